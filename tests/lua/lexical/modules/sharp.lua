@@ -1,0 +1,2 @@
+#!this line is skipped
+error("on line 2")
