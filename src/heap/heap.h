@@ -1,0 +1,211 @@
+// The heap of one isolate: allocation, write barrier, roots, collections, accounting.
+//
+// Two generations: a bump-allocated nursery whose survivors are copied (aged once, then promoted), and an old
+// generation of blocks and lines (Blackburn & McKinley, "Immix", PLDI 2008), with large-object and non-moving spaces.
+// Objects move at every allocation that may collect: C++ keeps raw pointers only where nothing allocates and
+// Rooted<> / handles elsewhere. One mutator thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "heap/object.h"
+#include "heap/value.h"
+
+namespace devvm::heap {
+
+class Heap;
+struct HeapImpl;  // spaces and collectors, private to src/heap
+
+/// Passed to KindInfo::visit and root visitors. Each call may update the slot.
+class SlotVisitor {
+ public:
+  /// A strong slot holding any Value.
+  void slot(Value* s);
+  void slots(Value* first, size_t count);
+  /// A strong slot holding an untagged object pointer (may be null).
+  void pointer(Object** p);
+  /// Weak slot: if its target dies, it becomes Value::nil(); never keeps anything alive.
+  void weakSlot(Value* s);
+  /// Ephemeron: value is alive only if key is alive; if the key dies both become Value::absent().
+  void ephemeron(Value* key, Value* value);
+  /// The whole weak container `owner` (kind with custom visit): called back by the runtime's hook after marking.
+  void deferWeak(Object* owner);
+  /// True in a minor collection (only young objects matter).
+  bool minor() const { return minor_; }
+  virtual ~SlotVisitor() = default;
+
+ protected:
+  virtual void visitSlots(Value* first, size_t count) = 0;
+  virtual void visitPointer(Object** p) = 0;
+  virtual void visitWeak(Value* s) = 0;
+  virtual void visitEphemeron(Value* key, Value* value) = 0;
+  virtual void visitDeferred(Object* owner) = 0;
+  bool minor_ = false;
+};
+
+/// What the collector asks of the embedder (the runtime). All calls happen inside a collection: no allocation.
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+  /// Reports all strong roots. `minor`: roots that cannot have changed since the last collection may be left out
+  /// only if they were reported then and their targets were old.
+  virtual void visitRoots(SlotVisitor& v, bool minor) = 0;
+  /// After marking, before anything dies: clear or update the embedder's own weak tables. `isLive(object)` tells
+  /// whether it survives; `forwarded(object)` its new address. Called in minor collections too (minor == true).
+  virtual void processWeak(Heap& heap, bool minor) = 0;
+  /// Weak containers handed to deferWeak(), to be cleared of dead entries (Heap::isLive / Heap::forwarded).
+  virtual void clearWeak(Heap& heap, Object* owner, bool minor) = 0;
+  /// Bytes that the isolate owns outside the heap (stacks, code, tables), for the limit.
+  virtual size_t externalBytes() const = 0;
+  /// Events: a collection begins/ends (see events.def); reason is a static string.
+  virtual void collectionEvent(bool begin, bool full, const char* reason) = 0;
+};
+
+struct HeapOptions {
+  size_t nurseryBytes = 4u << 20;   ///< eden
+  size_t limitBytes = 0;            ///< 0: none; heap + external bytes
+  unsigned growthPercent = 200;     ///< full collection when old bytes reach live * this / 100
+  bool moveAlways = false;          ///< collect and move everything at every allocation (every `stressInterval`-th)
+  unsigned stressInterval = 1;
+  bool verify = false;              ///< verify the heap after every collection
+};
+
+struct HeapStats {
+  uint64_t minorCollections = 0, fullCollections = 0;
+  uint64_t bytesAllocated = 0;  ///< ever, in objects
+  uint64_t bytesPromoted = 0;
+  uint64_t nanosMinor = 0, nanosFull = 0, longestPause = 0;
+};
+
+enum class Space : uint8_t {
+  kNursery,  ///< the default; large objects go to the large-object space by themselves
+  kOld,      ///< known to live long
+  kFixed,    ///< never moves: shapes, prototypes, interned strings, what code names
+};
+
+class Heap {
+ public:
+  Heap(const HeapOptions& options, Embedder& embedder, const KindInfo* kinds, size_t kindCount);
+  ~Heap();
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  /// Allocates an object of `kind`, header set (gc bits by the heap), body zeroed except that every slot is nil for
+  /// kinds with slotStart != 0. MAY COLLECT. nullptr when the limit is exceeded even after a full collection
+  /// (the caller raises "not enough memory").
+  Object* allocate(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery) {
+    const KindInfo& k = kinds_[kind];
+    size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
+    if (space == Space::kNursery && k.release == nullptr) {
+      char* p = top_;
+      if (size <= static_cast<size_t>(end_ - p)) [[likely]] {
+        top_ = p + size;
+        return initialize(p, k, kind, word, aux, size, 0);
+      }
+    }
+    return allocateSlow(kind, word, aux, size, space);
+  }
+  /// As allocate() but never collects: may exceed the soft limit; nullptr only when the system has no memory.
+  Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
+
+  // ---- stores ----
+  /// Stores `v` in a slot of `holder` with the barriers that the collector needs.
+  void store(Object* holder, Value* slot, Value v) {
+    if (markingActive_) [[unlikely]] snapshotBarrier(loadSlot(slot));
+    initSlot(slot, v);
+    if ((holder->gc & kNeedsBarrier) && v.isHeap() && isYoung(v.asObject())) [[unlikely]] remember(holder, slot);
+  }
+  /// To be called when many slots of `holder` were written by initSlot.
+  void writeBarrierAll(Object* holder) {
+    if (holder->gc & kNeedsBarrier) [[unlikely]] remember(holder, nullptr);
+  }
+  bool isYoung(const Object* o) const {
+    return reinterpret_cast<uintptr_t>(o) - nurseryStart_ < nurserySize_;
+  }
+
+  // ---- collections ----
+  /// MAY MOVE EVERYTHING. reason: static string for events.
+  void collectMinor(const char* reason);
+  void collectFull(const char* reason);
+  /// Polls whether a collection is due (after external memory grew, say).
+  void pollCollection();
+  void setAutomatic(bool on);  ///< collectgarbage("stop"/"restart"): off means only limits trigger
+  bool automatic() const { return automatic_; }
+
+  // ---- during Embedder::processWeak / clearWeak ----
+  bool isLive(const Object* o) const;      ///< survives the running collection
+  Object* forwarded(Object* o) const;      ///< its address after it (identity if it did not move)
+  /// In processWeak only (finalizers): makes a dead object and all it reaches alive again.
+  void resurrect(Value* slot);
+
+  // ---- accounting ----
+  size_t bytesInUse() const;       ///< live and not yet collected objects, bytes
+  size_t bytesCommitted() const;   ///< memory taken from the system for spaces
+  size_t limit() const { return options_.limitBytes; }
+  void setLimit(size_t bytes) { options_.limitBytes = bytes; }
+  /// External memory grew or shrank (stacks, buffers): counts for triggering and the limit. False: over the limit.
+  bool adjustExternal(ptrdiff_t delta);
+  const HeapStats& stats() const { return stats_; }
+  HeapOptions& options() { return options_; }
+
+  /// Checks every object and root: kinds, pointers into live spaces, barrier invariant. Empty string if sound.
+  std::string verify();
+  /// Calls `f` for every live object (after a full collection). No allocation inside.
+  void forEachObject(const std::function<void(Object*)>& f);
+
+  /// While > 0 an attempt to collect aborts in debug builds (see NoSafepoint).
+  unsigned noSafepoint = 0;
+
+  // ---- for compiled code: where the bump pointer lives ----
+  char** topAddress() { return &top_; }
+  char** endAddress() { return &end_; }
+
+ private:
+  friend struct HeapImpl;
+  Object* initialize(char* p, const KindInfo& k, uint8_t kind, uint32_t word, uint8_t aux, size_t size, uint8_t gc) {
+    auto* o = reinterpret_cast<Object*>(p);
+    o->word = word;
+    o->kind = kind;
+    o->gc = gc;
+    o->aux = aux;
+    o->flags = 0;
+    auto* w = reinterpret_cast<uint64_t*>(p);
+    size_t words = size / 8, start = k.slotStart ? k.slotStart / 8u : words;
+    for (size_t i = 1; i < start; i++) w[i] = 0;
+    for (size_t i = start; i < words; i++) w[i] = Value::kNilBits;
+    return o;
+  }
+  Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  void remember(Object* holder, Value* slot);
+  void snapshotBarrier(Value old);
+
+  char* top_ = nullptr;  // bump pointer of the nursery
+  char* end_ = nullptr;
+  uintptr_t nurseryStart_ = 0;
+  size_t nurserySize_ = 0;
+  bool markingActive_ = false;
+  bool automatic_ = true;
+  const KindInfo* kinds_;
+  size_t kindCount_;
+  HeapOptions options_;
+  HeapStats stats_;
+  HeapImpl* impl_;
+};
+
+/// Debug check that nothing in scope collects; raw pointers are safe inside.
+class NoSafepoint {
+ public:
+  explicit NoSafepoint(Heap& heap) : heap_(heap) { heap_.noSafepoint++; }
+  ~NoSafepoint() { heap_.noSafepoint--; }
+  NoSafepoint(const NoSafepoint&) = delete;
+  NoSafepoint& operator=(const NoSafepoint&) = delete;
+
+ private:
+  Heap& heap_;
+};
+
+}  // namespace devvm::heap
