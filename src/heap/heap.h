@@ -20,22 +20,40 @@ namespace devvm::heap {
 class Heap;
 struct HeapImpl;  // spaces and collectors, private to src/heap
 
-/// Passed to KindInfo::visit and root visitors. Each call may update the slot.
+/// Passed to KindInfo::visit and root visitors. Each call may update the slot. The pointers must stay valid until the
+/// collection ends (they lie in the visited object or in memory of the embedder that does not move meanwhile).
 class SlotVisitor {
  public:
   /// A strong slot holding any Value.
-  void slot(Value* s);
-  void slots(Value* first, size_t count);
+  void slot(Value* s) {
+    if (interesting(loadSlot(s))) visitSlots(s, 1);
+  }
+  /// `count` strong slots in a row.
+  void slots(Value* first, size_t count) { visitSlots(first, count); }
   /// A strong slot holding an untagged object pointer (may be null).
-  void pointer(Object** p);
-  /// Weak slot: if its target dies, it becomes Value::nil(); never keeps anything alive.
-  void weakSlot(Value* s);
-  /// Ephemeron: value is alive only if key is alive; if the key dies both become Value::absent().
-  void ephemeron(Value* key, Value* value);
-  /// The whole weak container `owner` (kind with custom visit): called back by the runtime's hook after marking.
-  void deferWeak(Object* owner);
+  void pointer(Object** p) {
+    if (*p != nullptr) visitPointer(p);
+  }
+  /// Weak slot: if its target dies, it becomes Value::nil(); never keeps anything alive. Cleared before finalizers
+  /// are chosen, as Lua clears weak values: a resurrected target is gone from it too.
+  void weakSlot(Value* s) {
+    if (interesting(loadSlot(s))) visitWeak(s);
+  }
+  /// Ephemeron: value is alive only if key is alive; if the key dies both become Value::absent(). A key that is no
+  /// heap pointer is always alive. Cleared after finalizers were chosen: a resurrected key keeps its entry.
+  void ephemeron(Value* key, Value* value) { visitEphemeron(key, value); }
+  /// Entry with weak key and weak value: neither keeps anything alive; both become Value::absent() when the value is
+  /// dead before finalizers are chosen or the key is dead after.
+  void weakPair(Value* key, Value* value) { visitWeakPair(key, value); }
+  /// The whole weak container `owner` (kind with custom visit): Embedder::clearWeak is called for it after marking.
+  void deferWeak(Object* owner) { visitDeferred(owner); }
+
   /// True in a minor collection (only young objects matter).
   bool minor() const { return minor_; }
+  /// True when nothing may be observed to die (minor collections while Heap::automatic() is off). Weak slots,
+  /// ephemerons and weak pairs are then strong by themselves; an embedder's visitRoots must report the objects on its
+  /// finalizer lists as strong, and custom visits must report strongly what they would leave to deferWeak().
+  bool keepsWeak() const { return keepsWeak_; }
   virtual ~SlotVisitor() = default;
 
  protected:
@@ -43,23 +61,47 @@ class SlotVisitor {
   virtual void visitPointer(Object** p) = 0;
   virtual void visitWeak(Value* s) = 0;
   virtual void visitEphemeron(Value* key, Value* value) = 0;
+  virtual void visitWeakPair(Value* key, Value* value) = 0;
   virtual void visitDeferred(Object* owner) = 0;
+  /// A heap pointer into the range that the running collection is about (all of memory in a full one).
+  bool interesting(Value v) const {
+    return v.isHeap() && reinterpret_cast<uintptr_t>(v.asObject()) - rangeStart_ < rangeSize_;
+  }
+  uintptr_t rangeStart_ = 0;
+  uintptr_t rangeSize_ = ~uintptr_t{0};
   bool minor_ = false;
+  bool keepsWeak_ = false;
+};
+
+/// The steps in which a collection takes leave of dead objects, in this order (those of Lua 5.4's atomic phase).
+/// Marking and the ephemeron fixpoint are complete before each.
+enum class WeakPhase : uint8_t {
+  /// Weak slots whose targets are dead were just set to nil. clearWeak: drop entries with dead *values*.
+  kBeforeFinalizers,
+  /// processWeak only: find the dead objects that have finalizers, first all of them by isLive(), then resurrect()
+  /// each (in that order, so that one that is reachable from another is finalized too). No clearWeak in this phase.
+  kFinalizers,
+  /// Everything resurrected is marked. Ephemerons with dead keys, and weak slots first seen while resurrecting, were
+  /// just cleared. clearWeak: drop entries with dead keys or dead values and forward() the others. processWeak: the
+  /// embedder's own weak tables (interned strings, finalizer lists).
+  kAfterFinalizers,
 };
 
 /// What the collector asks of the embedder (the runtime). All calls happen inside a collection: no allocation.
+/// A full collection decides about young and old objects at once, so that one cycle sees one order of death.
 class Embedder {
  public:
   virtual ~Embedder() = default;
   /// Reports all strong roots. `minor`: roots that cannot have changed since the last collection may be left out
-  /// only if they were reported then and their targets were old.
+  /// only if they were reported then and their targets were old. May be called outside collections by verify() and
+  /// forEachObject() with a visitor that changes nothing.
   virtual void visitRoots(SlotVisitor& v, bool minor) = 0;
-  /// After marking, before anything dies: clear or update the embedder's own weak tables. `isLive(object)` tells
-  /// whether it survives; `forwarded(object)` its new address. Called in minor collections too (minor == true).
-  virtual void processWeak(Heap& heap, bool minor) = 0;
-  /// Weak containers handed to deferWeak(), to be cleared of dead entries (Heap::isLive / Heap::forwarded).
-  virtual void clearWeak(Heap& heap, Object* owner, bool minor) = 0;
-  /// Bytes that the isolate owns outside the heap (stacks, code, tables), for the limit.
+  /// Called once in each phase of every collection, also in minor ones (minor == true; old objects count as alive).
+  /// `heap.isLive(object)` tells whether it survives; `heap.forwarded(object)` its new address.
+  virtual void processWeak(Heap& heap, WeakPhase phase, bool minor) = 0;
+  /// Weak containers handed to deferWeak() (the owner's address is the new one), see WeakPhase.
+  virtual void clearWeak(Heap& heap, Object* owner, WeakPhase phase, bool minor) = 0;
+  /// Bytes that the isolate owns outside the heap (stacks, code, tables), for the limit. Must be cheap.
   virtual size_t externalBytes() const = 0;
   /// Events: a collection begins/ends (see events.def); reason is a static string.
   virtual void collectionEvent(bool begin, bool full, const char* reason) = 0;
@@ -96,7 +138,9 @@ class Heap {
 
   /// Allocates an object of `kind`, header set (gc bits by the heap), body zeroed except that every slot is nil for
   /// kinds with slotStart != 0. MAY COLLECT. nullptr when the limit is exceeded even after a full collection
-  /// (the caller raises "not enough memory").
+  /// (the caller raises "not enough memory"); the heap stays sound, and a small reserve is then opened so that raising
+  /// the error can allocate. Until the next call that may collect, the fresh object may be filled by initSlot
+  /// without barriers, whatever space it came to lie in.
   Object* allocate(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery) {
     const KindInfo& k = kinds_[kind];
     size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
@@ -109,7 +153,7 @@ class Heap {
     }
     return allocateSlow(kind, word, aux, size, space);
   }
-  /// As allocate() but never collects: may exceed the soft limit; nullptr only when the system has no memory.
+  /// As allocate() but never collects: may exceed the limit; nullptr only when the system has no memory.
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
 
   // ---- stores ----
@@ -133,29 +177,37 @@ class Heap {
   void collectFull(const char* reason);
   /// Polls whether a collection is due (after external memory grew, say).
   void pollCollection();
-  void setAutomatic(bool on);  ///< collectgarbage("stop"/"restart"): off means only limits trigger
+  /// collectgarbage("stop"/"restart"): off means that only the limit triggers full collections, and that minor ones
+  /// let nothing observably die (SlotVisitor::keepsWeak).
+  void setAutomatic(bool on);
   bool automatic() const { return automatic_; }
 
   // ---- during Embedder::processWeak / clearWeak ----
+  // The slots of weak containers may hold old addresses then; forwarded() must be called on live ones only.
   bool isLive(const Object* o) const;      ///< survives the running collection
   Object* forwarded(Object* o) const;      ///< its address after it (identity if it did not move)
-  /// In processWeak only (finalizers): makes a dead object and all it reaches alive again.
+  /// In phase kFinalizers only: makes the object in *slot and all it reaches alive, and updates the slot.
   void resurrect(Value* slot);
 
   // ---- accounting ----
   size_t bytesInUse() const;       ///< live and not yet collected objects, bytes
   size_t bytesCommitted() const;   ///< memory taken from the system for spaces
   size_t limit() const { return options_.limitBytes; }
-  void setLimit(size_t bytes) { options_.limitBytes = bytes; }
-  /// External memory grew or shrank (stacks, buffers): counts for triggering and the limit. False: over the limit.
+  void setLimit(size_t bytes);
+  /// Tells that what Embedder::externalBytes() returns changed by `delta`. Never collects; a large growth makes the
+  /// next allocation (or pollCollection) collect. False: over the limit now; the caller may collectFull() and ask
+  /// again with delta 0, then raise "not enough memory".
   bool adjustExternal(ptrdiff_t delta);
-  const HeapStats& stats() const { return stats_; }
+  HeapStats stats() const;
   HeapOptions& options() { return options_; }
 
   /// Checks every object and root: kinds, pointers into live spaces, barrier invariant. Empty string if sound.
   std::string verify();
   /// Calls `f` for every live object (after a full collection). No allocation inside.
   void forEachObject(const std::function<void(Object*)>& f);
+
+  /// Passed to KindInfo::release. The destructor of the heap releases all objects that are left.
+  void setReleaseContext(void* context);
 
   /// While > 0 an attempt to collect aborts in debug builds (see NoSafepoint).
   unsigned noSafepoint = 0;

@@ -27,11 +27,13 @@ enum class Tag : uint16_t {
   kInt = 0xFFFF,
 };
 
+inline constexpr unsigned kTagShift = 48;
+/// The tag in its place, payload zero.
+constexpr uint64_t tagBits(Tag t) { return uint64_t{static_cast<uint16_t>(t)} << kTagShift; }
+
 class Value {
  public:
-  static constexpr unsigned kTagShift = 48;
   static constexpr uint64_t kPayloadMask = (uint64_t{1} << kTagShift) - 1;
-  static constexpr uint64_t tagBits(Tag t) { return uint64_t{static_cast<uint16_t>(t)} << kTagShift; }
   static constexpr uint64_t kLastDouble = 0xFFF8'0000'0000'0000;
   static constexpr uint64_t kNilBits = tagBits(Tag::kSpecial);
   static constexpr uint64_t kFalseBits = kNilBits + 1;
