@@ -64,42 +64,55 @@ class FunctionBuilder {
   /// Notes that locals 0 .. count-1 exist.
   void useLocals(uint16_t count);
 
-  /// Encodes everything into the function. Fails (returns false, `error` says why) if a table overflows
-  /// or labels are unbound. `fuse` false leaves out fused instructions (for tests and the debugger).
+  /// Encodes everything into the function, in time linear in the code; call it once. Fails (returns false,
+  /// `error` says why) if a table overflows, a label is unbound, operand stack depths disagree or control
+  /// reaches the end. `fuse` false leaves out fused instructions (for tests and the debugger); rewriting
+  /// that is always right (jumps to jumps, tests of nil, unreachable code) happens in any case.
   bool finish(std::string& error, bool fuse = true);
 
  private:
   struct Instruction {
     Op op;
-    int64_t operands[3];
-    uint8_t count;
-    Label target;
-    uint32_t line, column;
-    uint32_t switchIndex;
+    uint8_t count = 0;
+    int64_t operands[3] = {0, 0, 0};
+    uint32_t target = kNoTarget;  ///< label id; an instruction index once finish() has begun
+    uint32_t line = 0, column = 0;
   };
   struct SwitchTable {
-    std::vector<Label> targets;
+    std::vector<uint32_t> targets;  ///< as Instruction::target; the default is the last one
   };
   struct PendingRegion {
     ExceptionRegion::Kind kind;
-    Label start, end, handler;
+    uint32_t start, end, handler;  ///< as Instruction::target
     uint32_t depth;
   };
   struct PendingVariable {
     std::string name;
     uint16_t slot;
     bool isCell;
-    uint32_t start, end;  // instruction indices
+    uint32_t start, end;  ///< instruction indices
   };
+  static constexpr uint32_t kNoTarget = UINT32_MAX;
 
   void append(Op op, std::initializer_list<int64_t> operands, Label target);
+  template <typename Visitor>
+  void forEachTarget(const Instruction& instruction, Visitor visit);
+  // The steps of finish(), in order; builder_optimize.cpp and builder.cpp.
+  bool resolveLabels(std::string& error);
+  void threadJumps();
+  void simplify();
+  void dropUnreachable();
   void fuseInstructions();
-  bool computeDepth(std::string& error);
   bool encode(std::string& error);
+  // Helpers of the steps.
+  std::vector<bool> findTargets();
+  bool simplifyJump(const std::vector<bool>& isTarget, uint32_t index, Instruction& jump,
+                    std::vector<Instruction>& out, std::vector<bool>& outIsTarget);
+  void renumber(const std::vector<uint32_t>& newIndex);
 
   Function& function_;
   std::vector<Instruction> instructions_;
-  std::vector<uint32_t> labels_;  // instruction index, or UINT32_MAX while unbound
+  std::vector<uint32_t> labels_;  // instruction index, or kNoTarget while unbound
   std::vector<SwitchTable> switches_;
   std::vector<PendingRegion> regions_;
   std::vector<PendingVariable> variables_;

@@ -14,6 +14,10 @@ namespace devvm::bytecode {
 /// A constant of the pool. Strings are bytes, interned when the module is loaded.
 using Constant = std::variant<std::monostate, bool, int64_t, double, std::string>;
 
+/// Feedback slot 0 is never filled: a cache there must stay empty, so that it always misses. It belongs to
+/// all instructions for which a function has no slots left; every other slot belongs to one instruction.
+inline constexpr uint16_t kSharedFeedbackSlot = 0;
+
 /// Declared kind of a local slot, for the whole function.
 enum class SlotKind : uint8_t { kValue, kI64, kF64 };
 

@@ -6,15 +6,6 @@ namespace {
 constexpr uint8_t R = kMayRaise, A = kMayAllocate, G = kMayRunGuest, J = kJumps, T = kTerminates;
 constexpr uint8_t P = kProducesOpen, C = kConsumesOpen;
 
-constexpr std::array<OpInfo, kOpTableSize> makeTable() {
-  std::array<OpInfo, kOpTableSize> table{};
-#define OP(name, mnemonic, operands, effect, flags, family, meaning) \
-  table[static_cast<size_t>(Op::k##name)] = OpInfo{mnemonic, operands, effect, static_cast<uint8_t>(flags), family, meaning};
-#include "bytecode/opcodes.def"
-  return table;
-}
-constexpr auto kTable = makeTable();
-
 template <typename... Ops>
 constexpr FusionInfo makeFusion(Op fused, uint8_t tail, Ops... ops) {
   FusionInfo info{fused, tail, sizeof...(ops), {}};
@@ -40,6 +31,25 @@ constexpr FusionInfo kFusions[] = {
 #undef OP
 #undef OP1
 
+/// A fused opcode's flags follow from its components: only the last one can jump or end the block.
+constexpr uint8_t fusedFlags(const FusionInfo& fusion, const std::array<OpInfo, kOpTableSize>& table) {
+  uint8_t flags = 0;
+  for (unsigned i = 0; i < fusion.count; ++i) flags |= table[static_cast<size_t>(fusion.components[i])].flags;
+  return flags;
+}
+
+constexpr std::array<OpInfo, kOpTableSize> makeTable() {
+  std::array<OpInfo, kOpTableSize> table{};
+#define OP(name, mnemonic, operands, effect, flags, family, meaning) \
+  table[static_cast<size_t>(Op::k##name)] = OpInfo{mnemonic, operands, effect, static_cast<uint8_t>(flags), family, meaning};
+#include "bytecode/opcodes.def"
+  for (const FusionInfo& fusion : kFusions) {
+    table[static_cast<size_t>(fusion.fused)].flags = fusedFlags(fusion, table);
+  }
+  return table;
+}
+constexpr auto kTable = makeTable();
+
 }  // namespace
 
 const OpInfo& opInfo(Op op) {
@@ -54,10 +64,16 @@ const FusionInfo* fusions(size_t& count) {
 }
 
 const FusionInfo* fusionOf(Op op) {
-  for (const FusionInfo& f : kFusions) {
-    if (f.fused == op) return &f;
-  }
-  return nullptr;
+  // Position in kFusions plus one, by opcode; 0 for an opcode that is not fused.
+  static constexpr auto kIndex = [] {
+    std::array<uint8_t, kOpTableSize> index{};
+    for (size_t i = 0; i < std::size(kFusions); ++i) index[static_cast<size_t>(kFusions[i].fused)] = static_cast<uint8_t>(i + 1);
+    return index;
+  }();
+  static_assert(std::size(kFusions) < 255);
+  auto i = static_cast<size_t>(op);
+  if (i >= kIndex.size() || kIndex[i] == 0) return nullptr;
+  return &kFusions[kIndex[i] - 1];
 }
 
 }  // namespace devvm::bytecode
