@@ -1,0 +1,84 @@
+// Loaded code of a function: what the interpreter runs. Owned by its PrototypeObject, outside the heap.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "bytecode/module.h"
+#include "runtime/objects.h"
+
+namespace devvm::runtime {
+
+/// An inline cache or other feedback of one site. What the fields mean depends on the instruction; all zero at first.
+struct FeedbackCell {
+  uint32_t shape = 0;       ///< receiver shape whose field lies inline at byte offset `offset`
+  uint32_t offset = 0;
+  uint32_t otherShape = 0;  ///< receiver shape for every other case, told by `how`
+  uint16_t how = 0;         ///< CacheKind
+  uint16_t misses = 0;
+  uint32_t slot = 0;
+  uint32_t holderShape = 0; ///< unique shape of the table in which the field was found, or target of a transition
+  uint32_t epoch = 0;       ///< ShapeTable::prototypeEpoch when it was filled
+  uint32_t count = 0;
+};
+static_assert(sizeof(FeedbackCell) == 32);
+
+enum class CacheKind : uint16_t {
+  kEmpty = 0,
+  kOwnOverflow,    ///< own field in props[slot]
+  kHolderInline,   ///< field of the holder at byte offset `slot`
+  kHolderOverflow, ///< field of the holder in props[slot]
+  kAbsent,         ///< no field anywhere on the chain: nil
+  kAddInline,      ///< store adds a field: shape becomes holderShape, value at byte offset `slot`
+  kAddOverflow,    ///< the same into props[slot], which has room
+};
+
+/// Source-level facts shared by all functions of a module.
+struct ModuleInfo {
+  std::string source;   ///< chunk name as given ("@file", "=name" or text)
+  std::string shortName;///< as it stands in messages (chunkId)
+  std::string language;
+};
+
+struct Code {
+  // `base` must come first: natives' NativeInfo has a null pointer there, so reloading it needs no test.
+  char* base;            ///< constants lie below (index i at base - 8 * (i + 1)), feedback cells from here up
+  const uint8_t* entry;  ///< bytecode
+  uint32_t codeSize;
+  uint16_t locals;       ///< local slots, parameters included
+  uint16_t maxStack;
+  uint8_t parameters;
+  bool vararg;
+  bool raw;              ///< some slot or operand may be raw i64/f64
+  bool mainChunk;
+  uint32_t constantCount;
+  uint32_t feedbackCount;
+  uint32_t stackNeeded;  ///< slots: header, locals, operands, margin for calls of metamethods
+  std::unique_ptr<bytecode::Function> function;  ///< the loaded function: tables for debugging; its code is ours, patched
+  std::shared_ptr<ModuleInfo> module;
+  std::unique_ptr<Value[]> children;  ///< PrototypeObject values
+  uint32_t childCount;
+  std::unique_ptr<char[]> memory;     ///< constants and feedback
+
+  Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }
+  Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }
+  FeedbackCell* feedback() const { return reinterpret_cast<FeedbackCell*>(base); }
+  size_t bytes() const;
+};
+
+/// Loads a verified module: interns constants, makes prototypes. Returns the main PrototypeObject, or nil when out of
+/// memory. MAY COLLECT. `module` is consumed.
+Value loadModule(Isolate& isolate, bytecode::Module&& module);
+/// A closure of `prototype` with `count` upvalues, all nil (the caller fills them). MAY COLLECT.
+Value newClosure(Isolate& isolate, Value prototype);
+/// Closure of a main chunk whose upvalue 0 (if it has one) is a fresh cell with `env`. MAY COLLECT.
+Value newMainClosure(Isolate& isolate, Value prototype, Value env);
+
+/// Line of the instruction at byte `offset`, 0 if unknown.
+uint32_t lineAt(const Code& code, uint32_t offset);
+
+void visitPrototype(Object* o, heap::SlotVisitor& v);
+void releasePrototype(Object* o, void* context);
+
+}  // namespace devvm::runtime

@@ -1,0 +1,97 @@
+// Fibers (coroutines) and the frame layout on their stacks.
+//
+// A stack grows downward. Addresses high to low, one word each:
+//
+//        callee            <- calleeSlot: results of the call replace it and what lies below
+//        argument 0
+//        ...               (ordinary bytecode frames keep no arguments here: extra() == 0)
+//        argument n-1
+//        callee again      fp[2]
+//        return address    fp[1]   bytecode address in the caller (or a stub that says who gets the results)
+//        link              fp[0]   distance to the caller's fp, extra, wanted
+//        local 0           fp[-1]  parameters first
+//        ...
+//        spare word        fp[-1 - locals]: receives the dead top-of-stack register; never scanned
+//        operand 0 ...     down to sp
+//
+// For ordinary bytecode frames the arguments are the first locals and "callee" stands once (fp[2] is calleeSlot).
+// Vararg functions and natives keep all n arguments above their header: extra() == n + 1.
+// Natives have no locals; fp[-1] is the resume state, their pushed values follow (no spare word).
+// Nothing but offsets points into a stack, so a stack can grow by copying.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/code.h"
+#include "runtime/handles.h"
+#include "runtime/objects.h"
+
+namespace devvm::runtime {
+
+class Isolate;
+
+/// The link word of a frame header.
+struct Link {
+  uint64_t bits;
+  static constexpr uint8_t kOpen = 0xFF;  ///< wanted: all results, as an open list
+  static Link make(uint32_t callerDistance, uint32_t extra, uint8_t wanted) {
+    return {uint64_t{callerDistance} | uint64_t{extra} << 32 | uint64_t{wanted} << 56};
+  }
+  uint32_t callerDistance() const { return static_cast<uint32_t>(bits); }  ///< slots up to the caller's fp; 0: none
+  uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0xFFFFFF; }
+  uint8_t wanted() const { return static_cast<uint8_t>(bits >> 56); }
+};
+
+inline Link linkOf(const Value* fp) { return {fp[0].bits()}; }
+inline Value calleeOf(const Value* fp) { return fp[2]; }
+inline const uint8_t* returnAddressOf(const Value* fp) { return reinterpret_cast<const uint8_t*>(fp[1].bits()); }
+inline Value* calleeSlotOf(Value* fp) { return fp + 2 + linkOf(fp).extra(); }
+inline bool isNativeFrame(const Value* fp) { return kindOf(fp[2].asObject()) == Kind::kNative; }
+inline const Code* codeOf(const Value* fp) { return as<Closure>(fp[2])->code; }
+
+enum class FiberStatus : uint8_t {
+  kSuspended,  ///< not started, or yielded
+  kRunning,
+  kNormal,     ///< resumed another fiber
+  kDead,       ///< returned, failed or closed
+};
+
+class Fiber {
+ public:
+  Isolate* isolate = nullptr;
+  Object* object = nullptr;   ///< its FiberObject, kept up to date by the collector; null for the main fiber until made
+  Value* high = nullptr;      ///< first word above the stack
+  Value* low = nullptr;       ///< lowest usable word
+  Value* limit = nullptr;     ///< low + margin: going below needs growStack()
+  // Saved registers, valid whenever this fiber is not inside a handler of the interpreter.
+  Value* sp = nullptr;        ///< lowest word in use (everything spilled)
+  Value* fp = nullptr;        ///< innermost frame
+  const uint8_t* pc = nullptr;///< where that frame stands (bytecode frames): address of the current instruction
+  Fiber* resumer = nullptr;   ///< who resumed it
+  uint32_t openCount = 0;     ///< values in the open list on top
+  FiberStatus status = FiberStatus::kSuspended;
+  bool isMain = false;
+  bool started = false;
+  bool closing = false;
+  uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
+  uint8_t hookMask = 0;
+  int hookCount = 0, hookCountdown = 0;
+  Value hook;                 ///< debug.sethook function or nil
+  Value error;                ///< the error it died of
+  uint32_t identity = 0;
+
+  size_t stackBytes() const { return static_cast<size_t>(high - low) * sizeof(Value); }
+  void visit(heap::SlotVisitor& v);
+};
+
+/// A new suspended fiber that will run `function`. MAY COLLECT. nil when out of memory.
+Value newFiber(Isolate& isolate, Handle function);
+/// Makes room for `slots` more words below sp; moves the stack (fp, sp adjusted in the fiber). False: stack limit
+/// reached or no memory.
+bool growStack(Fiber& fiber, size_t slots);
+void releaseFiberMemory(Fiber* fiber);
+
+void visitFiber(Object* o, heap::SlotVisitor& v);
+void releaseFiber(Object* o, void* context);
+
+}  // namespace devvm::runtime

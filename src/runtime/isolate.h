@@ -1,0 +1,177 @@
+// An isolate: one heap, one mutator, its languages' globals, limits and capabilities. Isolates share nothing.
+#pragma once
+
+#include <atomic>
+#include <cstdarg>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heap/heap.h"
+#include "runtime/fiber.h"
+#include "runtime/handles.h"
+#include "runtime/limits.h"
+#include "runtime/native.h"
+#include "runtime/numbers.h"
+#include "runtime/objects.h"
+#include "runtime/shape.h"
+#include "runtime/strings.h"
+#include "runtime/tables.h"
+
+namespace devvm::events {
+class EventBus;
+}
+
+namespace devvm::runtime {
+
+class FinalizerQueue;
+class WeakMaps;
+
+/// Why the guest stopped (Isolate::failure after call() returned false).
+enum class Failure : uint8_t {
+  kNone,
+  kError,      ///< a guest error: pendingError is its value
+  kFuel,       ///< --fuel exhausted; this and the following cannot be caught by guest code
+  kDeadline,   ///< --timeout passed
+  kKilled,     ///< the host asked
+  kExit,       ///< os.exit: exitStatus
+};
+inline bool isUncatchable(Failure f) { return f > Failure::kError; }
+
+/// Basic types that have a metatable in common.
+enum class BasicType : uint8_t { kNil, kBoolean, kLight, kNumber, kString, kFunction, kThread, kCount };
+
+struct IsolateOptions {
+  heap::HeapOptions heap;
+  Limits limits;
+  Capabilities capabilities;
+  uint64_t hashSeed = 0;     ///< 0: from the system
+  bool deterministic = false;
+  bool dispatchSwitch = false;  ///< the portable switch dispatcher instead of tail calls
+  bool verifyAll = false;       ///< verify also what our own compilers emit (always in debug builds)
+};
+
+/// Native type of a userdata payload; compared by address.
+struct UserdataClass {
+  const char* name;
+};
+
+class Isolate final : public heap::Embedder {
+ public:
+  explicit Isolate(const IsolateOptions& options);
+  ~Isolate() override;
+  Isolate(const Isolate&) = delete;
+  Isolate& operator=(const Isolate&) = delete;
+
+  // ---- parts ----
+  IsolateOptions options;
+  heap::Heap heap;
+  ShapeTable shapes;
+  InternTable interned;
+  RootStack roots;
+  events::EventBus* events = nullptr;  ///< null: nobody listens
+  uint64_t hashSeed;
+
+  // ---- the interpreter's hot words ----
+  int64_t budget = 0;            ///< units until the next poll(); counts down at every entry and back-edge
+  Fiber* fiber = nullptr;        ///< the running one
+  Fiber* mainFiber = nullptr;
+  const void* dispatch = nullptr;///< handler table in use; another one while hooks are set
+
+  // ---- well-known values (roots) ----
+  Value emptyArray;              ///< shared ValueArray of capacity 0 (fixed space)
+  Value globals;                 ///< table
+  Value registry;                ///< table: loaded modules, C API references
+  Value typeMetatables[static_cast<int>(BasicType::kCount)];
+  Value metaNames[static_cast<int>(Meta::kCount)];  ///< interned strings
+  Value singleBytes[256];        ///< interned one-byte strings
+  Value emptyString;
+  Value memoryError;             ///< "not enough memory", made in advance
+  Value stackError;
+  std::vector<Value*> permanentRoots;  ///< more slots to visit; owner removes them
+
+  // ---- errors ----
+  Failure failure = Failure::kNone;
+  Value pendingError;            ///< while unwinding (Failure::kError)
+  int exitStatus = 0;
+  bool closeOnExit = false;
+
+  /// Sets the pending error; always returns false, for `return isolate.raise(...)`.
+  bool raise(Value error);
+  /// Error message with the position of the innermost guest frame ("chunk:line: "), as luaG_runerror / luaL_error.
+  /// MAY COLLECT.
+  [[gnu::format(printf, 2, 3)]] bool raiseError(const char* format, ...);
+  bool raiseErrorText(std::string_view text, bool position = true);
+  bool raiseOutOfMemory();
+  /// "chunk:line:" of the frame `level` levels up (1: function that called the running native), "" if none.
+  std::string where(int level);
+
+  // ---- running guest code: from the host only, never from natives ----
+  /// Calls callee with arguments; results are left in `results` (rooted vector). False: see failure, pendingError.
+  /// Runs on the current fiber; yields across it raise. MAY RUN GUEST CODE.
+  bool call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results, Value messageHandler = Value::nil());
+
+  // ---- limits ----
+  Limits& limits() { return options.limits; }
+  uint64_t fuelUsed() const;
+  /// Slow path of the budget: charges fuel, looks at deadline, kill and interrupt. False: stop (failure set or an
+  /// interrupt error raised).
+  bool poll();
+  /// Charges natives' work.
+  bool charge(uint64_t units) {
+    budget -= static_cast<int64_t>(units);
+    return budget > 0 || poll();
+  }
+  void refillBudget();
+  // From any thread:
+  std::atomic<bool> interruptRequested{false};  ///< raises "interrupted!" in the guest
+  std::atomic<bool> killRequested{false};
+
+  // ---- finalizers and weak things (weak.cpp) ----
+  /// Marks `object` (table or userdata) for its metatable's __gc. MAY COLLECT.
+  bool registerFinalizer(Handle object);
+  /// The next object whose finalizer is due; nil if none. The interpreter calls them at safepoints.
+  Value takeFinalizable();
+  bool finalizersDue = false;
+  std::unique_ptr<FinalizerQueue> finalizers;
+  /// Identity number for tostring and %p, given at first use.
+  uint64_t identityOf(Value object);
+  std::unique_ptr<WeakMaps> weakMaps;
+
+  // ---- accounting ----
+  size_t external = 0;           ///< bytes of stacks, code, shapes ... (Embedder::externalBytes)
+
+  // ---- Embedder ----
+  void visitRoots(heap::SlotVisitor& v, bool minor) override;
+  void processWeak(heap::Heap& heap, heap::WeakPhase phase, bool minor) override;
+  void clearWeak(heap::Heap& heap, Object* owner, heap::WeakPhase phase, bool minor) override;
+  size_t externalBytes() const override;
+  void collectionEvent(bool begin, bool full, const char* reason) override;
+
+  /// The isolate running on this thread (set while one is inside call() or a collection).
+  static Isolate* current();
+  std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection
+
+  /// Random numbers of the language libraries, seeded per isolate.
+  uint64_t randomState[4] = {};
+};
+
+/// A C++ root in scope.
+class Rooted : public Handle {
+ public:
+  Rooted(Isolate& isolate, Value v) : Handle(isolate.roots.push(v)), isolate_(isolate) {}
+  ~Rooted() { isolate_.roots.pop(); }
+  Rooted(const Rooted&) = delete;
+  Rooted& operator=(const Rooted&) = delete;
+
+ private:
+  Isolate& isolate_;
+};
+
+/// Type name as the language's type(): "nil", "number", "table" ...
+const char* typeName(Value v);
+/// As luaL_typeerror names it: the __name field of its metatable if it is a string, "light userdata", else typeName.
+std::string typeNameFull(Isolate& isolate, Value v);
+
+}  // namespace devvm::runtime

@@ -1,0 +1,81 @@
+// Raw table access (no metamethods). Lookups never allocate; writers may collect and take the table by Handle.
+#pragma once
+
+#include "runtime/handles.h"
+#include "runtime/objects.h"
+#include "runtime/shape.h"
+
+namespace devvm::runtime {
+
+/// A new empty table with room for elements and fields. MAY COLLECT. nil when out of memory.
+Value newTable(Isolate& isolate, uint32_t arrayCapacity = 0, uint32_t fields = 0);
+
+// ---- lookup: nil if there is no such key ----
+Value tableGet(Isolate& isolate, Table* t, Value key);
+Value tableGetInt(Isolate& isolate, Table* t, int64_t key);
+/// `key` must be interned.
+Value tableGetString(Isolate& isolate, Table* t, String* key);
+/// By name, for C++ callers: no interning, no allocation.
+Value tableGetName(Isolate& isolate, Table* t, std::string_view name);
+inline Value arrayElement(const Table* t, uint64_t index1) {  // nil outside
+  ValueArray* a = t->arrayStorage();
+  return index1 - 1 < a->length ? loadSlot(&a->slots[index1 - 1]) : Value::nil();
+}
+
+// ---- stores: false when out of memory. Keys must be neither nil nor NaN. MAY COLLECT. ----
+// Float keys with integral values are normalised to integers; string keys are interned.
+bool tableSet(Isolate& isolate, Handle t, Handle key, Handle value);
+bool tableSetInt(Isolate& isolate, Handle t, int64_t key, Handle value);
+bool tableSetString(Isolate& isolate, Handle t, Handle internedKey, Handle value);
+bool tableSetName(Isolate& isolate, Handle t, std::string_view name, Handle value);
+
+/// A border, as the reference's luaH_getn: for an array without holes its length.
+int64_t tableLength(Isolate& isolate, Table* t);
+/// Next entry after `key` (nil: first). On success stores key and value; at the end stores nil in both.
+/// False if `key` is not in the table ("invalid key to 'next'"). Never allocates. Order: elements 1 .. n of the
+/// array part, then the other keys by insertion. Entries set to nil during a traversal stay findable.
+bool tableNext(Isolate& isolate, Table* t, Value key, Value& outKey, Value& outValue);
+/// Iterates by position, as the fast path of pairs: position 0 first; UINT32_MAX at the end. A position is only
+/// meaningful until the table gets a new key.
+uint32_t tableNextAt(Isolate& isolate, Table* t, uint32_t position, Value& outKey, Value& outValue);
+
+/// The metatable of a table, or nil.
+Value tableMetatable(Isolate& isolate, Table* t);
+/// Sets (nil removes) the metatable: changes the shape; handles __mode (weak tables). MAY COLLECT. False: out of memory.
+bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable);
+/// Gives the table a unique shape (globals, modules, metatables, __index tables). MAY COLLECT.
+bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype);
+/// Metamethod `m` of a metatable (nil if it has none), with the absence cached in its shape.
+Value metamethodOf(Isolate& isolate, Value metatable, Meta m);
+/// The metatable of any value (tables, userdata, basic types), or nil.
+Value metatableOf(Isolate& isolate, Value v);
+inline Value metamethod(Isolate& isolate, Value v, Meta m) {
+  Value mt = metatableOf(isolate, v);
+  return mt.isNil() ? mt : metamethodOf(isolate, mt, m);
+}
+
+/// Where a string-keyed own field lives; for inline caches.
+struct FieldPlace {
+  enum class How : uint8_t { kNone, kInline, kOverflow, kDictionary } how = How::kNone;
+  uint32_t slot = 0;  ///< inline: slot index; overflow: index in props
+};
+FieldPlace fieldPlace(Isolate& isolate, Table* t, String* internedKey);
+inline Value* fieldSlot(Table* t, FieldPlace p) {
+  return p.how == FieldPlace::How::kInline ? &t->inlineSlots[p.slot]
+                                           : &reinterpret_cast<ValueArray*>(t->props.asObject())->slots[p.slot];
+}
+
+/// Grows the array part to hold `capacity` elements at least. MAY COLLECT. False: out of memory.
+bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity);
+/// Appends at length + 1 of the array part if `index1` is exactly that. MAY COLLECT.
+bool tableAppend(Isolate& isolate, Handle t, Handle value);
+
+// ---- conversions ----
+bool tableToDictionary(Isolate& isolate, Handle t, bool weak);
+
+// ---- collector hooks (kinds.def) ----
+void visitTable(Object* o, heap::SlotVisitor& v);
+void visitDict(Object* o, heap::SlotVisitor& v);
+void visitWeakDict(Object* o, heap::SlotVisitor& v);
+
+}  // namespace devvm::runtime
