@@ -25,7 +25,7 @@ return_value = 1 --[[x]] + --[[y]] 2
 print("k", return_value)
 print("l", 1--[[minus?]]-1)
 print("m", 5 --[[]] --[[]] // 2)
-print("n", load("--only a comment")) print("o", pcall(load("--")))
+print("n", pcall(load("--only a comment"))) print("o", pcall(load("--")))
 print("p", load("--[[unfinished"))
 print("q", load("return 1 --[==[ x ]==]")())
 print("r", load("return 1 --no newline at the end")())

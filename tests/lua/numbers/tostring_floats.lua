@@ -1,0 +1,31 @@
+-- How numbers are written: %.14g, with ".0" where it would look like an integer.
+local function show(name, ...) print(name, ...) end
+show("integral", 1.0, -1.0, 100.0, 1e14, 123456789012345.0)
+show("exponent", 1e15, 1e16, 1e100, 1e-5, 1e-4, 0.0001, 0.00001, 123456.789e3)
+show("rounded", 0.1, 1 / 3, 2 / 3, 100 / 3, 1e15 / 3, 3.14159265358979)
+show("fourteen digits", 12345678901234.5, 123456789012345.6, 0.12345678901234567, 99999999999999.9)
+show("powers of two", 2.0 ^ 31, 2.0 ^ 32, 2.0 ^ 46, 2.0 ^ 47, 2.0 ^ 50, 2.0 ^ 52, 2.0 ^ 53, 2.0 ^ 63, 2.0 ^ 64)
+show("negative powers", 2 ^ -1, 2 ^ -10, 2 ^ -20, 2 ^ -1074)
+show("zeros", 0.0, -0.0)
+show("infinities", math.huge, -math.huge)
+show("limits", math.maxinteger, math.mininteger, math.maxinteger + 0.0, 1.7976931348623157e308, 2.2250738585072014e-308)
+show("nan sign", (tostring(0 / 0):gsub("nan", "NAN")), (tostring(-(0 / 0)):gsub("nan", "NAN")))
+local zero = 0
+show("nan sign of variables", zero / zero, -(zero / zero))
+show("nan sign of inf", math.huge - math.huge, -(math.huge - math.huge), math.huge * 0)
+show("nan from library", math.sqrt(-1), math.fmod(1, 0.0), math.log(-1) ~= math.log(-1), tonumber("nan"))
+show("nan arithmetic keeps sign", 0 / 0 + 1, -(0 / 0) + 1, 1 - 0 / 0)
+show("nan modulo", 5.0 % 0 ~= 5.0 % 0, math.huge % 2 ~= math.huge % 2)
+show("nan format", ("%f %g %e %.1f"):format(0 / 0, 0 / 0, -(0 / 0), -(0 / 0)))
+show("concat", 1.0 .. "|" .. -0.0 .. "|" .. 1e100 .. "|" .. 2 ^ 53 .. "|" .. 10 // 3.0)
+show("tostring", tostring(1.5), tostring(-7), tostring(1e300 * 1e10), tostring(3) == "3", tostring(3.0) == "3.0")
+show("format s", ("%s %s %s"):format(1, 1.0, 1e20))
+show("table.concat", table.concat({1, 1.0, 0.1, -0.0, 1e50}, " "))
+io.write("io.write ", 1, " ", 1.0, " ", -0.0, " ", 1e15, " ", 2 ^ 63, "\n")
+show("halves", 0.5, 1.5, 2.5, -0.5, 1e-1, 1e+1)
+show("near integers", 0.99999999999999, 0.999999999999999, 1.00000000000001, 1.000000000000001)
+show("long integers", 1 << 62, -(1 << 62), 1000000007 * 998244353, 10 ^ 18 // 1 | 0)
+for e = -6, 17 do io.write(tostring(10.0 ^ e), " ") end
+print("powers of ten")
+for e = -6, 17 do io.write(tostring(1.5 * 10.0 ^ e), " ") end
+print("times 1.5")
