@@ -1,0 +1,25 @@
+-- Mixed expressions, computed also in steps, so that constant folding cannot differ from execution.
+local a, b, c, d = 7, 3, 2, 10
+print(a + b * c, a * b + c, a - b - c, a - (b - c))
+print(a / b * c, a * b / c, a // b * c, a % b * c, a * b % c)
+print(a ^ b ^ 0.5 > 20, -a ^ c, (-a) ^ c, a ^ -c)
+print(a .. b + c, a + b .. c, a .. b .. c, (a .. b) + 1)
+print(a < b == false, a > b and b > c, a < b or b < c and d, not (a < b))
+print(a & b | c, a | b & c, a ~ b & c, (a ~ b) & c, a & b ~ c, a | b ~ c)
+print(a << b & d, a << (b & d), d >> c | a, d >> (c | 0))
+print(~a & d, ~(a & d), -a & d, - (a & d))
+print(a + b << c, a + (b << c), a << b + c, (a << b) + c)
+print(a == b or c == 2 and "yes" or "no", a == 7 and "seven" or "other")
+print(#"ab" .. #"c", #("ab" .. "c"), -"2" + 1, #"ab" * 2 ^ 2)
+print(2 * 3 ^ 2, (2 * 3) ^ 2, 2 ^ 3 * 2, -2 ^ -2)
+print(1 + 1 == 2, 1 + 1 ~= 2, "a" .. "b" == "ab", "a" < "b" == true)
+print(7 + 3 * 2, 7 * 3 + 2, 7 - 3 - 2, 7 // 3 * 2, 7 % 3 * 2, 2 ^ 3 ^ 0, 7 & 3 | 2, 7 ~ 3 & 2, 7 + 3 << 2)
+print(a + b * c == 7 + 3 * 2, a & b | c == 7, (a & b | c) == (7 & 3 | 2), a // b * c == 7 // 3 * 2)
+local f = function(x) return x end
+print(f(a) + f(b) * f(c), -f(a) ^ f(c), not f(nil) and f(1), f "x" .. f "y")
+print(({1, 2, 3})[2] + 1, ("x"):rep(3) .. "!", (f)(5) * 2, #{f(1), f(2)})
+local t = {x = {y = {z = 5}}, f = f}
+print(t.x.y.z ^ 2, -t.x.y.z, t["x"]["y"].z + t.f(1), #t.f "abc", not t.x.w)
+print(a > b and a or b, a < b and a or b, nil and nil or nil, false == nil, nil == nil and 1)
+print(1 or error("never"), nil and error("never"), false or nil and error("never"))
+print((a > b) == (b < a), a >= b == not (a < b), a ~= b == not (a == b))
