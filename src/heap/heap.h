@@ -146,7 +146,7 @@ class Heap {
     size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
     if (space == Space::kNursery && k.release == nullptr) {
       char* p = top_;
-      if (size <= static_cast<size_t>(end_ - p)) [[likely]] {
+      if (size <= static_cast<size_t>(end_ - p) && size <= maxNurseryObject_) [[likely]] {
         top_ = p + size;
         return initialize(p, k, kind, word, aux, size, 0);
       }
@@ -239,6 +239,7 @@ class Heap {
   char* end_ = nullptr;
   uintptr_t nurseryStart_ = 0;
   size_t nurserySize_ = 0;
+  size_t maxNurseryObject_ = 0;
   bool markingActive_ = false;
   bool automatic_ = true;
   const KindInfo* kinds_;

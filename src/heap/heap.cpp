@@ -1,0 +1,362 @@
+// Allocation outside the fast path, the barrier's slow path, and the policy: when to collect, and what the limit means.
+#include "heap/heap.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "heap/heap_impl.h"
+#include "heap/tracer.h"
+
+namespace devvm::heap {
+
+namespace {
+
+constexpr size_t kMaxObject = size_t{1} << 40;
+/// Growth of the tenured spaces that is always allowed between full collections.
+constexpr size_t kMinGrowth = size_t{4} << 20;
+/// Opened beyond the limit when an allocation fails, to raise the error with; and how far that may add up.
+constexpr size_t kEmergencyStep = size_t{32} << 10;
+constexpr size_t kEmergencyMost = size_t{256} << 10;
+/// Objects of this size may use the emergency bytes outside the nursery too.
+constexpr size_t kEmergencyObject = 1024;
+/// In the stress mode every so many collections are full ones.
+constexpr unsigned kStressFullEvery = 16;
+
+uint64_t nowNanos() {
+  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
+}
+
+}  // namespace
+
+// ---- construction ----
+
+HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
+  if (h.kindCount_ >= kFreeCellKind) fatal("too many kinds");
+  for (size_t i = 0; i < h.kindCount_; i++) {
+    const KindInfo& k = h.kinds_[i];
+    if (k.base <= sizeof(Object)) fatal("kind without room for a forwarding address: ", k.name);
+    KindLayout& l = layouts[i];
+    l.base = k.base;
+    l.perWord = k.perWord;
+    l.perAux = k.perAux;
+    l.slotStart = k.slotStart;
+    l.scan = k.visit != nullptr ? KindLayout::kCustom : k.slotStart != 0 ? KindLayout::kSlots : KindLayout::kLeaf;
+    l.releases = k.release != nullptr;
+  }
+  if (!nursery.create(h.options_.nurseryBytes, h.options_.moveAlways)) fatal("no memory for the nursery");
+  maxNurseryObject = std::min<size_t>(kBlockBytes, nursery.edenBytes() / 8);
+}
+
+HeapImpl::~HeapImpl() {
+  for (auto* list : {&youngRelease, &oldRelease}) {
+    for (Object* o : *list) kind(o).release(o, releaseContext);
+  }
+}
+
+Heap::Heap(const HeapOptions& options, Embedder& embedder, const KindInfo* kinds, size_t kindCount)
+    : kinds_(kinds), kindCount_(kindCount), options_(options) {
+  impl_ = new HeapImpl(*this, embedder);
+  nurseryStart_ = impl_->nursery.start();
+  nurserySize_ = impl_->nursery.bytes();
+  maxNurseryObject_ = impl_->maxNurseryObject;
+  top_ = end_ = impl_->edenLimit = impl_->nursery.edenStart();
+  impl_->setThreshold();
+  impl_->setEdenEnd();
+}
+
+Heap::~Heap() { delete impl_; }
+
+// ---- limits ----
+
+size_t HeapImpl::headroom() const {
+  size_t limit = heap.options_.limitBytes;
+  if (limit == 0) return ~size_t{0} >> 1;
+  size_t used = tenuredUsed() + nursery.survivorBytes() + embedder.externalBytes();
+  return used < limit ? limit - used : 0;
+}
+
+void HeapImpl::setEdenEnd() {
+  size_t room = std::min(static_cast<size_t>(nursery.edenEnd() - nursery.edenStart()), headroom() + emergency);
+  room = std::min(room, systemRoom);
+  edenLimit = std::max(nursery.edenStart() + (room & ~size_t{7}), heap.top_);
+  heap.end_ = heap.options_.moveAlways ? heap.top_ : edenLimit;
+}
+
+bool HeapImpl::fullIsDue() const { return tenuredUsed() + embedder.externalBytes() > threshold; }
+
+void HeapImpl::setThreshold() {
+  size_t live = tenuredUsed() + embedder.externalBytes();
+  unsigned percent = heap.options_.growthPercent;
+  size_t growth = percent > 100 ? live / 100 * (percent - 100) : 0;
+  threshold = live + std::max(growth, kMinGrowth);
+}
+
+/// Room for everything young, should it all survive.
+bool HeapImpl::reserveForCollection(size_t youngBytes) {
+  return pool.ensureFree(youngBytes / kBlockBytes * 5 / 4 + 4);
+}
+
+// ---- allocation ----
+
+Object* HeapImpl::bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size) {
+  char* p = heap.top_;
+  if (size > static_cast<size_t>(edenLimit - p)) return nullptr;
+  unpoison(p, size);
+  heap.top_ = p + size;
+  heap.end_ = heap.options_.moveAlways ? heap.top_ : edenLimit;
+  Object* o = heap.initialize(p, heap.kinds_[kind], kind, word, aux, size, 0);
+  if (layouts[kind].releases) youngRelease.push(o);
+  return o;
+}
+
+/// An object outside the nursery, without any checks. nullptr when the system has no memory.
+Object* HeapImpl::allocateTenured(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
+  const KindLayout& k = layouts[kind];
+  auto gc = static_cast<uint8_t>(kOld | color | kNeedsBarrier);
+  char* p;
+  if (size <= (space == Space::kFixed ? kMaxFixedCell : kMaxBlockObject)) {
+    p = space == Space::kFixed ? fixed.allocate(size) : old.allocate(size);
+    if (space == Space::kFixed) gc |= kFixed;
+  } else {
+    bool zeroed;
+    p = reinterpret_cast<char*>(large.allocate(size, k.scan == KindLayout::kSlots, &zeroed));
+    gc |= kFixed | kLarge;
+    if (p != nullptr && zeroed && k.slotStart == 0) {
+      // A fresh mapping needs no pages before its owner writes to them.
+      *reinterpret_cast<Object*>(p) = Object{word, kind, gc, aux, 0};
+      return finishTenured(reinterpret_cast<Object*>(p), size);
+    }
+  }
+  if (p == nullptr) return nullptr;
+  return finishTenured(heap.initialize(p, heap.kinds_[kind], kind, word, aux, size, gc), size);
+}
+
+Object* HeapImpl::finishTenured(Object* o, size_t size) {
+  allocatedBefore += size;
+  const KindLayout& k = layouts[o->kind];
+  // Born remembered, so that the mutator may fill it without barriers.
+  if (k.scan != KindLayout::kLeaf) rememberObject(o);
+  if (k.releases) oldRelease.push(o);
+  if (heap.options_.limitBytes != 0) setEdenEnd();
+  return o;
+}
+
+/// The request cannot be met. When little is left under the limit, opens some bytes beyond it, so that the error can be
+/// raised; `emergency` is what the eden must get in addition to the headroom for that.
+Object* HeapImpl::fail() {
+  if (size_t limit = heap.options_.limitBytes) {
+    size_t used = heap.bytesInUse() + embedder.externalBytes();
+    size_t most = used < limit + kEmergencyMost ? limit + kEmergencyMost - used : 0;
+    size_t wanted = edenUsed() + std::min(kEmergencyStep, most), room = headroom();
+    emergency = wanted > room ? wanted - room : 0;
+  }
+  setEdenEnd();
+  return nullptr;
+}
+
+Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
+  if (size > kMaxObject) return nullptr;
+  if (running != nullptr) fatal("allocation inside a collection");
+  if (heap.noSafepoint != 0) {
+#ifndef NDEBUG
+    fatal("allocation that may collect inside a NoSafepoint");
+#endif
+    return allocateNoCollect(kind, word, aux, size, space);
+  }
+  if (heap.options_.moveAlways) stressCollect();
+  bool young = space == Space::kNursery && size <= maxNurseryObject;
+  bool due = heap.automatic_ && (young ? fullIsDue() : tenuredUsed() + size + embedder.externalBytes() > threshold);
+  size_t limit = heap.options_.limitBytes;
+  // Little room after a full collection counts as none: else the program would crawl from collection to collection.
+  size_t slack = std::min<size_t>(limit / 64, size_t{1} << 20);
+  if (limit != 0 && size > limit) return fail();
+
+  if (young) {
+    if (!due) {
+      if (Object* o = bump(kind, word, aux, size)) return o;
+      if (!collect(false, "nursery full")) return fail();
+      size_t room = headroom();
+      if (room >= std::max(size, slack) && room >= std::min(limit, nursery.edenBytes()) / 8) {
+        if (Object* o = bump(kind, word, aux, size)) return o;
+      }
+      if (limit == 0) return fail();  // the system refuses memory
+    }
+    if (!collect(true, due ? "old generation grew" : "memory limit")) return fail();
+    if (headroom() >= std::max(size, slack)) {
+      if (Object* o = bump(kind, word, aux, size)) return o;
+    }
+    return fail();
+  }
+
+  auto fits = [&](size_t wanted) { return limit == 0 || headroom() >= wanted + edenUsed(); };
+  bool small = size <= kEmergencyObject && emergency != 0 && headroom() + emergency >= size + edenUsed();
+  bool collected = false;
+  if (due || (!fits(size) && !small)) {
+    if (!collect(true, due ? "old generation grew" : "memory limit")) return fail();
+    collected = true;
+    if (!fits(size + slack)) return fail();
+  }
+  if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;
+  if (collected || !collect(true, "system out of memory")) return fail();
+  if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;
+  return fail();
+}
+
+Object* HeapImpl::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
+  if (running != nullptr) fatal("allocation inside a collection");
+  if (size > kMaxObject) return nullptr;
+  if (space == Space::kNursery && size <= maxNurseryObject) {
+    if (Object* o = bump(kind, word, aux, size)) return o;
+    if (size <= static_cast<size_t>(nursery.edenEnd() - heap.top_)) {
+      edenLimit = heap.top_ + size;
+      return bump(kind, word, aux, size);
+    }
+  }
+  return allocateTenured(kind, word, aux, size, space);
+}
+
+Object* Heap::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
+  return impl_->allocateSlow(kind, word, aux, size, space);
+}
+
+Object* Heap::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space) {
+  const KindInfo& k = kinds_[kind];
+  size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
+  return impl_->allocateNoCollect(kind, word, aux, size, space);
+}
+
+// ---- barrier ----
+
+void Heap::remember(Object* holder, Value* slot) {
+  if ((holder->gc & kLarge) && impl_->layouts[holder->kind].scan == KindLayout::kSlots) {
+    impl_->large.markCard(holder, slot);
+  } else {
+    impl_->rememberObject(holder);
+  }
+}
+
+// No collection marks concurrently yet.
+void Heap::snapshotBarrier(Value) {}
+
+// ---- collections ----
+
+bool HeapImpl::isLive(const Object* o) const {
+  if (o->gc & kForwarded) return true;
+  if (runningFull) return (o->gc & (kOld | kMarked)) == (kOld | color);
+  return !isYoung(o) || nursery.inToSpace(o);
+}
+
+void HeapImpl::releaseDead(bool full) {
+  auto filter = [&](Growable<Object*>& list, Growable<Object*>& tenured) {
+    size_t to = 0;
+    for (size_t i = 0, n = list.size(); i < n; i++) {
+      Object* o = list[i];
+      if (!isLive(o)) {
+        kind(o).release(o, releaseContext);
+        continue;
+      }
+      if (o->gc & kForwarded) o = forwardingAddress(o);
+      if ((o->gc & kOld) && &list != &tenured) {
+        tenured.push(o);
+      } else {
+        list[to++] = o;
+      }
+    }
+    list.shrinkTo(to);
+  };
+  if (full) filter(oldRelease, oldRelease);
+  filter(youngRelease, oldRelease);
+}
+
+bool HeapImpl::collect(bool full, const char* reason) {
+  if (running != nullptr) fatal("collection inside a collection");
+  if (heap.noSafepoint != 0) {
+#ifndef NDEBUG
+    fatal("collection inside a NoSafepoint: ", reason);
+#endif
+    return false;
+  }
+  if (!reserveForCollection(youngUsed())) return false;
+  uint64_t begin = nowNanos();
+  embedder.collectionEvent(true, full, reason);
+  allocatedBefore += edenUsed();
+  bool trashFree = heap.options_.moveAlways;
+  if (full) {
+    emergency = 0;
+    runFull(trashFree);
+    heap.top_ = nursery.finishFull(heap.top_, trashFree);
+    setThreshold();
+  } else {
+    runMinor();
+    heap.top_ = nursery.finishMinor(heap.top_, trashFree);
+  }
+  // No more is allocated than can be collected, even if the system should refuse memory then.
+  systemRoom = nursery.edenBytes();
+  while (systemRoom > 0 && !reserveForCollection(systemRoom + nursery.survivorBytes())) systemRoom /= 2;
+  setEdenEnd();
+  uint64_t nanos = nowNanos() - begin;
+  HeapStats& s = heap.stats_;
+  (full ? s.nanosFull : s.nanosMinor) += nanos;
+  s.longestPause = std::max(s.longestPause, nanos);
+  if (heap.options_.verify) {
+    std::string complaint = heap.verify();
+    if (!complaint.empty()) fatal("verification after a collection: ", complaint.c_str());
+  }
+  embedder.collectionEvent(false, full, reason);
+  return true;
+}
+
+void HeapImpl::stressCollect() {
+  if (++stressCounter < heap.options_.stressInterval) return;
+  stressCounter = 0;
+  collect(++stressCycle % kStressFullEvery == 0, "stress");
+}
+
+void Heap::collectMinor(const char* reason) { impl_->collect(false, reason); }
+void Heap::collectFull(const char* reason) { impl_->collect(true, reason); }
+
+void Heap::pollCollection() {
+  bool over = options_.limitBytes != 0 && impl_->headroom() < impl_->edenUsed();
+  if (over || (automatic_ && impl_->fullIsDue())) impl_->collect(true, "external memory grew");
+}
+
+void Heap::setAutomatic(bool on) { automatic_ = on; }
+
+bool Heap::isLive(const Object* o) const { return impl_->isLive(o); }
+
+Object* Heap::forwarded(Object* o) const { return o->gc & kForwarded ? forwardingAddress(o) : o; }
+
+void Heap::resurrect(Value* slot) {
+  impl_->running->traceSlot(slot);
+  impl_->running->drainAll();
+}
+
+// ---- accounting ----
+
+size_t Heap::bytesInUse() const { return impl_->youngUsed() + impl_->tenuredUsed(); }
+
+size_t Heap::bytesCommitted() const {
+  return impl_->nursery.touchedBytes(top_) + impl_->pool.committedBytes() + impl_->large.bytesUsed();
+}
+
+void Heap::setLimit(size_t bytes) {
+  options_.limitBytes = bytes;
+  impl_->setEdenEnd();
+}
+
+bool Heap::adjustExternal(ptrdiff_t delta) {
+  if (options_.limitBytes != 0) impl_->setEdenEnd();
+  // The next allocation then takes the slow path, which sees that a full collection is due.
+  if (delta > 0 && automatic_ && impl_->fullIsDue()) end_ = top_;
+  return options_.limitBytes == 0 || impl_->headroom() >= impl_->edenUsed();
+}
+
+HeapStats Heap::stats() const {
+  HeapStats s = stats_;
+  s.bytesAllocated = impl_->allocatedBefore + impl_->edenUsed();
+  return s;
+}
+
+void Heap::setReleaseContext(void* context) { impl_->releaseContext = context; }
+
+}  // namespace devvm::heap

@@ -1,0 +1,121 @@
+// The private side of a heap: its spaces, lists and policy.
+#pragma once
+
+#include "heap/fixed_space.h"
+#include "heap/heap.h"
+#include "heap/large_objects.h"
+#include "heap/nursery.h"
+#include "heap/old_space.h"
+
+namespace devvm::heap {
+
+/// What scanning needs of a KindInfo, packed so that all kinds share few cache lines.
+struct KindLayout {
+  uint16_t base;
+  uint8_t perWord;
+  uint8_t perAux;
+  uint16_t slotStart;
+  enum Scan : uint8_t { kLeaf, kSlots, kCustom } scan;
+  bool releases;
+
+  size_t size(const Object* o) const {
+    return roundUp8(base + size_t{o->word} * perWord + size_t{o->aux} * perAux);
+  }
+};
+
+/// The address that a moved object left behind.
+inline Object* forwardingAddress(const Object* o) {
+  return *reinterpret_cast<Object* const*>(reinterpret_cast<const char*>(o) + sizeof(Object));
+}
+inline void setForwarding(Object* o, Object* to) {
+  *reinterpret_cast<Object**>(reinterpret_cast<char*>(o) + sizeof(Object)) = to;
+  o->gc |= kForwarded;
+}
+/// `v` with its pointer replaced.
+inline Value withAddress(Value v, const Object* to) {
+  return Value::fromBits((v.bits() & ~Value::kPayloadMask) | reinterpret_cast<uint64_t>(to));
+}
+
+class Tracer;
+
+struct HeapImpl {
+  HeapImpl(Heap& heap, Embedder& embedder);
+  ~HeapImpl();
+
+  // ---- allocation (heap.cpp) ----
+  Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  Object* bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size);
+  Object* allocateTenured(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  /// Sets the end of the eden after a collection or a change of limits.
+  void setEdenEnd();
+  /// Bytes that may still be taken under the limit.
+  size_t headroom() const;
+  bool fullIsDue() const;
+  bool reserveForCollection(size_t youngBytes);
+  Object* finishTenured(Object* o, size_t size);
+  Object* fail();
+  void stressCollect();
+
+  // ---- barrier ----
+  /// Puts an old object into the remembered set (or marks all its cards).
+  void rememberObject(Object* o) {
+    if (o->gc & kLarge && layouts[o->kind].scan == KindLayout::kSlots) {
+      large.markCard(o, nullptr);
+    } else if (o->gc & kNeedsBarrier) {
+      o->gc &= static_cast<uint8_t>(~kNeedsBarrier);
+      remembered.push(o);
+    }
+  }
+
+  // ---- collections ----
+  /// False when it could not run: no memory for it, or inside a NoSafepoint.
+  bool collect(bool full, const char* reason);
+  void runMinor();
+  void runFull(bool evacuateAll);
+  void releaseDead(bool full);
+  void setThreshold();
+  bool isYoung(const Object* o) const { return heap.isYoung(o); }
+  bool isLive(const Object* o) const;
+
+  // ---- accounting ----
+  size_t edenUsed() const { return static_cast<size_t>(heap.top_ - nursery.edenStart()); }
+  size_t youngUsed() const { return edenUsed() + nursery.survivorBytes(); }
+  size_t tenuredUsed() const { return old.bytesUsed() + fixed.bytesUsed() + large.bytesUsed(); }
+
+  // Access for the collectors, which are no friends of Heap.
+  HeapStats& stats() { return heap.stats_; }
+  HeapOptions& options() { return heap.options_; }
+  const KindInfo& kind(const Object* o) const { return heap.kinds_[o->kind]; }
+  size_t kindCount() const { return heap.kindCount_; }
+  bool automatic() const { return heap.automatic_; }
+  char* edenTop() const { return heap.top_; }
+  size_t sizeOf(const Object* o) const { return layouts[o->kind].size(o); }
+
+  Heap& heap;
+  Embedder& embedder;
+  Nursery nursery;
+  BlockPool pool;
+  OldSpace old{pool};
+  FixedSpace fixed{pool};
+  LargeSpace large;
+  KindLayout layouts[256] = {};
+
+  uint8_t color = kMarked;  ///< mark bit of live old objects; flipped by each full collection
+  Growable<Object*> remembered;
+  Growable<Object*> youngRelease, oldRelease;
+  void* releaseContext = nullptr;
+
+  Tracer* running = nullptr;  ///< the collector at work
+  bool runningFull = false;
+  size_t threshold = 0;       ///< tenured + external bytes that make a full collection due
+  size_t emergency = 0;       ///< bytes beyond the limit opened for raising "not enough memory"
+  size_t maxNurseryObject = 0;
+  size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect
+  uint64_t allocatedBefore = 0;  ///< bytes allocated outside the current eden
+  unsigned stressCounter = 0, stressCycle = 0;
+  /// Where the eden ends under the limit; heap.end_ is lower when the next allocation must take the slow path.
+  char* edenLimit = nullptr;
+};
+
+}  // namespace devvm::heap

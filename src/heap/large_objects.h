@@ -1,0 +1,58 @@
+// The large-object space: every object has a region of its own, never moves, and, if it is a plain array of slots,
+// remembers young pointers by cards of 512 bytes.
+#pragma once
+
+#include "heap/growable.h"
+#include "heap/object.h"
+
+namespace devvm::heap {
+
+inline constexpr size_t kCardBytes = 512;
+
+/// Lies right before its object.
+struct LargeHeader {
+  size_t objectBytes;
+  size_t regionBytes;   ///< header, object and cards
+  uint8_t* cards;       ///< null for kinds that are not plain slots; 1: may hold young pointers
+  uint32_t index;       ///< in the space's table
+  bool mapped;          ///< region is its own mapping, else malloc'd
+  bool dirty;           ///< some card is set; in the space's dirty list
+  uint16_t unused;
+
+  Object* object() { return reinterpret_cast<Object*>(this + 1); }
+  static LargeHeader* of(const Object* o) {
+    return reinterpret_cast<LargeHeader*>(reinterpret_cast<uintptr_t>(o)) - 1;
+  }
+  size_t cardCount() const { return (objectBytes + kCardBytes - 1) / kCardBytes; }
+};
+static_assert(sizeof(LargeHeader) % 8 == 0);
+
+class LargeSpace {
+ public:
+  LargeSpace() = default;
+  ~LargeSpace();
+  LargeSpace(const LargeSpace&) = delete;
+  LargeSpace& operator=(const LargeSpace&) = delete;
+
+  /// Memory for an object of `bytes`; its cards, if wanted, are clean. *zeroed tells whether it reads as zero.
+  /// nullptr when the system has none.
+  Object* allocate(size_t bytes, bool withCards, bool* zeroed);
+  /// Card marking: the card of `slot`, or all for nullptr.
+  void markCard(Object* o, const Value* slot);
+  /// Objects with set cards; taken by the minor collector, which pushes those that stay dirty back.
+  Growable<LargeHeader*>& dirty() { return dirty_; }
+  /// Frees every object whose mark bit is not `color`.
+  void sweep(uint8_t color);
+
+  size_t bytesUsed() const { return used_; }
+  Growable<LargeHeader*>& all() { return all_; }
+
+ private:
+  void free(LargeHeader* h);
+
+  Growable<LargeHeader*> all_;
+  Growable<LargeHeader*> dirty_;
+  size_t used_ = 0;
+};
+
+}  // namespace devvm::heap

@@ -1,0 +1,61 @@
+// The movable old generation: bump allocation into runs of free lines (Blackburn & McKinley, PLDI 2008).
+#pragma once
+
+#include "heap/block.h"
+
+namespace devvm::heap {
+
+/// Larger objects live in the large-object space.
+inline constexpr size_t kMaxBlockObject = size_t{8} << 10;
+
+class OldSpace {
+ public:
+  explicit OldSpace(BlockPool& pool) : pool_(pool) {}
+
+  /// `bytes` <= kBlockBytes, a multiple of 8. The memory's contents are undefined. nullptr when the system has none.
+  char* allocate(size_t bytes) {
+    char* p = cursor_;
+    if (bytes <= static_cast<size_t>(limit_ - p)) [[likely]] {
+      cursor_ = p + bytes;
+      if constexpr (kAsan) unpoison(p, bytes);
+      return p;
+    }
+    return allocateSlow(bytes);
+  }
+
+  // ---- full collections ----
+  /// Marks are cleared, and from now to finishFull() only empty blocks are filled, since the lines' marks are being
+  /// rebuilt. `evacuateAll`: every block becomes a candidate for evacuation; otherwise the most fragmented ones, as
+  /// far as their live objects fit into the pool's free blocks beyond `keepBlocks`. Returns the number of candidates.
+  size_t beginFull(bool evacuateAll, size_t keepBlocks);
+  /// Frees what no mark holds. `trashFree`: overwrites it.
+  void finishFull(bool trashFree);
+
+  /// Bytes in lines that hold live objects at the last full collection, plus those allocated since.
+  size_t bytesUsed() const {
+    return used_ - static_cast<size_t>(limit_ - cursor_) - static_cast<size_t>(overflowLimit_ - overflowCursor_);
+  }
+  /// Free bytes in partly used blocks at the last full collection.
+  size_t bytesInHoles() const { return holes_; }
+
+ private:
+  char* allocateSlow(size_t bytes);
+  char* takeBlock();
+  bool nextHole();
+  void sweepBlock(Chunk* chunk, unsigned index, bool trashFree);
+
+  BlockPool& pool_;
+  char* cursor_ = nullptr;  // the hole being filled
+  char* limit_ = nullptr;
+  char* overflowCursor_ = nullptr;  // an empty block for objects longer than a line that fit no hole
+  char* overflowLimit_ = nullptr;
+  char* holeBlock_ = nullptr;  // block being searched for holes, from line nextLine_ on
+  unsigned nextLine_ = 0;
+  size_t nextRecyclable_ = 0;
+  Growable<char*> recyclable_;  // blocks with holes, by address
+  bool emptyOnly_ = false;
+  size_t used_ = 0;  // counts whole holes from the moment when they are taken
+  size_t holes_ = 0;
+};
+
+}  // namespace devvm::heap
