@@ -34,11 +34,13 @@ class Isolate;
 struct Link {
   uint64_t bits;
   static constexpr uint8_t kOpen = 0xFF;  ///< wanted: all results, as an open list
+  static constexpr uint8_t kTail = 0xFE;  ///< wanted: all results, which the caller returns at once (natives in tail position)
+  static constexpr uint64_t kTailCalled = uint64_t{1} << 55;  ///< the frame took the place of one that made a tail call
   static Link make(uint32_t callerDistance, uint32_t extra, uint8_t wanted) {
     return {uint64_t{callerDistance} | uint64_t{extra} << 32 | uint64_t{wanted} << 56};
   }
   uint32_t callerDistance() const { return static_cast<uint32_t>(bits); }  ///< slots up to the caller's fp; 0: none
-  uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0xFFFFFF; }
+  uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0x7FFFFF; }
   uint8_t wanted() const { return static_cast<uint8_t>(bits >> 56); }
 };
 
@@ -72,7 +74,10 @@ class Fiber {
   FiberStatus status = FiberStatus::kSuspended;
   bool isMain = false;
   bool started = false;
-  bool closing = false;
+  bool failed = false;        ///< died of `error`; its stack is kept for tracebacks and closing
+  bool reserveOpen = false;   ///< a message handler runs after an overflow: the reserve may be used
+  bool closing = false;       ///< being closed: frames at or above closeBoundary catch nothing
+  uint32_t closeBoundary = 0; ///< distance from high
   uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
   uint8_t hookMask = 0;
   int hookCount = 0, hookCountdown = 0;
@@ -80,6 +85,11 @@ class Fiber {
   Value error;                ///< the error it died of
   uint32_t identity = 0;
 
+  /// `fp` of an outermost frame's caller is null.
+  static Value* callerOf(Value* fp) {
+    uint32_t d = linkOf(fp).callerDistance();
+    return d ? fp + d : nullptr;
+  }
   size_t stackBytes() const { return static_cast<size_t>(high - low) * sizeof(Value); }
   void visit(heap::SlotVisitor& v);
 };

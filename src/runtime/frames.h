@@ -51,6 +51,11 @@ std::string upvalueDescription(const Frame& frame, uint32_t upvalue);
 /// address of its value (looked through cells); nullptr if there is none.
 const char* localVariable(const Frame& frame, int n, Value*& slot, std::string& nameBuffer);
 
+/// The same for the callee of the call instruction of `frame` (used when it is no function).
+std::string calleeDescription(const Frame& frame);
+/// Name under which a function value is found in package.loaded ("string.rep", "print"), or "".
+std::string globalFunctionName(Isolate& isolate, Value function);
+
 /// As luaL_traceback: "message\nstack traceback:\n\t...".
 std::string traceback(Isolate& isolate, Fiber& fiber, const std::string* message, int level);
 

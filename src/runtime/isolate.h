@@ -76,7 +76,13 @@ class Isolate final : public heap::Embedder {
   // ---- the interpreter's hot words ----
   int64_t budget = 0;            ///< units until the next poll(); counts down at every entry and back-edge
   Fiber* fiber = nullptr;        ///< the running one
+  Value* stackLimit = nullptr;   ///< fiber->limit of the running fiber
   Fiber* mainFiber = nullptr;
+  struct Scratch {               ///< operands that a handler hands to its slow path
+    Value a, b;                  ///< roots
+    uint32_t pops = 0;           ///< operand slots to drop
+    uint32_t length = 0;         ///< from pc to where the result goes on
+  } scratch;
   const void* dispatch = nullptr;///< handler table in use; another one while hooks are set
 
   // ---- well-known values (roots) ----
@@ -89,6 +95,8 @@ class Isolate final : public heap::Embedder {
   Value emptyString;
   Value memoryError;             ///< "not enough memory", made in advance
   Value stackError;
+  Value handlerError;            ///< what errors in message handlers end in
+  Value handlerNative, finalizerNative, hookNative, hostEntryNative, yieldNative, resumeNative;  ///< of the engine
   std::vector<Value*> permanentRoots;  ///< more slots to visit; owner removes them
 
   // ---- errors ----
@@ -96,6 +104,8 @@ class Isolate final : public heap::Embedder {
   Value pendingError;            ///< while unwinding (Failure::kError)
   int exitStatus = 0;
   bool closeOnExit = false;
+  bool errorHandled = false;     ///< the pending error went through its message handler already
+  uint32_t handlerDepth = 0;     ///< message handlers under way
 
   /// Sets the pending error; always returns false, for `return isolate.raise(...)`.
   bool raise(Value error);
@@ -124,6 +134,11 @@ class Isolate final : public heap::Embedder {
     return budget > 0 || poll();
   }
   void refillBudget();
+  void startDeadline(uint64_t nowNanos);
+  uint64_t fuelLeft = 0;         ///< not yet given to `budget`; UINT64_MAX: no limit
+  int64_t slice = 0;
+  uint64_t deadline = 0;         ///< monotonic nanoseconds; 0: none
+  uint32_t hostDepth = 0;        ///< nested Isolate::call
   // From any thread:
   std::atomic<bool> interruptRequested{false};  ///< raises "interrupted!" in the guest
   std::atomic<bool> killRequested{false};

@@ -17,7 +17,7 @@ class NativeCall;
 
 /// What a native tells the interpreter. Made by NativeCall's members only.
 struct NativeResult {
-  enum class Action : uint8_t { kReturn, kThrow, kCall, kTailCall, kYield, kResume };
+  enum class Action : uint8_t { kReturn, kThrow, kCall, kTailCall, kYield, kResume, kCloseFiber };
   Action action;
   uint8_t wanted;   ///< kCall, kYield, kResume: results wanted (Link::kOpen: all)
   uint32_t count;   ///< kReturn: values; kCall/kTailCall/kYield: arguments (topmost slots)
@@ -29,6 +29,9 @@ using NativeFunction = NativeResult (*)(NativeCall&);
 /// nor raise nor call.
 using FastFunction = Value (*)(Isolate&, const Value* args, uint32_t count);
 
+/// Natives that the interpreter and the compilers know by heart.
+enum class Intrinsic : uint8_t { kNone, kNext, kInextIterator, kPcall, kXpcall };
+
 /// Static facts of a native. `base` must come first, see Code.
 struct NativeInfo {
   char* base = nullptr;
@@ -37,6 +40,9 @@ struct NativeInfo {
   FastFunction fast = nullptr;
   const char* signature = nullptr;      ///< for help and completion, e.g. "format(fmt, ...)"
   const char* documentation = nullptr;  ///< one sentence
+  Intrinsic intrinsic = Intrinsic::kNone;
+  bool hidden = false;                  ///< of the engine: no level of its own in tracebacks and debug functions
+  bool messageHandler = false;          ///< while it has a protected call under way, slot 0 is a message handler
 };
 
 /// One activation of a native. Arguments and slots live on the fiber's stack and are roots; a Handle to one is valid
@@ -106,6 +112,10 @@ class NativeCall {
   /// results() values on top.
   NativeResult resume(uint32_t n, int32_t next);
 
+  /// Closes the suspended or failed fiber in the topmost slot: its pending closes run on its stack; comes back with
+  /// state `next`: failed() and the error on top (the one it died of, or one of a close method), or nothing.
+  NativeResult closeFiber(int32_t next);
+
   // ---- errors: all return the answer to give back ----
   NativeResult raise(Value error);                                   ///< as it is
   NativeResult raisePending() { return {NativeResult::Action::kThrow, 0, 0}; }  ///< isolate.pendingError is set
@@ -145,8 +155,10 @@ class NativeCall {
   NativeResult callWith(uint32_t args, int wanted, int32_t next, bool isProtected);
 };
 
-/// Bit of the state word: a protected call is under way.
+/// The state word: bits 0..31 the state, 32..39 results wanted, 40 a protected call is under way.
 inline constexpr int64_t kProtectedState = int64_t{1} << 40;
+/// Slots that every native may push without ensure().
+inline constexpr uint32_t kNativeSlots = 32;
 
 /// A native function object. MAY COLLECT.
 Value newNative(Isolate& isolate, const NativeInfo* info, uint32_t upvalues = 0);

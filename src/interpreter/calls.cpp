@@ -1,0 +1,272 @@
+// The call machine. One loop (drive) does calls, native results, fiber switches and unwinding, so no chain of natives,
+// message handlers or fibers, however deep, nests on the host's stack.
+
+#include "interpreter/calls.h"
+
+#include <cstring>
+
+#include "interpreter/interpreter.h"
+#include "interpreter/drive.h"
+#include "runtime/frames.h"
+
+namespace devvm::interpreter {
+
+using namespace runtime;
+
+const uint8_t kNativeReturnCode[] = {kStubNativeReturn, 0};
+const uint8_t kHostReturnCode[] = {kStubHostReturn, 0};
+const uint8_t kFiberReturnCode[] = {kStubFiberReturn, 0};
+
+namespace {
+
+/// Lays out a bytecode frame over callee and arguments. False: no stack.
+bool enterClosure(Fiber& f, uint32_t count, const Step& step) {
+  const Code* code = as<Closure>(f.sp[count])->code;
+  if (f.sp - code->stackNeeded < f.limit && !growStack(f, code->stackNeeded)) return false;
+  Value* calleeSlot = f.sp + count;
+  uint32_t parameters = code->parameters;
+  Value* fp;
+  if (!code->vararg) {
+    fp = calleeSlot - 2;
+    uint32_t moved = count < parameters ? count : parameters;
+    std::memmove(static_cast<void*>(fp - moved), calleeSlot - moved, moved * sizeof(Value));
+    for (uint32_t i = moved; i < code->locals; i++) fp[-1 - static_cast<int64_t>(i)] = Value::nil();
+  } else {
+    Value callee = *calleeSlot;
+    fp = f.sp - 3;
+    fp[2] = callee;
+    for (uint32_t i = 0; i < code->locals; i++) {
+      fp[-1 - static_cast<int64_t>(i)] =
+          i < parameters && i < count ? calleeSlot[-1 - static_cast<int64_t>(i)] : Value::nil();
+    }
+  }
+  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(step.returnAddress));
+  uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
+  fp[0] = Value::fromBits(Link::make(distance, code->vararg ? count + 1 : 0, step.wanted).bits | step.linkFlags);
+  f.fp = fp;
+  f.sp = fp - code->locals - 1;
+  f.pc = code->entry;
+  return true;
+}
+
+/// Lays out a native frame over callee and arguments. False: no stack.
+bool enterNative(Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  constexpr uint32_t kNeeded = kNativeSlots + 8;
+  if (f.sp - kNeeded < f.limit && !growStack(f, kNeeded)) return false;
+  Value callee = f.sp[count];
+  Value* fp = f.sp - 3;
+  fp[2] = callee;
+  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnAddress));
+  uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
+  fp[0] = Value::fromBits(Link::make(distance, count + 1, wanted).bits);
+  fp[-1] = Value::smallInt(0);
+  f.fp = fp;
+  f.sp = fp - 1;
+  return true;
+}
+
+/// Puts `__call` metamethods below callees that are no functions. False: error raised.
+bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
+  while (!f.sp[count].isFunction()) {
+    Value mm = metamethod(iso, f.sp[count], Meta::kCall);
+    if (mm.isNil()) {
+      Frame frame;
+      std::string what = typeNameFull(iso, f.sp[count]);
+      std::string name;
+      if (innermostFrame(f, frame) && !frame.isNative()) name = calleeDescription(frame);
+      return iso.raiseError("attempt to call a %s value%s", what.c_str(), name.c_str());
+    }
+    if (f.sp - 8 < f.limit && !growStack(f, 8)) {
+      raiseStackOverflow(iso);
+      return false;
+    }
+    f.sp--;
+    std::memmove(static_cast<void*>(f.sp), f.sp + 1, (count + 1) * sizeof(Value));
+    f.sp[count + 1] = mm;
+    count++;
+    if (count > 250 && (count & 255) == 0 && !iso.charge(256)) return false;
+  }
+  return true;
+}
+
+/// Pops the innermost frame, leaving its `count` topmost slots as results at the callee's place, adjusted to what is
+/// wanted. Sets pc to the return address.
+void popFrame(Fiber& f, uint32_t count) {
+  for (;;) {
+    Value* fp = f.fp;
+    Link link = linkOf(fp);
+    Value* calleeSlot = fp + 2 + link.extra();
+    f.pc = returnAddressOf(fp);
+    f.fp = Fiber::callerOf(fp);
+    uint32_t wanted = link.wanted() >= Link::kTail ? count : link.wanted();
+    Value* source = f.sp + count;  // one above the first result
+    uint32_t moved = count < wanted ? count : wanted;
+    for (uint32_t i = 0; i < moved; i++) calleeSlot[-static_cast<int64_t>(i)] = source[-1 - static_cast<int64_t>(i)];
+    for (uint32_t i = moved; i < wanted; i++) calleeSlot[-static_cast<int64_t>(i)] = Value::nil();
+    f.sp = calleeSlot - wanted + 1;
+    if (link.wanted() != Link::kTail) {
+      if (link.wanted() == Link::kOpen) f.openCount = count;
+      return;
+    }
+  }
+}
+
+/// Enters the innermost (native) frame again with `results` values on top.
+NativeResult reenter(Isolate& iso, Fiber& f, uint32_t results, bool failed) {
+  const NativeInfo* info = as<Native>(f.fp[2])->info;
+  f.fp[-1] = Value::smallInt(f.fp[-1].asInt() & ~kProtectedState);
+  if (f.sp - (kNativeSlots + 8) < f.limit && !growStack(f, kNativeSlots + 8)) {
+    raiseStackOverflow(iso);
+    return {NativeResult::Action::kThrow, 0, 0};
+  }
+  NativeCall call(iso, f);
+  call.failed_ = failed;
+  call.resultCount_ = results;
+  return info->function(call);
+}
+
+}  // namespace
+
+uint32_t resumedResults(const Fiber& f) {
+  uint8_t wanted = static_cast<uint8_t>(f.fp[-1].asInt() >> 32);
+  return wanted == Link::kOpen ? f.openCount : wanted;
+}
+
+void switchFiber(Isolate& iso, Fiber* to) {
+  iso.fiber = to;
+  iso.stackLimit = to->limit;
+  noteDirty(iso, to);
+  applyHooks(iso);
+}
+
+void drive(Isolate& iso, Step step) {
+  for (;;) {
+    Fiber& f = *iso.fiber;
+    switch (step.kind) {
+      case Step::kInvoke: {
+        uint32_t count = step.count;
+        if (!f.sp[count].isFunction()) {
+          if (!resolveCallee(iso, f, count)) {
+            step = Step::raise();
+            continue;
+          }
+        }
+        if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
+          if (!enterClosure(f, count, step)) {
+            raiseStackOverflow(iso);
+            step = Step::raise();
+            continue;
+          }
+          if (f.hookMask != 0 && !hookCall(iso, f)) {
+            step = Step::raise();
+            continue;
+          }
+          if (--iso.budget <= 0) safepoint(iso);
+          return;
+        }
+        if (!enterNative(f, count, step.wanted, step.returnAddress)) {
+          raiseStackOverflow(iso);
+          step = Step::raise();
+          continue;
+        }
+        NativeCall call(iso, f);
+        step = Step::native(as<Native>(f.fp[2])->info->function(call));
+        continue;
+      }
+      case Step::kResumeNative:
+        step = Step::native(reenter(iso, f, step.count, step.failed));
+        continue;
+      case Step::kReturn:
+        popFrame(f, step.count);
+        if (*f.pc == kStubNativeReturn) {
+          step = Step::resumeNative(resumedResults(f), false);
+          continue;
+        }
+        if (iso.finalizersDue && *f.pc < kStubNativeReturn) pushFinalizerRun(iso);
+        return;
+      case Step::kThrow:
+        if (!unwindStep(iso, step)) return;
+        continue;
+      case Step::kNative: {
+        NativeResult r = step.result;
+        switch (r.action) {
+          case NativeResult::Action::kReturn:
+            step = Step::returning(r.count);
+            continue;
+          case NativeResult::Action::kThrow:
+            step = Step::raise();
+            continue;
+          case NativeResult::Action::kCall:
+            step = Step::invoke(r.count, r.wanted, kNativeReturnCode);
+            continue;
+          case NativeResult::Action::kTailCall: {
+            Value* fp = f.fp;
+            Link link = linkOf(fp);
+            const uint8_t* returnAddress = returnAddressOf(fp);
+            Value* calleeSlot = fp + 2 + link.extra();
+            Value* caller = Fiber::callerOf(fp);
+            Value* target = calleeSlot - r.count;
+            std::memmove(static_cast<void*>(target), f.sp, (r.count + 1) * sizeof(Value));
+            f.sp = target;
+            f.fp = caller;
+            step = Step::invoke(r.count, link.wanted(), returnAddress);
+            continue;
+          }
+          case NativeResult::Action::kYield:
+            step = yieldFiber(iso, r.count);
+            continue;
+          case NativeResult::Action::kResume:
+            step = resumeFiber(iso, r.count);
+            continue;
+          case NativeResult::Action::kCloseFiber:
+            step = closeFiber(iso);
+            continue;
+        }
+        continue;
+      }
+    }
+  }
+}
+
+void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  drive(iso, Step::invoke(count, wanted, returnAddress));
+}
+
+void invokeTail(Isolate& iso, uint32_t count) {
+  Fiber& f = *iso.fiber;
+  if (!f.sp[count].isFunction()) {
+    if (!resolveCallee(iso, f, count)) return drive(iso, Step::raise());
+  }
+  if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
+    // A native keeps this frame below it, so that its errors have a position; its results are returned at once.
+    return drive(iso, Step::invoke(count, Link::kTail, f.pc + kTailCallLength));
+  }
+  Value* fp = f.fp;
+  Link link = linkOf(fp);
+  const uint8_t* returnAddress = returnAddressOf(fp);
+  Value* target = fp + 2 + link.extra() - count;
+  Value* caller = Fiber::callerOf(fp);
+  std::memmove(static_cast<void*>(target), f.sp, (count + 1) * sizeof(Value));
+  f.sp = target;
+  f.fp = caller;
+  drive(iso, Step::invoke(count, link.wanted(), returnAddress, Link::kTailCalled));
+}
+
+void returnValues(Isolate& iso, uint32_t count) {
+  Fiber& f = *iso.fiber;
+  if (f.hookMask != 0 && !hookReturn(iso, f, count)) return drive(iso, Step::raise());
+  popFrame(f, count);
+}
+
+void resumeNative(Isolate& iso) { drive(iso, Step::resumeNative(resumedResults(*iso.fiber), false)); }
+
+void fiberReturned(Isolate& iso) { drive(iso, finishFiber(iso)); }
+
+void unwind(Isolate& iso) { drive(iso, Step::raise()); }
+
+void safepoint(Isolate& iso) {
+  if (!iso.poll()) return unwind(iso);
+  if (iso.finalizersDue) pushFinalizerRun(iso);
+}
+
+}  // namespace devvm::interpreter

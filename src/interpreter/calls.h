@@ -1,0 +1,52 @@
+// Calls, returns, natives: everything that pushes and pops frames. All work on saved registers.
+#pragma once
+
+#include "runtime/isolate.h"
+
+namespace devvm::interpreter {
+
+using runtime::Fiber;
+using runtime::Frame;
+using runtime::Handle;
+using runtime::Isolate;
+using runtime::Link;
+using runtime::NativeCall;
+using runtime::NativeResult;
+using runtime::Value;
+
+/// Calls the value below the `count` topmost slots, results to be given at `returnAddress` as `wanted` says. Leaves the
+/// fiber at the callee's first instruction or, for natives, where their results are awaited. Errors unwind.
+/// MAY RUN GUEST CODE (natives).
+void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
+
+/// Replaces the innermost (bytecode) frame by a call of the value below the `count` topmost slots.
+void invokeTail(Isolate& iso, uint32_t count);
+
+/// Returns the `count` topmost slots from the innermost frame. Leaves the fiber at the return address.
+void returnValues(Isolate& iso, uint32_t count);
+
+/// Results for a suspended native are on its slots: goes on with it (the stub's work).
+void resumeNative(Isolate& iso);
+
+/// The function of a fiber returned `fiber.openCount` values: gives them to the resumer.
+void fiberReturned(Isolate& iso);
+
+/// The pending error or other failure: runs message handlers, finds who catches, leaves the fiber there.
+void unwind(Isolate& iso);
+
+/// A slow path failed after iso.raise*(): the same as unwind.
+inline void fail(Isolate& iso) { unwind(iso); }
+
+/// Budget exhausted at a safepoint: fuel, interrupts, finalizers, hooks. Leaves the fiber where to go on.
+void safepoint(Isolate& iso);
+
+/// Runs due finalizers before the current instruction goes on (pushes a native frame).
+void pushFinalizerRun(Isolate& iso);
+
+/// Natives of the engine itself.
+extern const runtime::NativeInfo kHostEntryInfo, kFinalizerInfo, kHandlerInfo, kHookInfo, kCloseInfo;
+
+/// Suspended fiber `fiber` is asked to close: its pending closes run there, then `resumer` goes on.
+bool isYieldable(const Isolate& iso);
+
+}  // namespace devvm::interpreter

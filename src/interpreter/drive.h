@@ -1,0 +1,63 @@
+// The call machine's steps and its parts (private to src/interpreter): calls.cpp drives, unwind.cpp and coroutines.cpp
+// say what comes next.
+#pragma once
+
+#include "interpreter/calls.h"
+
+namespace devvm::interpreter {
+
+/// tail_call and tail_call_var: opcode, count, feedback.
+inline constexpr uint32_t kTailCallLength = 4;
+
+/// What the call machine does next.
+struct Step {
+  enum Kind : uint8_t {
+    kInvoke,        ///< call the value below the `count` topmost slots
+    kResumeNative,  ///< enter the innermost native again with `count` results (or the error) on top
+    kReturn,        ///< leave the innermost frame with `count` results
+    kThrow,         ///< isolate.failure says why
+    kNative,        ///< a native gave `result`
+    kDone,          ///< the fiber stands at bytecode: go on there
+  };
+  Kind kind;
+  uint8_t wanted = 0;
+  bool failed = false;
+  uint32_t count = 0;
+  const uint8_t* returnAddress = nullptr;
+  uint64_t linkFlags = 0;
+  NativeResult result{};
+
+  static Step invoke(uint32_t count, uint8_t wanted, const uint8_t* returnAddress, uint64_t linkFlags = 0) {
+    return {kInvoke, wanted, false, count, returnAddress, linkFlags, {}};
+  }
+  static Step resumeNative(uint32_t results, bool failed) { return {kResumeNative, 0, failed, results, nullptr, 0, {}}; }
+  static Step returning(uint32_t count) { return {kReturn, 0, false, count, nullptr, 0, {}}; }
+  static Step raise() { return {kThrow, 0, false, 0, nullptr, 0, {}}; }
+  static Step native(NativeResult r) { return {kNative, 0, false, 0, nullptr, 0, r}; }
+  static Step done() { return {kDone, 0, false, 0, nullptr, 0, {}}; }
+};
+
+void drive(Isolate& iso, Step step);
+
+/// One step of unwinding (unwind.cpp): finds the catcher, or says to call the message handler first.
+Step unwindStep(Isolate& iso);
+/// Message "stack overflow" with position; leaves some room for handlers.
+void raiseStackOverflow(Isolate& iso);
+
+// ---- coroutines.cpp: move values between fibers and switch ----
+Step yieldFiber(Isolate& iso, uint32_t count);
+Step resumeFiber(Isolate& iso, uint32_t count);
+Step closeFiber(Isolate& iso);
+/// The running fiber's function returned its open list.
+Step finishFiber(Isolate& iso);
+/// The running fiber dies of the pending error; its resumer gets it.
+Step failFiber(Isolate& iso);
+void switchFiber(Isolate& iso, Fiber* to);
+/// Results that a re-entered native was promised.
+uint32_t resumedResults(const Fiber& f);
+
+// ---- hooks.cpp ----
+/// Uses the handler table for the running fiber's hooks.
+void applyHooks(Isolate& iso);
+
+}  // namespace devvm::interpreter

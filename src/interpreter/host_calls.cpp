@@ -1,0 +1,176 @@
+// The host's side: Isolate::call, errors, fuel and deadlines.
+
+#include <cstdarg>
+#include <cstdio>
+#include <ctime>
+
+#include "interpreter/calls.h"
+#include "interpreter/drive.h"
+#include "interpreter/interpreter.h"
+#include "runtime/frames.h"
+
+namespace devvm::interpreter {
+
+using namespace runtime;
+
+namespace {
+NativeResult neverCalled(NativeCall& c) { return c.ret(); }
+}  // namespace
+
+const NativeInfo kHostEntryInfo = {.function = neverCalled, .name = "(host)", .hidden = true, .messageHandler = true};
+
+void run(Isolate& iso) {
+  if (iso.options.dispatchSwitch) {
+    runSwitch(iso);
+  } else {
+    runTail(iso);
+  }
+}
+
+}  // namespace devvm::interpreter
+
+namespace devvm::runtime {
+
+using namespace interpreter;
+
+namespace {
+
+uint64_t monotonicNanos() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
+constexpr int64_t kSlice = 20'000;  // units between looks at the clock and the request flags
+
+}  // namespace
+
+bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results, Value messageHandler) {
+  Fiber& f = *fiber;
+  // Frame of the host: a native that waits with the message handler in slot 0 and takes all results.
+  failure = Failure::kNone;
+  if (f.sp - (count + 64) < f.limit && !growStack(f, count + 64)) {
+    raiseStackOverflow(*this);
+    return false;
+  }
+  const uint8_t* savedPc = f.pc;
+  Value* savedFp = f.fp;
+  auto savedSp = static_cast<uint32_t>(f.high - f.sp);
+  auto savedFpDistance = f.fp ? static_cast<uint32_t>(f.high - f.fp) : 0;
+  (void)savedFp;
+  if (hostDepth == 0) startDeadline(monotonicNanos());
+  hostDepth++;
+  *--f.sp = hostEntryNative;
+  Value* fp = f.sp - 3;
+  fp[2] = hostEntryNative;
+  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(f.pc));
+  fp[0] = Value::fromBits(Link::make(f.fp ? static_cast<uint32_t>(f.fp - fp) : 0, 1, 0).bits);
+  fp[-1] = Value::smallInt(int64_t{Link::kOpen} << 32 | kProtectedState);
+  fp[-2] = messageHandler;
+  f.fp = fp;
+  f.sp = fp - 2;
+  *--f.sp = callee;
+  for (uint32_t i = 0; i < count; i++) *--f.sp = arguments[i];
+  f.unyieldable++;
+  if (budget <= 0) refillBudget();
+  invoke(*this, count, Link::kOpen, kHostReturnCode);
+  if (*f.pc != kStubHostReturn || fiber != &f) run(*this);
+  f.unyieldable--;
+  hostDepth--;
+  bool ok = failure == Failure::kNone;
+  results.clear();
+  if (ok) {
+    for (uint32_t i = f.openCount; i-- > 0;) results.push_back(f.sp[i]);
+  }
+  f.sp = f.high - savedSp;
+  f.fp = savedFpDistance ? f.high - savedFpDistance : nullptr;
+  f.pc = savedPc;
+  return ok;
+}
+
+bool Isolate::raise(Value error) {
+  failure = Failure::kError;
+  pendingError = error;
+  errorHandled = false;
+  return false;
+}
+
+bool Isolate::raiseOutOfMemory() {
+  raise(memoryError);
+  return false;
+}
+
+std::string Isolate::where(int level) {
+  Frame frame;
+  if (!frameAtLevel(*fiber, level, frame) || frame.isNative()) return "";
+  int line = currentLine(frame);
+  if (line <= 0) return frame.code()->module->shortName + ":?: ";
+  return frame.code()->module->shortName + ":" + std::to_string(line) + ": ";
+}
+
+bool Isolate::raiseErrorText(std::string_view text, bool position) {
+  std::string message;
+  if (position) {
+    // Natives' errors name the place of their caller; the engine's own the instruction.
+    Frame frame;
+    if (innermostFrame(*fiber, frame)) message = where(frame.isNative() ? 1 : 0);
+  }
+  message += text;
+  Value s = newString(*this, message);
+  return s.isNil() ? raiseOutOfMemory() : raise(s);
+}
+
+bool Isolate::raiseError(const char* format, ...) {
+  char buffer[1024];
+  va_list args;
+  va_start(args, format);
+  int n = std::vsnprintf(buffer, sizeof buffer, format, args);
+  va_end(args);
+  size_t length = n < 0 ? 0 : static_cast<size_t>(n) < sizeof buffer ? static_cast<size_t>(n) : sizeof buffer - 1;
+  return raiseErrorText({buffer, length});
+}
+
+void Isolate::startDeadline(uint64_t now) {
+  deadline = options.limits.timeoutNanos ? now + options.limits.timeoutNanos : 0;
+  if (fuelLeft == 0 && slice == 0) fuelLeft = options.limits.fuel ? options.limits.fuel : UINT64_MAX;
+}
+
+uint64_t Isolate::fuelUsed() const {
+  if (options.limits.fuel == 0) return 0;
+  int64_t open = budget > 0 ? budget : 0;
+  return options.limits.fuel - (fuelLeft + static_cast<uint64_t>(open));
+}
+
+void Isolate::refillBudget() {
+  slice = static_cast<uint64_t>(kSlice) < fuelLeft ? kSlice : static_cast<int64_t>(fuelLeft);
+  if (fuelLeft != UINT64_MAX) fuelLeft -= static_cast<uint64_t>(slice);
+  budget = slice;
+}
+
+bool Isolate::poll() {
+  if (killRequested.load(std::memory_order_relaxed)) {
+    failure = Failure::kKilled;
+    return false;
+  }
+  if (budget <= 0) {
+    // What was overdrawn (native charges) comes off the next slice.
+    auto overdrawn = static_cast<uint64_t>(-budget);
+    if (options.limits.fuel != 0) {
+      if (fuelLeft <= overdrawn) {
+        fuelLeft = 0;
+        failure = Failure::kFuel;
+        return false;
+      }
+      fuelLeft -= overdrawn;
+    }
+    refillBudget();
+  }
+  if (deadline != 0 && monotonicNanos() >= deadline) {
+    failure = Failure::kDeadline;
+    return false;
+  }
+  if (interruptRequested.exchange(false, std::memory_order_relaxed)) return raiseError("interrupted!");
+  return true;
+}
+
+}  // namespace devvm::runtime
