@@ -1,4 +1,7 @@
 // Looking at frames of a stopped fiber: names, lines, locals, tracebacks, and what an error message calls a value.
+//
+// Natives of the engine itself (NativeInfo::hidden) have no level of their own: they are passed over, but they decide
+// what the functions that they call are called (a hook, a finalizer).
 #pragma once
 
 #include <string>
@@ -12,7 +15,8 @@ namespace devvm::runtime {
 struct Frame {
   Fiber* fiber = nullptr;
   Value* fp = nullptr;
-  Value* sp = nullptr;             ///< lowest word of this frame (operands included)
+  Value* sp = nullptr;             ///< lowest word of this frame (operands included; callee and arguments of a call
+                                   ///< under way excluded)
   const uint8_t* pc = nullptr;     ///< bytecode frames: the current instruction (for callers: their call instruction)
   bool isNative() const { return isNativeFrame(fp); }
   Value callee() const { return fp[2]; }
@@ -22,7 +26,8 @@ struct Frame {
 
 /// The innermost frame of a fiber; false if it has none (not started, or dead).
 bool innermostFrame(Fiber& fiber, Frame& out);
-/// The frame that called `frame`; false if it is the fiber's outermost. Host entry frames are passed over.
+/// The frame that called `frame`; false if it is the fiber's outermost. Hidden frames are passed over, except that an
+/// outermost host entry frame counts, as the reference's C function that runs a program does.
 bool callerFrame(const Frame& frame, Frame& out);
 /// Level 0 is the innermost frame.
 bool frameAtLevel(Fiber& fiber, int level, Frame& out);
@@ -39,22 +44,30 @@ struct CalledAs {
 CalledAs calledAs(const Frame& frame);
 /// Whether the function in `frame` was called by a tail call.
 bool isTailCall(const Frame& frame);
+/// Name of `function` in package.loaded, as tracebacks and argument errors use it: "string.rep", "print"; "" if none.
+std::string globalFunctionName(Isolate& isolate, Value function);
 
 /// The reference's varinfo for the operand `depth` slots below the top at the instruction of `frame`:
 /// " (local 'x')", " (field 'y')", " (global 'z')", " (upvalue 'u')", " (constant 'c')", or "".
+/// Of a fused instruction the operands of the last component count (the tail left out).
 std::string operandDescription(const Frame& frame, uint32_t depth);
 /// The same for an explicit local slot or upvalue operand of the (fused) instruction.
 std::string localDescription(const Frame& frame, uint32_t local);
 std::string upvalueDescription(const Frame& frame, uint32_t upvalue);
-
-/// Local variable n (from 1; negative: variable arguments) of a frame, as debug.getlocal: its name, and in `slot` the
-/// address of its value (looked through cells); nullptr if there is none.
-const char* localVariable(const Frame& frame, int n, Value*& slot, std::string& nameBuffer);
-
-/// The same for the callee of the call instruction of `frame` (used when it is no function).
+/// The same for the value that the instruction of `frame` wants to call: " (metamethod 'add')" and
+/// " (for iterator 'for iterator')" are possible too.
 std::string calleeDescription(const Frame& frame);
-/// Name under which a function value is found in package.loaded ("string.rep", "print"), or "".
-std::string globalFunctionName(Isolate& isolate, Value function);
+
+/// Where a local variable lives.
+struct LocalPlace {
+  std::string name;
+  Value* slot = nullptr;     ///< null: there is no such variable
+  Object* holder = nullptr;  ///< the cell that the slot belongs to (stores need Heap::store then), or null: a stack slot
+};
+/// Local variable n (from 1; negative: variable arguments) of a frame, as debug.getlocal counts and names them.
+LocalPlace localVariable(const Frame& frame, int n);
+/// Name of parameter n (from 1) of a closure, or null.
+const char* parameterName(const Code& code, int n);
 
 /// As luaL_traceback: "message\nstack traceback:\n\t...".
 std::string traceback(Isolate& isolate, Fiber& fiber, const std::string* message, int level);
