@@ -25,7 +25,7 @@ class MinorCollector final : public Tracer {
     settleWeak();
   }
 
-  void traceSlot(Value* s) override { process(s); }
+  void traceSlot(Value* s) override { youngSeen_ |= process(s); }
 
   void drain() override {
     for (;;) {
