@@ -42,7 +42,7 @@ static int countTemporary(int depth) {
 }
 
 int main(int argc, char** argv) {
-  int maxDepth = argc > 1 ? atoi(argv[1]) : 14;
+  int maxDepth = argc > 1 ? atoi(argv[1]) : 15;
   long total = countTemporary(maxDepth + 1);
   Tree* longLived = build(maxDepth);
   long iterations = 1L << maxDepth;

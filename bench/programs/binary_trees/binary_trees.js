@@ -1,7 +1,7 @@
 // Builds and walks perfect binary trees, many short-lived and one long-lived: allocation and
 // collection of small objects. Size: depth of the deepest trees.
 "use strict";
-const maxDepth = Number(process.argv[2] || 14);
+const maxDepth = Number(process.argv[2] || 15);
 const MIN_DEPTH = 4;
 
 function build(depth) {

@@ -1,6 +1,6 @@
 -- Builds and walks perfect binary trees, many short-lived and one long-lived: allocation and
 -- collection of small objects. Size: depth of the deepest trees.
-local maxDepth = tonumber(arg[1]) or 14
+local maxDepth = tonumber(arg[1]) or 15
 local MIN_DEPTH = 4
 
 local function build(depth)

@@ -160,7 +160,7 @@ static int runRound(int number, const int* items) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 200;
+  int rounds = argc > 1 ? atoi(argv[1]) : 8000;
   int items[ITEMS];
   for (int i = 1; i <= ITEMS; i++) items[i - 1] = i * 7 % 1009;
   int checksum = 0;

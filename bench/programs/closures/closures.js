@@ -2,7 +2,7 @@
 // map, filter and reduce, composed functions, callbacks that share state.
 // Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 200);
+const rounds = Number(process.argv[2] || 8000);
 const ITEMS = 1000;
 
 function makeCounter(step) {

@@ -1,7 +1,7 @@
 -- Closures made and called in the usual ways: counters that own a variable, pipelines of
 -- map, filter and fold, composed functions, callbacks that share state.
 -- Size: number of rounds.
-local rounds = tonumber(arg[1]) or 200
+local rounds = tonumber(arg[1]) or 8000
 local ITEMS = 1000
 
 local function makeCounter(step)

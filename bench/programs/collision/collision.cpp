@@ -508,7 +508,7 @@ class Detector {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int frames = argc > 1 ? std::atoi(argv[1]) : 50;
+  int frames = argc > 1 ? std::atoi(argv[1]) : 900;
   Simulator simulator(kAircraft);
   Detector detector;
   long total = 0;

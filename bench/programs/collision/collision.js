@@ -3,7 +3,7 @@
 // and found pairs live in red-black trees; vectors are small immutable objects.
 // Size: number of frames.
 "use strict";
-const frames = Number(process.argv[2] || 50);
+const frames = Number(process.argv[2] || 900);
 
 const AIRCRAFT = 150;
 const FIELD = 100.0;

@@ -2,7 +2,7 @@
 -- drawn onto a grid of voxels, and motions that share a voxel are compared. Positions, voxels
 -- and found pairs live in red-black trees; vectors are small immutable objects.
 -- Size: number of frames.
-local frames = tonumber(arg[1]) or 50
+local frames = tonumber(arg[1]) or 900
 
 local AIRCRAFT = 150
 local FIELD = 100.0

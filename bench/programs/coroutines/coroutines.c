@@ -173,7 +173,7 @@ static int digitSums(int from, int to) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 100;
+  int rounds = argc > 1 ? atoi(argv[1]) : 2500;
   Tree *balanced = build(1, 500), *skewed = buildSkewed(1, 500);
   int checksum = 0;
   for (int number = 1; number <= rounds; number++) {

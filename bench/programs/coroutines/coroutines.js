@@ -1,7 +1,7 @@
 // Generators: two trees compared leaf by leaf, a pipeline of producer, filter and consumer,
 // and many short-lived generators. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 100);
+const rounds = Number(process.argv[2] || 2500);
 
 function build(low, high) {
   if (low === high) return { value: low, left: null, right: null };

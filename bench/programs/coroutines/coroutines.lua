@@ -1,6 +1,6 @@
 -- Coroutines as generators: two trees compared leaf by leaf, a pipeline of producer, filter
 -- and consumer, and many short-lived generators. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 100
+local rounds = tonumber(arg[1]) or 2500
 local yield, wrap = coroutine.yield, coroutine.wrap
 
 local function build(low, high)

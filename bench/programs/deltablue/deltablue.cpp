@@ -475,7 +475,7 @@ double projectionModel(int count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? std::atoi(argv[1]) : 10;
+  int rounds = argc > 1 ? std::atoi(argv[1]) : 80;
   double total = 0;
   for (int round = 1; round <= rounds; round++) {
     total += chainModel(kChainLength + round % 10);

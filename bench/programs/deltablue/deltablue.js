@@ -2,7 +2,7 @@
 // and Maloney: a chain of equalities and a set of projections are built, edited and taken
 // apart. Many small methods on a deep hierarchy of classes. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 10);
+const rounds = Number(process.argv[2] || 80);
 
 const CHAIN_LENGTH = 500;
 const PROJECTIONS = 500;

@@ -1,7 +1,7 @@
 -- An incremental solver for one-way constraints, after the DeltaBlue algorithm of Freeman-Benson
 -- and Maloney: a chain of equalities and a set of projections are built, edited and taken
 -- apart. Many small methods on a deep hierarchy of classes. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 10
+local rounds = tonumber(arg[1]) or 80
 
 local CHAIN_LENGTH = 500
 local PROJECTIONS = 500

@@ -35,7 +35,7 @@ static bool nextPermutation(int* perm, int* count, int n) {
 }
 
 int main(int argc, char** argv) {
-  int n = argc > 1 ? atoi(argv[1]) : 9;
+  int n = argc > 1 ? atoi(argv[1]) : 10;
   int perm[MAX_N], work[MAX_N], count[MAX_N] = {0};
   for (int i = 0; i < n; i++) perm[i] = i + 1;
 

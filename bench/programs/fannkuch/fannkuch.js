@@ -1,7 +1,7 @@
 // For every permutation of 1..n, counts the prefix reversals that bring 1 to the front:
 // small integer arrays. Size: n.
 "use strict";
-const n = Number(process.argv[2] || 9);
+const n = Number(process.argv[2] || 10);
 
 // Reversals needed for `work`, which is destroyed.
 function countFlips(work) {

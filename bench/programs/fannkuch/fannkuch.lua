@@ -1,6 +1,6 @@
 -- For every permutation of 1..n, counts the prefix reversals that bring 1 to the front:
 -- small integer arrays. Size: n.
-local n = tonumber(arg[1]) or 9
+local n = tonumber(arg[1]) or 10
 
 -- Reversals needed for `work`, which is destroyed.
 local function countFlips(work)

@@ -88,7 +88,7 @@ static void transform(double* re, double* im, const Roots* stages, double sign) 
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 20;
+  int rounds = argc > 1 ? atoi(argv[1]) : 350;
   Roots stages[BITS];
   makeRoots(stages);
   double* re = malloc(N * sizeof(double));

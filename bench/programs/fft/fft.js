@@ -2,7 +2,7 @@
 // arrays with computed indices. The roots of unity come from half-angle formulas, which need
 // only the square root, so that every language gets the same bits. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 20);
+const rounds = Number(process.argv[2] || 350);
 const BITS = 12;
 const N = 4096;
 

@@ -1,7 +1,7 @@
 -- Fast Fourier transform forth and back of 4096 complex numbers, in place, radix 2: float
 -- arrays with computed indices. The roots of unity come from half-angle formulas, which need
 -- only the square root, so that every language gets the same bits. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 20
+local rounds = tonumber(arg[1]) or 350
 local BITS = 12
 local N = 4096
 local POWERS = {[0] = 1}

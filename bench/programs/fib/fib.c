@@ -8,7 +8,7 @@ static long fib(long k) {
 }
 
 int main(int argc, char** argv) {
-  int n = argc > 1 ? atoi(argv[1]) : 33;
+  int n = argc > 1 ? atoi(argv[1]) : 37;
   printf("fib %d: %ld\n", n, fib(n));
   return 0;
 }

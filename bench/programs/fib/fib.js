@@ -1,6 +1,6 @@
 // Fibonacci numbers by the naive recursion: calls and integer arithmetic. Size: n.
 "use strict";
-const n = Number(process.argv[2] || 33);
+const n = Number(process.argv[2] || 37);
 
 function fib(k) {
   if (k < 2) return k;

@@ -1,5 +1,5 @@
 -- Fibonacci numbers by the naive recursion: calls and integer arithmetic. Size: n.
-local n = tonumber(arg[1]) or 33
+local n = tonumber(arg[1]) or 37
 
 local function fib(k)
   if k < 2 then

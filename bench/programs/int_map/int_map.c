@@ -10,8 +10,8 @@ enum { SLOT_EMPTY, SLOT_FULL, SLOT_REMOVED };
 
 typedef struct {
   int64_t key;
-  int64_t value;
-  int state;
+  int32_t value;
+  int32_t state;
 } Slot;
 
 // Open addressing with linear probing; the capacity is a power of two.
@@ -31,7 +31,7 @@ static size_t hashOf(int64_t key) {
   return h ^ h >> 32;
 }
 
-static int64_t* mapFind(const Map* map, int64_t key) {
+static int32_t* mapFind(const Map* map, int64_t key) {
   size_t mask = map->capacity - 1;
   for (size_t i = hashOf(key) & mask; map->slots[i].state != SLOT_EMPTY; i = (i + 1) & mask) {
     if (map->slots[i].state == SLOT_FULL && map->slots[i].key == key) return &map->slots[i].value;
@@ -39,7 +39,7 @@ static int64_t* mapFind(const Map* map, int64_t key) {
   return NULL;
 }
 
-static void mapInsertNew(Map* map, int64_t key, int64_t value);
+static void mapInsertNew(Map* map, int64_t key, int32_t value);
 
 static void mapGrow(Map* map) {
   Map bigger;
@@ -53,7 +53,7 @@ static void mapGrow(Map* map) {
 }
 
 // The key must not be in the map.
-static void mapInsertNew(Map* map, int64_t key, int64_t value) {
+static void mapInsertNew(Map* map, int64_t key, int32_t value) {
   if ((map->used + 1) * 4 > map->capacity * 3) mapGrow(map);
   size_t mask = map->capacity - 1;
   size_t i = hashOf(key) & mask;
@@ -90,7 +90,7 @@ static int runRound(int number, int64_t* checksum) {
   for (int i = 1; i <= KEYS; i++) {
     int64_t key = randomKey();
     keys[i - 1] = key;
-    int64_t* value = mapFind(&map, key);
+    int32_t* value = mapFind(&map, key);
     if (value) {
       *value += i % 7;
     } else {
@@ -100,12 +100,12 @@ static int runRound(int number, int64_t* checksum) {
   int found = 0;
   int64_t sum = 0;
   for (int i = 1; i <= KEYS; i++) {
-    sum = (sum + *mapFind(&map, keys[i - 1]) * i) % 1000003;
+    sum = (sum + (int64_t)*mapFind(&map, keys[i - 1]) * i) % 1000003;
     if (mapFind(&map, keys[i - 1] + 1)) found++;
   }
   for (int i = 0; i < KEYS; i += 2) mapRemove(&map, keys[i]);
   for (int i = 0; i < KEYS; i += 3) {
-    int64_t* value = mapFind(&map, keys[i]);
+    int32_t* value = mapFind(&map, keys[i]);
     if (value) {
       *value += 1;
     } else {
@@ -127,7 +127,7 @@ static int runRound(int number, int64_t* checksum) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 10;
+  int rounds = argc > 1 ? atoi(argv[1]) : 100;
   long entries = 0;
   int64_t checksum = 0;
   for (int number = 1; number <= rounds; number++) {

@@ -1,7 +1,7 @@
 // A Map with scattered integer keys: counting, looking up, removing, walking.
 // Size: number of rounds of 50000 keys.
 "use strict";
-const rounds = Number(process.argv[2] || 10);
+const rounds = Number(process.argv[2] || 100);
 const KEYS = 50000;
 
 // Two small generators side by side; their product of states is the key.

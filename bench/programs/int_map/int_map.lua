@@ -1,6 +1,6 @@
 -- A table with scattered integer keys used as a map: counting, looking up, removing, walking.
 -- Size: number of rounds of 50000 keys.
-local rounds = tonumber(arg[1]) or 10
+local rounds = tonumber(arg[1]) or 100
 local KEYS = 50000
 
 -- Two small generators side by side; their product of states is the key.

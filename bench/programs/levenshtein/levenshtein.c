@@ -48,7 +48,7 @@ static int distance(const char* a, const char* b) {
 }
 
 int main(int argc, char** argv) {
-  int pairs = argc > 1 ? atoi(argv[1]) : 20;
+  int pairs = argc > 1 ? atoi(argv[1]) : 120;
   long total = 0;
   for (int i = 1; i <= pairs; i++) {
     char* a = randomString(LENGTH - i % 7);

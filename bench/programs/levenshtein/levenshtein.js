@@ -1,7 +1,7 @@
 // Edit distances between pairs of random strings: bytes of strings, two rows of integers.
 // Size: number of pairs.
 "use strict";
-const pairs = Number(process.argv[2] || 20);
+const pairs = Number(process.argv[2] || 120);
 const LENGTH = 400;
 
 let seed = 42;

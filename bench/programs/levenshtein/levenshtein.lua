@@ -1,6 +1,6 @@
 -- Edit distances between pairs of random strings: bytes of strings, two rows of integers.
 -- Size: number of pairs.
-local pairsCount = tonumber(arg[1]) or 20
+local pairsCount = tonumber(arg[1]) or 120
 local LENGTH = 400
 
 local seed = 42

@@ -6,7 +6,7 @@
 #define LIMIT 50
 
 int main(int argc, char** argv) {
-  int n = argc > 1 ? atoi(argv[1]) : 400;
+  int n = argc > 1 ? atoi(argv[1]) : 1400;
   int inside = 0, checksum = 0;
   for (int row = 0; row < n; row++) {
     double ci = 2.0 * row / n - 1.0;

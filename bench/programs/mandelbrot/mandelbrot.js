@@ -1,7 +1,7 @@
 // Mandelbrot set on an n by n grid, at most 50 iterations a point: float arithmetic in
 // locals. Size: n.
 "use strict";
-const n = Number(process.argv[2] || 400);
+const n = Number(process.argv[2] || 1400);
 const LIMIT = 50;
 
 function mandelbrot() {

@@ -1,6 +1,6 @@
 -- Mandelbrot set on an n by n grid, at most 50 iterations a point: float arithmetic in
 -- locals. Size: n.
-local n = tonumber(arg[1]) or 400
+local n = tonumber(arg[1]) or 1400
 local LIMIT = 50
 
 local inside, checksum = 0, 0

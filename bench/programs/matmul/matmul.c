@@ -37,7 +37,7 @@ static double* multiply(int n, const double* a, const double* b) {
 }
 
 int main(int argc, char** argv) {
-  int n = argc > 1 ? atoi(argv[1]) : 180;
+  int n = argc > 1 ? atoi(argv[1]) : 500;
   double* a = generate(n, 7, 3);
   double* b = generate(n, 5, 2);
   double* product = multiply(n, a, b);

@@ -1,7 +1,7 @@
 // Product of two n by n matrices of floats, kept as arrays of rows; the second is transposed
 // first. Size: n.
 "use strict";
-const n = Number(process.argv[2] || 180);
+const n = Number(process.argv[2] || 500);
 
 // The entries are multiples of 1/8, so every sum below is exact.
 function generate(a, b) {

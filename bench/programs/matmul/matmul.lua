@@ -1,6 +1,6 @@
 -- Product of two n by n matrices of floats, kept as tables of rows; the second is transposed
 -- first. Size: n.
-local n = tonumber(arg[1]) or 180
+local n = tonumber(arg[1]) or 500
 
 -- The entries are multiples of 1/8, so every sum below is exact.
 local function generate(a, b)

@@ -94,7 +94,7 @@ static double energy(const Body* bodies) {
 }
 
 int main(int argc, char** argv) {
-  int steps = argc > 1 ? atoi(argv[1]) : 200000;
+  int steps = argc > 1 ? atoi(argv[1]) : 700000;
   Body bodies[COUNT];
   solarSystem(bodies);
   offsetMomentum(bodies);

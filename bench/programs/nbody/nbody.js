@@ -1,7 +1,7 @@
 // The sun and the four giant planets under gravity: floating-point fields of records.
 // Size: number of steps.
 "use strict";
-const steps = Number(process.argv[2] || 200000);
+const steps = Number(process.argv[2] || 700000);
 
 const PI = 3.141592653589793;
 const SOLAR_MASS = 4 * PI * PI;

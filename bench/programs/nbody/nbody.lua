@@ -1,6 +1,6 @@
 -- The sun and the four giant planets under gravity: floating-point fields of records.
 -- Size: number of steps.
-local steps = tonumber(arg[1]) or 200000
+local steps = tonumber(arg[1]) or 700000
 
 local sqrt = math.sqrt
 local PI = 3.141592653589793

@@ -198,7 +198,7 @@ static void process(const char* line, Counts* counts) {
 }
 
 int main(int argc, char** argv) {
-  int passes = argc > 1 ? atoi(argv[1]) : 40;
+  int passes = argc > 1 ? atoi(argv[1]) : 180;
   static char lines[LINES][LINE_SIZE];
   generate(lines);
   Counts counts = {0};

@@ -1,7 +1,7 @@
 // Regular expressions over generated log text, where the Lua twin has patterns.
 // Size: number of passes over 400 lines.
 "use strict";
-const passes = Number(process.argv[2] || 40);
+const passes = Number(process.argv[2] || 180);
 const LINES = 400;
 
 const USERS = ["Alice", "Bob", "Carol", "Dave", "Erin"];

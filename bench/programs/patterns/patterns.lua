@@ -1,7 +1,7 @@
 -- Lua's patterns over generated log text: gmatch with captures, gsub with strings, functions
 -- and tables, anchored and balanced matches, frontiers, find in a loop.
 -- Size: number of passes over 400 lines.
-local passes = tonumber(arg[1]) or 40
+local passes = tonumber(arg[1]) or 180
 local LINES = 400
 
 local USERS = {"Alice", "Bob", "Carol", "Dave", "Erin"}

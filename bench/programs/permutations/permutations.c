@@ -38,7 +38,7 @@ static void visit(const int* items) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 30;
+  int rounds = argc > 1 ? atoi(argv[1]) : 280;
   for (int round = 1; round <= rounds; round++) {
     int items[N];
     for (int i = 0; i < N; i++) items[i] = i + 1 + round;

@@ -1,7 +1,7 @@
 // All permutations of eight elements by Heap's method, each handed to a visitor: recursion,
 // swaps in a small array, calls of a function value. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 30);
+const rounds = Number(process.argv[2] || 280);
 const N = 8;
 
 function swap(items, i, j) {

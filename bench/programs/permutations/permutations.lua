@@ -1,6 +1,6 @@
 -- All permutations of eight elements by Heap's method, each handed to a visitor: recursion,
 -- swaps in a small array, calls of a function value. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 30
+local rounds = tonumber(arg[1]) or 280
 local N = 8
 
 local function permute(items, k, visit)

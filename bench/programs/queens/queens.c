@@ -24,7 +24,7 @@ static long place(int row) {
 }
 
 int main(int argc, char** argv) {
-  n = argc > 1 ? atoi(argv[1]) : 10;
+  n = argc > 1 ? atoi(argv[1]) : 13;
   for (int i = 1; i <= n; i++) columns[i] = true;
   for (int i = 1; i <= 2 * n; i++) rising[i] = falling[i] = true;
   printf("queens %d: %ld\n", n, place(1));

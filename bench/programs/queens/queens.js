@@ -1,7 +1,7 @@
 // Counts the ways to place n queens on an n by n board: recursion over arrays of booleans.
 // Size: n.
 "use strict";
-const n = Number(process.argv[2] || 10);
+const n = Number(process.argv[2] || 13);
 
 const columns = new Array(n + 1).fill(true);
 const rising = new Array(2 * n + 1).fill(true);

@@ -1,6 +1,6 @@
 -- Counts the ways to place n queens on an n by n board: recursion over arrays of booleans.
 -- Size: n.
-local n = tonumber(arg[1]) or 10
+local n = tonumber(arg[1]) or 13
 
 local columns, rising, falling = {}, {}, {}
 for i = 1, n do

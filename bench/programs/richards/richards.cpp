@@ -301,7 +301,7 @@ Scheduler run() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int runs = argc > 1 ? std::atoi(argv[1]) : 10;
+  int runs = argc > 1 ? std::atoi(argv[1]) : 50;
   long queued = 0, holds = 0;
   int trace = 0;
   for (int i = 0; i < runs; i++) {

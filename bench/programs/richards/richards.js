@@ -2,7 +2,7 @@
 // packets to each other and are held, released and made to wait. Method calls on objects of
 // different classes, linked lists, no floating point. Size: number of complete runs.
 "use strict";
-const runs = Number(process.argv[2] || 10);
+const runs = Number(process.argv[2] || 50);
 
 const IDLE_STEPS = 10000;
 const PACKET_SIZE = 4;

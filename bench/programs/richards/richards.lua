@@ -1,7 +1,7 @@
 -- A small operating system's scheduler, after Martin Richards: six tasks of four classes pass
 -- packets to each other and are held, released and made to wait. Method calls on objects of
 -- different classes, linked lists, no floating point. Size: number of complete runs.
-local runs = tonumber(arg[1]) or 10
+local runs = tonumber(arg[1]) or 50
 
 local IDLE_STEPS = 10000
 local PACKET_SIZE = 4

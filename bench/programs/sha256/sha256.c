@@ -78,7 +78,7 @@ static void sha256(const char* message, size_t length, char* hex) {
 }
 
 int main(int argc, char** argv) {
-  int messages = argc > 1 ? atoi(argv[1]) : 60;
+  int messages = argc > 1 ? atoi(argv[1]) : 350;
   char digest[65];
   sha256("abc", 3, digest);
   if (strcmp(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") != 0) {

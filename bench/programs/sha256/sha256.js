@@ -1,7 +1,7 @@
 // SHA-256 of a chain of messages of 8 KiB: 32-bit arithmetic and bit operations.
 // Size: number of messages.
 "use strict";
-const messages = Number(process.argv[2] || 60);
+const messages = Number(process.argv[2] || 350);
 const LENGTH = 8192;
 
 // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

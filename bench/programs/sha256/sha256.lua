@@ -1,6 +1,6 @@
 -- SHA-256 of a chain of messages of 8 KiB: 32-bit arithmetic in integers with the bit
 -- operators. LuaJIT runs the twin sha256.luajit.lua. Size: number of messages.
-local messages = tonumber(arg[1]) or 60
+local messages = tonumber(arg[1]) or 350
 local LENGTH = 8192
 
 -- The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

@@ -4,7 +4,7 @@ local bit = require("bit")
 local band, bor, bxor, bnot = bit.band, bit.bor, bit.bxor, bit.bnot
 local lshift, rshift, rotate, tobit = bit.lshift, bit.rshift, bit.ror, bit.tobit
 
-local messages = tonumber(arg[1]) or 60
+local messages = tonumber(arg[1]) or 350
 local LENGTH = 8192
 
 -- The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

@@ -21,7 +21,7 @@ static int sieve(int limit) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 10;
+  int rounds = argc > 1 ? atoi(argv[1]) : 40;
   long total = 0;
   for (int round = 1; round <= rounds; round++) total += sieve(LIMIT - round);
   printf("sieve %d: %ld\n", rounds, total);

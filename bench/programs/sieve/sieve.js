@@ -1,7 +1,7 @@
 // Sieve of Eratosthenes up to one million, from scratch each round: an array of booleans.
 // Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 10);
+const rounds = Number(process.argv[2] || 40);
 const LIMIT = 1000000;
 
 function sieve(limit) {

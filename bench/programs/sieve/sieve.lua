@@ -1,6 +1,6 @@
 -- Sieve of Eratosthenes up to one million, from scratch each round: an array of booleans.
 -- Size: number of rounds.
-local rounds = tonumber(arg[1]) or 10
+local rounds = tonumber(arg[1]) or 40
 local LIMIT = 1000000
 
 local function sieve(limit)

@@ -25,7 +25,7 @@ static void multiplyTransposed(int n, const double* v, double* out) {
 }
 
 int main(int argc, char** argv) {
-  int n = argc > 1 ? atoi(argv[1]) : 200;
+  int n = argc > 1 ? atoi(argv[1]) : 900;
   double* u = malloc(n * sizeof(double));
   double* v = malloc(n * sizeof(double));
   double* t = malloc(n * sizeof(double));

@@ -1,7 +1,7 @@
 // Largest singular value of an infinite matrix, cut to n by n, by power iteration:
 // float arithmetic with integer index expressions and calls in the inner loop. Size: n.
 "use strict";
-const n = Number(process.argv[2] || 200);
+const n = Number(process.argv[2] || 900);
 
 function element(i, j) {
   return 1.0 / ((i + j) * (i + j + 1) / 2 + i + 1);

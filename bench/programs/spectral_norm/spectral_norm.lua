@@ -1,6 +1,6 @@
 -- Largest singular value of an infinite matrix, cut to n by n, by power iteration:
 -- float arithmetic with integer index expressions and calls in the inner loop. Size: n.
-local n = tonumber(arg[1]) or 200
+local n = tonumber(arg[1]) or 900
 
 -- Element of the matrix; row and column count from 0.
 local function element(i, j)

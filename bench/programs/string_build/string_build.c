@@ -86,7 +86,7 @@ static int checksum(const Buffer* text, int sum) {
 }
 
 int main(int argc, char** argv) {
-  int documents = argc > 1 ? atoi(argv[1]) : 100;
+  int documents = argc > 1 ? atoi(argv[1]) : 1200;
   long length = 0;
   int sum = 0;
   for (int document = 1; document <= documents; document++) {

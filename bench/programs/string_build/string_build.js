@@ -1,7 +1,7 @@
 // Builds text in the usual ways: piecewise concatenation, join, formatted numbers, and small
 // string methods. Size: number of documents of 500 records.
 "use strict";
-const documents = Number(process.argv[2] || 100);
+const documents = Number(process.argv[2] || 1200);
 const RECORDS = 500;
 
 const NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"];

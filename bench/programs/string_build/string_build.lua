@@ -1,6 +1,6 @@
 -- Builds text in the usual ways: piecewise concatenation, table.concat, string.format, and
 -- the small functions of the string library. Size: number of documents of 500 records.
-local documents = tonumber(arg[1]) or 100
+local documents = tonumber(arg[1]) or 1200
 local RECORDS = 500
 
 local NAMES = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"}

@@ -170,7 +170,7 @@ static long runRound(int number, int* checksum) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 10;
+  int rounds = argc > 1 ? atoi(argv[1]) : 12;
   long entries = 0;
   int checksum = 0;
   for (int number = 1; number <= rounds; number++) {

@@ -1,7 +1,7 @@
 // Counts generated words in a Map with string keys, then looks words up by keys made anew.
 // Size: number of rounds of 60000 words.
 "use strict";
-const rounds = Number(process.argv[2] || 10);
+const rounds = Number(process.argv[2] || 12);
 const WORDS = 60000;
 
 const ONSETS = ["b", "d", "fl", "gr", "k", "m", "n", "pr", "s", "tr", "v", "z"];

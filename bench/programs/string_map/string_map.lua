@@ -1,6 +1,6 @@
 -- Counts generated words in a table with string keys, then looks words up by keys made anew:
 -- interning, hashing, map growth. Size: number of rounds of 60000 words.
-local rounds = tonumber(arg[1]) or 10
+local rounds = tonumber(arg[1]) or 12
 local WORDS = 60000
 
 local ONSETS = {"b", "d", "fl", "gr", "k", "m", "n", "pr", "s", "tr", "v", "z"}
