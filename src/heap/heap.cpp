@@ -34,13 +34,14 @@ HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
   if (h.kindCount_ >= kFreeCellKind) fatal("too many kinds");
   for (size_t i = 0; i < h.kindCount_; i++) {
     const KindInfo& k = h.kinds_[i];
-    if (k.base <= sizeof(Object)) fatal("kind without room for a forwarding address: ", k.name);
+    if (k.base < sizeof(Object)) fatal("kind smaller than a header: ", k.name);
     KindLayout& l = layouts[i];
     l.base = k.base;
     l.perWord = k.perWord;
     l.perAux = k.perAux;
     l.slotStart = k.slotStart;
     l.scan = k.visit != nullptr ? KindLayout::kCustom : k.slotStart != 0 ? KindLayout::kSlots : KindLayout::kLeaf;
+    l.minorScan = k.plainInMinor && k.slotStart != 0 ? KindLayout::kSlots : l.scan;
     l.releases = k.release != nullptr;
   }
   if (!nursery.create(h.options_.nurseryBytes, h.options_.moveAlways)) fatal("no memory for the nursery");
@@ -220,9 +221,7 @@ Object* Heap::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size
 }
 
 Object* Heap::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space) {
-  const KindInfo& k = kinds_[kind];
-  size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
-  return impl_->allocateNoCollect(kind, word, aux, size, space);
+  return impl_->allocateNoCollect(kind, word, aux, objectSize(kinds_[kind], word, aux), space);
 }
 
 // ---- barrier ----

@@ -143,7 +143,7 @@ class Heap {
   /// without barriers, whatever space it came to lie in.
   Object* allocate(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery) {
     const KindInfo& k = kinds_[kind];
-    size_t size = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
+    size_t size = objectSize(k, word, aux);
     if (space == Space::kNursery && k.release == nullptr) {
       char* p = top_;
       if (size <= static_cast<size_t>(end_ - p) && size <= maxNurseryObject_) [[likely]] {

@@ -15,11 +15,12 @@ struct KindLayout {
   uint8_t perWord;
   uint8_t perAux;
   uint16_t slotStart;
-  enum Scan : uint8_t { kLeaf, kSlots, kCustom } scan;
+  enum Scan : uint8_t { kLeaf, kSlots, kCustom } scan, minorScan;
   bool releases;
 
   size_t size(const Object* o) const {
-    return roundUp8(base + size_t{o->word} * perWord + size_t{o->aux} * perAux);
+    size_t n = roundUp8(base + size_t{o->word} * perWord + size_t{o->aux} * perAux);
+    return n < kMinObjectBytes ? kMinObjectBytes : n;
   }
 };
 

@@ -116,8 +116,8 @@ class MinorCollector final : public Tracer {
   /// Returns whether the object refers to young ones afterwards.
   bool scan(Object* o) {
     const KindLayout& k = h_.layouts[o->kind];
-    if (k.scan == KindLayout::kLeaf) return false;
-    if (k.scan == KindLayout::kSlots) {
+    if (k.minorScan == KindLayout::kLeaf) return false;
+    if (k.minorScan == KindLayout::kSlots) {
       auto* s = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.slotStart);
       auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.size(o));
       bool young = false;

@@ -48,7 +48,7 @@ inline void initSlot(Value* slot, Value v) {
 class SlotVisitor;  // heap.h
 
 /// What the collector knows of a kind. An object's size is
-///   base + word * perWord + aux * perAux   rounded up to 8 bytes;
+///   base + word * perWord + aux * perAux   rounded up to 8 bytes, at least 16 (kMinObjectBytes);
 /// its slots are all words from `slotStart` to its end (slotStart 0: no slots), unless `visit` is set.
 struct KindInfo {
   const char* name = nullptr;
@@ -57,16 +57,25 @@ struct KindInfo {
   uint8_t perAux = 0;
   uint16_t slotStart = 0;
   Tag tag = Tag::kOther;
-  /// Custom visit: reports every slot (may also report conditional ones, see SlotVisitor). Must not allocate.
+  /// Custom visit: reports every slot (may also report conditional ones, see SlotVisitor). Must not allocate, and must
+  /// cope with a body as allocate() leaves it.
   void (*visit)(Object*, SlotVisitor&) = nullptr;
   /// Called once when the object died, to release what it owns outside the heap. Must not touch other objects.
   /// Kinds with `release` are registered at allocation and cost a list entry each.
   void (*release)(Object*, void* context) = nullptr;
+  /// With `visit` and `slotStart`: in minor collections the plain scan from slotStart does all that `visit` would do,
+  /// and is used instead, being faster.
+  bool plainInMinor = false;
 };
 
 inline size_t roundUp8(size_t n) { return (n + 7) & ~size_t{7}; }
-inline size_t objectSize(const Object* o, const KindInfo& k) {
-  return roundUp8(k.base + size_t{o->word} * k.perWord + size_t{o->aux} * k.perAux);
+/// A moved object leaves its header and its new address.
+inline constexpr size_t kMinObjectBytes = 16;
+/// Bytes of an object of kind `k` with these header fields.
+inline size_t objectSize(const KindInfo& k, uint32_t word, uint8_t aux) {
+  size_t n = roundUp8(k.base + size_t{word} * k.perWord + size_t{aux} * k.perAux);
+  return n < kMinObjectBytes ? kMinObjectBytes : n;
 }
+inline size_t objectSize(const Object* o, const KindInfo& k) { return objectSize(k, o->word, o->aux); }
 
 }  // namespace devvm::heap
