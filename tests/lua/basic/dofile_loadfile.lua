@@ -1,0 +1,22 @@
+-- dofile and loadfile: results, errors, modes, environments, missing files.
+local function write(name, text) local f = assert(io.open(name, "wb")); f:write(text); f:close() end
+local function fails(name, f, ...) print(name, select(2, pcall(f, ...))) end
+write("a.lua", "local x = ... ; g = 5; return x, 'a', nil, 4")
+print("loadfile", loadfile("a.lua")(1)); print("global set", g)
+print("dofile", dofile("a.lua")); print("count", select("#", dofile("a.lua")))
+write("bad.lua", "x = = 1"); print("syntax", loadfile("bad.lua")); fails("dofile syntax", dofile, "bad.lua")
+write("err.lua", "\n\nerror('runtime')"); fails("dofile runtime", dofile, "err.lua"); write("errt.lua", "error({code = 7})"); print("error object", select(2, pcall(dofile, "errt.lua")).code)
+print("missing", loadfile("missing.lua")); fails("dofile missing", dofile, "missing.lua")
+write("env.lua", "y = 1; return x"); local env = {x = "from env"}; print("env", loadfile("env.lua", "t", env)(), env.y, y)
+print("env nil", pcall(loadfile("env.lua", "t", nil)))
+write("bin.luac", string.dump(loadfile("a.lua"))); print("binary", loadfile("bin.luac")("b")); print("binary as text", loadfile("bin.luac", "t")); print("text as binary", loadfile("a.lua", "b")); print("binary b", (loadfile("bin.luac", "b")("c")))
+write("sharp.lua", "#!shebang\nreturn 'after sharp'"); print("sharp", dofile("sharp.lua")); write("sharpbin.luac", "#!x\n" .. string.dump(load("return 'sharp binary'"))); print("sharp binary", dofile("sharpbin.luac"))
+write("bom.lua", "\xef\xbb\xbfreturn 'after mark'"); print("mark", dofile("bom.lua")); write("empty.lua", ""); print("empty", select("#", dofile("empty.lua")))
+write("chunk.lua", "return debug.getinfo(1, 'S').source, debug.getinfo(1, 'S').short_src"); print("names", dofile("chunk.lua")); write("line.lua", "return debug.getinfo(1, 'l').currentline"); print("line", dofile("line.lua"))
+print("separate environments", (function() write("l.lua", "local private = (private or 0) + 1; return private"); return dofile("l.lua"), dofile("l.lua") end)())
+print("loadfile of stdin", loadfile() ~= nil, pcall(dofile)); print("varargs", (function() write("v.lua", "return select('#', ...)"); return loadfile("v.lua")(1, nil, nil) end)())
+write("y.lua", "coroutine.yield('y1'); return 'end'"); local co = coroutine.wrap(function() return dofile("y.lua") end); print("yield in dofile", co(), co())
+fails("loadfile number is a name", function() assert(loadfile(5)) end); fails("loadfile table", loadfile, {}); fails("dofile table", dofile, {})
+print("directory", (function() local f, e = loadfile("."); return f == nil, type(e) end)())
+write("crlf.lua", "return 1 +\r\n2\r\n"); print("crlf", dofile("crlf.lua")); write("nonl.lua", "return 'no newline'"); print("no newline", dofile("nonl.lua")); write("zero.lua", "return #'a\0b'"); print("zero byte", dofile("zero.lua"))
+write("deep.lua", "local n = ... if n == 0 then return 'deep' end return loadfile('deep.lua')(n - 1)"); print("recursive", loadfile("deep.lua")(20))

@@ -1,0 +1,26 @@
+-- string.match: what each pattern item matches.
+local function fails(name, f, ...) print(name, select(2, pcall(f, ...))) end
+local m = string.match
+print("whole", m("hello", ".*"), m("hello", "l+"), m("hello", "xyz"), m("", ".*"), m("hello", "^(.)(.)"))
+print("classes", m("a1 .\n", "%a"), m("a1 .", "%d"), m("a1 .\n", "%s"), m("a1 .", "%p"), m("A", "%u"), m("A", "%l"), m("ab12_", "%w+"), m("ff0g", "%x+"), m("\1\2a", "%c+") == "\1\2", m("a b", "%g+"))
+print("negated", m("123abc", "%D+"), m("abc123", "%A+"), m("  x", "%S"), m("abc.", "%W"), m("ABCd", "%U"), m("a\1", "%C"), m("\1a", "%G") == "\1", m("zz1", "%X+"), m("a.b", "%P+"), m("Ab", "%L"))
+print("every class on every byte", (function() local out = {} for c in ("acdglpsuwxACDGLPSUWX"):gmatch "." do local n, sum = 0, 0 for b = 0, 255 do if m(string.char(b), "%" .. c) then n = n + 1; sum = (sum * 31 + b) % 1000003 end end out[#out + 1] = c .. n .. ":" .. sum end return table.concat(out, " ") end)())
+print("escapes", m("a.b", "%."), m("100%", "%%"), m("[x]", "%[(.-)%]"), m("a-b", "a%-b"), m("f(x)", "%((.)%)"), m("^$*+?", "%^%$%*%+%?"), m("a/b", "%/"), m("a,b", "%,"))
+print("quantifiers", m("aaa", "a*"), m("aaa", "a+"), m("aaa", "a-"), m("aaa", "a?"), m("baaa", "a*"), m("baaa", "a+"), m("color colour", "colou?r", 6), m("b", "a?b"), m("aab", "^a-b"))
+print("quantifier on class", m("12ab", "%d*"), m("12ab", "%d?%d?%d?%a"), m("ab12", "%a-%d"), m("xyz", "[xy]+"), m("xyz", "[^z]*"))
+print("quantifier characters first", m("*a", "*a"), m("+", "+"), m("?", "?"), m("-x", "-"), m("a*", "a**"))
+print("sets", m("hello", "[aeiou]"), m("hello", "[^aeiou]+"), m("x1_", "[%w_]+"), m("a-z", "[a%-z]+"), m("b", "[a-c]"), m("-", "[a-]"), m("]", "[]]"), m("^", "[%^]"), m("a^", "[a^]+"), m("x", "[^]]"), m("5", "[0-9]"), m("%", "[%%]"), m("f", "[a-fA-F]"), m("]a", "[]a]+"), m("ab]", "[^]]+"))
+print("odd ranges", m("-", "[a-]"), m("b", "[%a-z]"), m("-", "[%a-z]"), m("z", "[z-a]"), m("a", "[a-a]"), m("\127", "[\1-\255]") == "\127", m("a-", "[+--]"), m("[", "[[]"), m("a[", "[a[]+"))
+print("captures", m("2024-01-15", "(%d+)-(%d+)-(%d+)")); print("nested captures", m("abcd", "((a)(b(c)))d")); print("position captures", m("hello", "()ll()")); print("empty capture", m("abc", "()"), m("abc", "(x?)") == "", m("abc", "a()b()c()"))
+print("back references", m("abcabc", "(abc)%1"), m("say 'hi' ", "(['\"])(.-)%1"), m("aa bb ab", "(%a)%1", 3), m("abab", "(a)(b)%1%2"), m("abba", "(.)(.)%2%1"), m("xx", "(x)(%1)"))
+print("balanced", m("f(a(b)c)d", "%b()"), m("((x)", "%b()"), m("(x", "%b()"), m("[[a]b]", "%b[]"), m("axxbab", "%bab"), m("''", "%b''"), m("(a)(b)", "%b()%b()"), m("if x then y end", "%bxd"))
+print("frontier", m("THE (quick) fox", "%f[%a]%a+", 5), m("hello world", "%f[%w]%w+", 2), m("abc", "%f[%z]") == "", m("x", "%f[%a]x%f[%z]"), m("foobar", "%f[b]bar"), m(" a", "%f[%S]a"), m("", "%f[%z]") == "", m("aXb", "%f[%u]%u"))
+print("anchors", m("abc", "^abc$"), m("abc", "^b"), m("abc", "c^"), m("a\nb", "^b"), m("a$", "$"), m("price $5", "$%d"), m("^a", "^^a"))
+print("dot", m("a\nb", "a.b") == "a\nb", m("\0", ".") == "\0", #m("\0\0", ".."))
+print("init", m("hello", "l+", 4), m("hello", "^l", 3), m("hello", ".", -1), m("hello", ".", 6), m("hello", "", 6), m("hello", "", 7), m("abc", "b", -1), m("abc", "()", 10))
+print("backtracking", m("aaaab", "a-ab"), m("aaa", "a*a"), m("aaa", "(a*)(a+)"), m("abcabd", "ab.-d"), m("xaxbx", "x(.*)x"), m("xaxbx", "x(.-)x"), m("aab", "a*ab"), m("key = val = x", "^(.-)%s*=%s*(.-)$"))
+print("zeros", m("a\0b", "a%zb") == "a\0b", m("a\0b", "[\0]") == "\0", m("a\0b", "%Z+"), m("\0a", "^\0a") == "\0a")
+print("number", m(12.5, "%d+"), m("x", 5), m(55, 5))
+print("nil when nothing", m("abc", "(x)"), select("#", m("abc", "(x)(y)")))
+for _, p in ipairs {"[", "[a", "[]", "[^]", "[a-", "%", "a%", "(", "(()", ")", "())", "%1", "(%1)", "%9", "%f", "%fx", "%b", "%bx", "[%", "[%a", "[a-%", "(a", "a(b", "%g(", "[[:alpha:]", "((((((((((((((((((((((((((((((((("} do fails("bad " .. p, m, "aaa", p) end
+fails("complex", m, ("a"):rep(300000), (".-"):rep(300000) .. "b"); print("long dash", #m(("a"):rep(100000) .. "b", ".-b")); print("long star", #m(("a"):rep(100000), ".*")); print("long single", #m(("ab"):rep(50000), "^[ab]*$"))
