@@ -1,32 +1,12 @@
 // Collecting instructions, and the first and last steps of finish(): labels and encoding.
 #include "bytecode/builder.h"
 
-#include <bit>
-#include <cstring>
-
 #include "bytecode/decode.h"
+#include "bytecode/literals.h"
 #include "bytecode/stack_effect.h"
 
 namespace devvm::bytecode {
 namespace {
-
-/// Later instructions of a function that needs more share kSharedFeedbackSlot.
-constexpr uint32_t kMaxFeedbackSlots = 65'000;
-
-/// A byte string that equal constants, and only those, have in common.
-std::string constantKey(const Constant& value) {
-  std::string key(1, static_cast<char>('0' + value.index()));
-  auto addBits = [&key](uint64_t bits) {
-    char bytes[8];
-    std::memcpy(bytes, &bits, 8);
-    key.append(bytes, 8);
-  };
-  if (auto* flag = std::get_if<bool>(&value)) key.push_back(*flag ? 1 : 0);
-  if (auto* integer = std::get_if<int64_t>(&value)) addBits(static_cast<uint64_t>(*integer));
-  if (auto* number = std::get_if<double>(&value)) addBits(std::bit_cast<uint64_t>(*number));
-  if (auto* text = std::get_if<std::string>(&value)) key += *text;
-  return key;
-}
 
 struct Range {
   int64_t low, high;
@@ -204,7 +184,7 @@ bool FunctionBuilder::encode(std::string& error) {
 
   std::vector<uint8_t>& code = function_.code;
   code.assign(size, 0);
-  uint32_t feedback = 0;
+  uint16_t feedback = 0;  // highest slot in use
   for (size_t i = 0; i < instructions_.size(); ++i) {
     const Instruction& in = instructions_[i];
     uint8_t* p = code.data() + offsets[i];
@@ -228,7 +208,8 @@ bool FunctionBuilder::encode(std::string& error) {
     for (char letter : opInfo(in.op).operands) {
       int64_t value = 0;
       if (letter == 'f') {
-        if (feedback < kMaxFeedbackSlots) value = ++feedback;
+        value = nextFeedbackSlot(feedback);
+        if (value != kSharedFeedbackSlot) feedback = static_cast<uint16_t>(value);
       } else if (letter == 'j') {
         if (in.target == kNoTarget) {
           error = std::string(opInfo(in.op).mnemonic) + " was emitted without a target";

@@ -99,6 +99,13 @@ class DepthAnalysis {
       : function_(function), error_(error), errorOffset_(errorOffset), depthAt_(function.code.size() + 1, kUnknown) {}
 
   bool run(uint16_t& maxStack) {
+    bool good = walkAll();
+    maxStack = static_cast<uint16_t>(std::min(highest_, kDepthLimit));
+    return good;
+  }
+
+ private:
+  bool walkAll() {
     if (!reach(0, 0, 0)) return false;
     for (const ExceptionRegion& region : function_.regions) {
       if (region.depth >= kDepthLimit) return fail(region.handler, "the operand stack is too deep");
@@ -109,11 +116,9 @@ class DepthAnalysis {
       queue_.pop_back();
       if (!walk(offset)) return false;
     }
-    maxStack = static_cast<uint16_t>(highest_);
     return true;
   }
 
- private:
   bool fail(uint32_t offset, const char* message) {
     error_ = message;
     errorOffset_ = offset;

@@ -26,7 +26,8 @@ StackEffect stackEffect(const Instruction& instruction);
 
 /// Computes the operand stack slots that `function` needs from its code and regions, in time linear in the
 /// code. False, with `error` and the byte offset, if the code does not decode, depths disagree where
-/// control joins, the stack underflows, or more than 65,535 slots would be needed.
+/// control joins, the stack underflows, or more than 65,535 slots would be needed; `maxStack` then covers
+/// what was seen before the fault.
 bool computeMaxStack(const Function& function, uint16_t& maxStack, std::string& error, uint32_t& errorOffset);
 
 }  // namespace devvm::bytecode
