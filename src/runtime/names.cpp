@@ -293,11 +293,12 @@ CalledAs calledAs(const Frame& frame) {
   if (isNativeFrame(below)) {
     const NativeInfo* info = as<Native>(below[2])->info;
     if (!info->hidden || info->name == nullptr) return {};
-    std::string_view name = info->name;  // natives of the engine say by their names what they call
+    // Natives of the engine say by their names what they call; the others go on with an instruction of the frame below.
+    std::string_view name = info->name;
     if (name == "(hook)") return {"?", "hook"};
     if (name == "(finalizer)") return {"__gc", "metamethod"};
     if (name == "(close)") return {"close", "metamethod"};
-    if (name != "(message handler)") return {};
+    if (name == "(host)") return {};
   }
   if (!callerFrame(frame, caller) || caller.isNative()) return {};
   return calleeName(caller);

@@ -1,0 +1,120 @@
+// collectgarbage.
+
+#include "languages/lua/library/base_parts.h"
+
+namespace devvm::lua {
+
+using runtime::Rooted;
+
+namespace {
+
+/// Upvalues of collectgarbage: what programs may set and ask back. The collector itself adapts to the program, so the
+/// reference's tuning parameters are kept but have no effect.
+enum Setting : uint32_t {
+  kGenerational,  ///< the mode's name is all that differs, and what "step" does
+  kPause,
+  kStepMultiplier,
+  kStepCredit,    ///< bytes that steps of the incremental mode have worked off
+  kSettings
+};
+
+constexpr int64_t kSmallestStep = 64 << 10;  // bytes of credit
+
+size_t bytesInUse(Isolate& iso) { return iso.heap.bytesInUse() + iso.externalBytes(); }
+
+/// The reference keeps a quarter of a parameter in a byte.
+int64_t storedParameter(int64_t v) { return static_cast<uint8_t>(static_cast<int>(v) / 4) * 4; }
+
+/// One step; true if a cycle ended with it.
+bool step(NativeCall& c, int64_t kilobytes) {
+  Isolate& iso = c.isolate;
+  int64_t bytes = kilobytes > 0 && kilobytes < (int64_t{1} << 40) ? kilobytes * 1024 : 0;
+  if ((*c.upvalue(kGenerational)).isTrue()) {
+    if (bytes >= static_cast<int64_t>(bytesInUse(iso))) {
+      iso.heap.collectFull("collectgarbage");
+    } else {
+      iso.heap.collectMinor("collectgarbage");
+    }
+    return false;  // as the reference: its generational mode never ends a cycle
+  }
+  int64_t credit = (*c.upvalue(kStepCredit)).asInt() + (bytes > kSmallestStep ? bytes : kSmallestStep);
+  bool ends = credit >= static_cast<int64_t>(bytesInUse(iso));
+  if (ends) {
+    iso.heap.collectFull("collectgarbage");
+    credit = 0;
+  } else {
+    iso.heap.collectMinor("collectgarbage");
+  }
+  c.setUpvalue(kStepCredit, Value::smallInt(credit));
+  return ends;
+}
+
+NativeResult collectgarbage(NativeCall& c) {
+  enum Option { kStop, kRestart, kCollect, kCount, kStep, kSetPause, kSetStepMul, kIsRunning, kGen, kInc };
+  static const char* const kNames[] = {"stop",       "restart",   "collect",      "count",       "step",  "setpause",
+                                       "setstepmul", "isrunning", "generational", "incremental", nullptr};
+  int option;
+  if (!c.checkOption(0, "collect", kNames, option)) return c.raisePending();
+  Isolate& iso = c.isolate;
+  switch (option) {
+    case kStop:
+    case kRestart:
+      iso.heap.setAutomatic(option == kRestart);
+      break;
+    case kCount:
+      return c.ret(Value::number(static_cast<double>(bytesInUse(iso)) / 1024.0));
+    case kIsRunning:
+      return c.ret(Value::boolean(iso.heap.automatic()));
+    case kStep: {
+      int64_t n;
+      if (!c.optInteger(1, 0, n)) return c.raisePending();
+      return c.ret(Value::boolean(step(c, n)));
+    }
+    case kSetPause:
+    case kSetStepMul: {
+      int64_t n;
+      if (!c.optInteger(1, 0, n)) return c.raisePending();
+      uint32_t setting = option == kSetPause ? kPause : kStepMultiplier;
+      Value before = *c.upvalue(setting);
+      c.setUpvalue(setting, Value::smallInt(storedParameter(n)));
+      return c.ret(before);
+    }
+    case kGen:
+    case kInc: {
+      int64_t values[3] = {0, 0, 0};
+      for (uint32_t i = 0; i < (option == kGen ? 2u : 3u); i++) {
+        if (!c.optInteger(i + 1, 0, values[i])) return c.raisePending();
+      }
+      if (option == kInc && values[0] != 0) c.setUpvalue(kPause, Value::smallInt(storedParameter(values[0])));
+      if (option == kInc && values[1] != 0) c.setUpvalue(kStepMultiplier, Value::smallInt(storedParameter(values[1])));
+      bool before = (*c.upvalue(kGenerational)).isTrue();
+      c.setUpvalue(kGenerational, Value::boolean(option == kGen));
+      Value name = runtime::newString(iso, before ? "generational" : "incremental");
+      return name.isNil() ? c.outOfMemory() : c.ret(name);
+    }
+    default:
+      iso.heap.collectFull("collectgarbage");
+      break;
+  }
+  return c.ret(Value::smallInt(0));
+}
+
+const LibraryEntry kEntry = {
+    "collectgarbage",
+    {.function = collectgarbage, .name = "collectgarbage", .signature = "collectgarbage([opt [, arg]])",
+     .documentation = "Runs the garbage collector, or asks it something, as the option says."}};
+
+}  // namespace
+
+bool openBaseMemory(Isolate& isolate, Handle globals) {
+  Rooted native(isolate, runtime::newNative(isolate, &kEntry.info, kSettings));
+  if ((*native).isNil()) return false;
+  auto* n = native.as<runtime::Native>();
+  heap::initSlot(&n->upvalues[kGenerational], Value::boolean(true));  // the reference's program starts so
+  heap::initSlot(&n->upvalues[kPause], Value::smallInt(200));
+  heap::initSlot(&n->upvalues[kStepMultiplier], Value::smallInt(100));
+  heap::initSlot(&n->upvalues[kStepCredit], Value::smallInt(0));
+  return runtime::tableSetName(isolate, globals, kEntry.key, native);
+}
+
+}  // namespace devvm::lua

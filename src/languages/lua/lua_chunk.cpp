@@ -1,0 +1,137 @@
+#include "languages/lua/lua_chunk.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "bytecode/module_file.h"
+#include "bytecode/verifier.h"
+#include "languages/lua/compiler/compiler.h"
+#include "runtime/code.h"
+
+namespace devvm::lua {
+
+using runtime::Handle;
+using runtime::Isolate;
+using runtime::Kind;
+using runtime::Rooted;
+using runtime::Value;
+
+namespace {
+
+constexpr char kEscape = '\x1B';  // first byte of binary chunks
+
+bool readBinary(std::string_view bytes, std::string_view chunkName, bytecode::Module& module, std::string& error) {
+  std::span<const uint8_t> data(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  std::string name(chunkName);
+  if (!name.empty() && (name[0] == '@' || name[0] == '=')) {
+    name.erase(0, 1);
+  } else if (!name.empty() && name[0] == kEscape) {
+    name = "binary string";
+  }
+  auto fail = [&](const std::string& why) {
+    error = name + ": bad binary format (" + why + ")";
+    return false;
+  };
+  if (data.size() < sizeof bytecode::kModuleMagic) return fail("truncated chunk");
+  if (!bytecode::isModuleFile(data)) return fail("not a binary chunk");
+  bytecode::ModuleFileError fileError;
+  if (!bytecode::readModule(data, module, fileError)) return fail(fileError.text());
+  bytecode::VerifyError verifyError;
+  if (!bytecode::verify(module, verifyError)) return fail(verifyError.text(module));
+  if (module.source.empty()) module.source = "=?";
+  return true;
+}
+
+/// Gives a main closure its environment and fresh variables for its other upvalues (a dumped function may have any).
+bool fillUpvalues(Isolate& isolate, Handle closure, Handle environment) {
+  const auto& upvalues = closure.as<runtime::Closure>()->code->function->upvalues;
+  for (size_t i = 0; i < upvalues.size(); i++) {
+    bool isCell = upvalues[i].from != bytecode::Upvalue::From::kParentValue;
+    Rooted value(isolate, i == 0 ? *environment : Value::nil());
+    if (isCell) {
+      heap::Object* cell = isolate.heap.allocate(static_cast<uint8_t>(Kind::kCell), 0, 0);
+      if (cell == nullptr) return false;
+      heap::initSlot(&reinterpret_cast<runtime::Cell*>(cell)->value, *value);
+      value.set(runtime::otherValue(cell));
+    }
+    auto* c = closure.as<runtime::Closure>();
+    isolate.heap.store(c, &c->upvalues[i], *value);
+  }
+  return true;
+}
+
+}  // namespace
+
+unsigned parseChunkMode(std::string_view mode) {
+  return (mode.find('t') != mode.npos ? kTextChunks : 0u) | (mode.find('b') != mode.npos ? kBinaryChunks : 0u);
+}
+
+bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkName, unsigned mode,
+               std::string_view modeText, Handle environment, Handle result, ChunkError& error) {
+  bool binary = !bytes.empty() && bytes[0] == kEscape;
+  if (!(mode & (binary ? kBinaryChunks : kTextChunks))) {
+    error.message = std::string("attempt to load a ") + (binary ? "binary" : "text") + " chunk (mode is '" +
+                    std::string(modeText) + "')";
+    return false;
+  }
+  bytecode::Module module;
+  if (binary) {
+    if (!readBinary(bytes, chunkName, module, error.message)) return false;
+  } else {
+    CompileResult compiled = compile(bytes, chunkName);
+    if (!compiled.ok) {
+      error.message = std::move(compiled.error.message);
+      error.incomplete = compiled.incomplete;
+      return false;
+    }
+    module = std::move(*compiled.module);
+  }
+  Rooted prototype(isolate, runtime::loadModule(isolate, std::move(module)));
+  if ((*prototype).isNil()) {
+    error.outOfMemory = true;
+    return false;
+  }
+  result.set(runtime::newClosure(isolate, *prototype));
+  error.outOfMemory = (*result).isNil() || !fillUpvalues(isolate, result, environment);
+  return !error.outOfMemory;
+}
+
+bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error) {
+  std::string name = path.empty() ? "stdin" : path;
+  errno = 0;
+  std::FILE* file = path.empty() ? stdin : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) {
+    error = "cannot open " + name + ": " + std::strerror(errno);
+    return false;
+  }
+  contents.clear();
+  char buffer[16384];
+  size_t n;
+  while ((n = std::fread(buffer, 1, sizeof buffer, file)) > 0) {
+    contents.append(buffer, n);
+    if (contents.size() > limit) {
+      error = "cannot read " + name + ": not enough memory";
+      break;
+    }
+  }
+  if (error.empty() && std::ferror(file)) error = "cannot read " + name + ": " + std::strerror(errno);
+  if (file == stdin) {
+    std::clearerr(file);
+  } else {
+    std::fclose(file);
+  }
+  if (!error.empty()) return false;
+  if (contents.starts_with("\xEF\xBB\xBF")) contents.erase(0, 3);
+  if (contents.starts_with("#")) {
+    size_t end = contents.find('\n');
+    // The line's end stays, so that lines are numbered as in the file; binary chunks must begin with their mark.
+    size_t keep = end == contents.npos ? contents.size() : contents.size() > end + 1 && contents[end + 1] == kEscape ? end + 1 : end;
+    contents.erase(0, keep);
+  }
+  return true;
+}
+
+}  // namespace devvm::lua
