@@ -71,7 +71,9 @@ inline void markLines(const void* p, size_t bytes) {
   size_t first = Chunk::lineIndex(p);
   size_t last = Chunk::lineIndex(static_cast<const char*>(p) + bytes - 1);
   lines[first] = 1;
-  for (size_t i = first + 1; i <= last; i++) lines[i] = 1;
+  if (first != last) {
+    for (size_t i = first + 1; i <= last; i++) lines[i] = 1;
+  }
 }
 
 /// All chunks of one heap, and its free blocks. Blocks are taken from low addresses first, so that high chunks empty.

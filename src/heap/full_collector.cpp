@@ -17,15 +17,20 @@ class FullCollector final : public Tracer {
     settleWeak();
   }
 
-  void traceSlot(Value* s) override { process(s); }
+  void traceSlot(Value* s) override { meet(s); }
 
   void drain() override {
-    while (!stack_.empty()) scan(stack_.pop());
+    for (;;) {
+      while (!stack_.empty()) scan(stack_.pop());
+      PrefetchQueue::Entry e = queue_.take();
+      if (e.slot == nullptr) return;
+      finish(e.slot);
+    }
   }
 
  protected:
   void visitSlots(Value* first, size_t count) override {
-    for (Value* end = first + count; first != end; first++) process(first);
+    for (Value* end = first + count; first != end; first++) meet(first);
   }
 
   void visitPointer(Object** p) override {
@@ -34,9 +39,15 @@ class FullCollector final : public Tracer {
   }
 
  private:
-  void process(Value* s) {
+  void meet(Value* s) {
     Value v = loadSlot(s);
     if (!v.isHeap()) return;
+    PrefetchQueue::Entry e = queue_.exchange(s, nullptr, v.asObject());
+    if (e.slot != nullptr) finish(e.slot);
+  }
+
+  void finish(Value* s) {
+    Value v = loadSlot(s);
     Object* o = v.asObject();
     Object* to = reach(o);
     if (to != o) initSlot(s, withAddress(v, to));
@@ -93,7 +104,7 @@ class FullCollector final : public Tracer {
     if (k.scan == KindLayout::kSlots) {
       auto* s = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.slotStart);
       auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.size(o));
-      for (; s != end; s++) process(s);
+      for (; s != end; s++) meet(s);
       return;
     }
     owner_ = o;
@@ -101,6 +112,7 @@ class FullCollector final : public Tracer {
     owner_ = nullptr;
   }
 
+  PrefetchQueue queue_;
   Growable<Object*> stack_;
   bool evacuating_;
   uint8_t color_;

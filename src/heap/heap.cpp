@@ -226,13 +226,7 @@ Object* Heap::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space 
 
 // ---- barrier ----
 
-void Heap::remember(Object* holder, Value* slot) {
-  if ((holder->gc & kLarge) && impl_->layouts[holder->kind].scan == KindLayout::kSlots) {
-    impl_->large.markCard(holder, slot);
-  } else {
-    impl_->rememberObject(holder);
-  }
-}
+void Heap::remember(Object* holder, Value* slot) { impl_->remember(holder, slot); }
 
 // No collection marks concurrently yet.
 void Heap::snapshotBarrier(Value) {}

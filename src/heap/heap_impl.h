@@ -15,7 +15,7 @@ struct KindLayout {
   uint8_t perWord;
   uint8_t perAux;
   uint16_t slotStart;
-  enum Scan : uint8_t { kLeaf, kSlots, kCustom } scan, minorScan;
+  enum Scan : uint8_t { kLeaf, kSlots, kCustom } scan : 4, minorScan : 4;
   bool releases;
 
   size_t size(const Object* o) const {
@@ -23,6 +23,8 @@ struct KindLayout {
     return n < kMinObjectBytes ? kMinObjectBytes : n;
   }
 };
+
+static_assert(sizeof(KindLayout) == 8);
 
 /// The address that a moved object left behind.
 inline Object* forwardingAddress(const Object* o) {
@@ -59,15 +61,17 @@ struct HeapImpl {
   void stressCollect();
 
   // ---- barrier ----
-  /// Puts an old object into the remembered set (or marks all its cards).
-  void rememberObject(Object* o) {
-    if (o->gc & kLarge && layouts[o->kind].scan == KindLayout::kSlots) {
-      large.markCard(o, nullptr);
+  /// Puts an old object into the remembered set, or marks the card of `slot` (null: all cards).
+  void remember(Object* o, Value* slot) {
+    if ((o->gc & kLarge) && layouts[o->kind].scan == KindLayout::kSlots) {
+      large.markCard(o, slot);
     } else if (o->gc & kNeedsBarrier) {
       o->gc &= static_cast<uint8_t>(~kNeedsBarrier);
       remembered.push(o);
     }
   }
+
+  void rememberObject(Object* o) { remember(o, nullptr); }
 
   // ---- collections ----
   /// False when it could not run: no memory for it, or inside a NoSafepoint.

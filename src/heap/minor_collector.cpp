@@ -10,12 +10,14 @@ namespace {
 
 class MinorCollector final : public Tracer {
  public:
-  explicit MinorCollector(HeapImpl& impl) : Tracer(impl) {
+  explicit MinorCollector(HeapImpl& impl) : Tracer(impl), layouts_(impl.layouts) {
     minor_ = true;
     keepsWeak_ = !impl.automatic();
     rangeStart_ = impl.nursery.start();
     rangeSize_ = impl.nursery.bytes();
     scan_ = impl.nursery.toStart();
+    toStart_ = reinterpret_cast<uintptr_t>(impl.nursery.toStart());
+    toSize_ = impl.nursery.halfBytes();
   }
 
   void run() {
@@ -25,51 +27,70 @@ class MinorCollector final : public Tracer {
     settleWeak();
   }
 
-  void traceSlot(Value* s) override { youngSeen_ |= process(s); }
+  void traceSlot(Value* s) override { meet(s, oldOwner()); }
 
   void drain() override {
     for (;;) {
       while (scan_ != h_.nursery.toTop()) {
         auto* o = reinterpret_cast<Object*>(scan_);
-        scan_ += h_.layouts[o->kind].size(o);
-        scan(o);
+        const KindLayout& k = layouts_[o->kind];
+        size_t size = k.size(o);
+        scan_ += size;
+        scan(o, nullptr, k, size);
       }
-      if (promoted_.empty()) return;
-      Object* o = promoted_.pop();
-      if (scan(o)) h_.rememberObject(o);
+      if (!promoted_.empty()) {
+        Object* o = promoted_.pop();
+        const KindLayout& k = layouts_[o->kind];
+        scan(o, o, k, k.size(o));
+        continue;
+      }
+      PrefetchQueue::Entry e = queue_.take();
+      if (e.slot == nullptr) return;
+      finish(e.slot, e.owner);
     }
   }
 
  protected:
   void visitSlots(Value* first, size_t count) override {
-    for (Value* end = first + count; first != end; first++) youngSeen_ |= process(first);
+    Object* owner = oldOwner();
+    for (Value* end = first + count; first != end; first++) meet(first, owner);
   }
 
   void visitPointer(Object** p) override {
     Object* o = *p;
     if (!h_.isYoung(o)) return;
     if (!isToSpace(o)) *p = o = copy(o);
-    youngSeen_ |= h_.isYoung(o);
+    if (owner_ != nullptr && h_.isYoung(o) && !h_.isYoung(owner_)) h_.rememberObject(owner_);
   }
 
  private:
-  bool isToSpace(const Object* o) const { return h_.nursery.inToSpace(o); }
+  bool isToSpace(const Object* o) const { return reinterpret_cast<uintptr_t>(o) - toStart_ < toSize_; }
 
-  /// Returns whether the slot refers to a young object afterwards.
-  bool process(Value* s) {
+  Object* oldOwner() const { return owner_ != nullptr && !h_.isYoung(owner_) ? owner_ : nullptr; }
+
+  void meet(Value* s, Object* owner) {
     Value v = loadSlot(s);
-    if (!interesting(v)) return false;
-    Object* o = v.asObject();
+    if (!interesting(v)) return;
+    PrefetchQueue::Entry e = queue_.exchange(s, owner, v.asObject());
+    if (e.slot != nullptr) finish(e.slot, e.owner);
+  }
+
+  /// `owner`: the old object that the slot is in; it is remembered if it refers to a young object afterwards.
+  void finish(Value* s, Object* owner) {
+    Value v = loadSlot(s);
     // A slot can be met twice (a remembered object that is a root as well).
-    if (isToSpace(o)) return true;
-    Object* to = copy(o);
-    initSlot(s, withAddress(v, to));
-    return h_.isYoung(to);
+    if (!interesting(v)) [[unlikely]] return;
+    Object* o = v.asObject();
+    if (!isToSpace(o)) {
+      o = copy(o);
+      initSlot(s, withAddress(v, o));
+    }
+    if (owner != nullptr && h_.isYoung(o)) h_.remember(owner, s);
   }
 
   Object* copy(Object* o) {
     if (o->gc & kForwarded) return forwardingAddress(o);
-    const KindLayout& k = h_.layouts[o->kind];
+    const KindLayout& k = layouts_[o->kind];
     size_t size = k.size(o);
     char* p = o->gc & kAged ? nullptr : h_.nursery.allocateSurvivor(size);
     if (p != nullptr) {
@@ -99,7 +120,7 @@ class MinorCollector final : public Tracer {
     copyWords(p, o, size);
     auto* to = reinterpret_cast<Object*>(p);
     to->gc = gc;
-    if (k.scan != KindLayout::kLeaf) promoted_.push(to);
+    if (k.minorScan != KindLayout::kLeaf) promoted_.push(to);
     return p;
   }
 
@@ -113,67 +134,56 @@ class MinorCollector final : public Tracer {
     }
   }
 
-  /// Returns whether the object refers to young ones afterwards.
-  bool scan(Object* o) {
-    const KindLayout& k = h_.layouts[o->kind];
-    if (k.minorScan == KindLayout::kLeaf) return false;
+  /// `owner`: `o` if it is old and remembers the young objects it refers to, else null.
+  void scan(Object* o, Object* owner, const KindLayout& k, size_t size) {
     if (k.minorScan == KindLayout::kSlots) {
       auto* s = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.slotStart);
-      auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.size(o));
-      bool young = false;
-      for (; s != end; s++) young |= process(s);
-      return young;
+      auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + size);
+      for (; s != end; s++) meet(s, owner);
+    } else if (k.minorScan == KindLayout::kCustom) {
+      owner_ = o;
+      h_.kind(o).visit(o, *this);
+      owner_ = nullptr;
     }
-    youngSeen_ = false;
-    owner_ = o;
-    h_.kind(o).visit(o, *this);
-    owner_ = nullptr;
-    return youngSeen_;
   }
 
+  // An object that refers to young ones afterwards comes to be remembered again.
   void scanRemembered() {
     Growable<Object*> list;
     list.swap(h_.remembered);
+    for (Object* o : list) o->gc |= kNeedsBarrier;
     for (Object* o : list) {
-      o->gc |= kNeedsBarrier;
-      if (scan(o)) h_.rememberObject(o);
-    }
-    if (h_.remembered.empty()) {
-      list.clear();
-      list.swap(h_.remembered);  // keep the larger buffer
+      const KindLayout& k = layouts_[o->kind];
+      scan(o, o, k, k.size(o));
     }
   }
 
   // Large arrays: only what lies under set cards.
   void scanCards() {
-    auto& dirty = h_.large.dirty();
-    size_t to = 0;
-    for (size_t i = 0; i < dirty.size(); i++) {
-      LargeHeader* l = dirty[i];
+    Growable<LargeHeader*> list;
+    list.swap(h_.large.dirty());
+    for (LargeHeader* l : list) {
       Object* o = l->object();
       char* base = reinterpret_cast<char*>(o);
-      char* slotsStart = base + h_.layouts[o->kind].slotStart;
+      char* slotsStart = base + layouts_[o->kind].slotStart;
       char* objectEnd = base + l->objectBytes;
-      bool anyLeft = false;
-      for (size_t c = 0; c < l->cardCount(); c++) {
+      l->dirty = false;
+      for (size_t c = 0, n = l->cardCount(); c < n; c++) {
         if (l->cards[c] == 0) continue;
+        l->cards[c] = 0;
         char* from = base + c * kCardBytes;
         char* end = from + kCardBytes < objectEnd ? from + kCardBytes : objectEnd;
         if (from < slotsStart) from = slotsStart;
-        bool young = false;
-        for (; from < end; from += sizeof(Value)) young |= process(reinterpret_cast<Value*>(from));
-        l->cards[c] = young;
-        anyLeft |= young;
+        for (; from < end; from += sizeof(Value)) meet(reinterpret_cast<Value*>(from), o);
       }
-      l->dirty = anyLeft;
-      if (anyLeft) dirty[to++] = l;
     }
-    dirty.shrinkTo(to);
   }
 
+  const KindLayout* layouts_;
+  uintptr_t toStart_, toSize_;
   char* scan_;
+  PrefetchQueue queue_;
   Growable<Object*> promoted_;
-  bool youngSeen_ = false;
 };
 
 }  // namespace

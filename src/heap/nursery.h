@@ -47,6 +47,7 @@ class Nursery {
   }
   char* toStart() const { return toFrom_; }
   char* toTop() const { return toTop_; }
+  size_t halfBytes() const { return halfBytes_; }
   bool inToSpace(const Object* o) const {
     return reinterpret_cast<const char*>(o) >= toFrom_ && reinterpret_cast<const char*>(o) < toTop_;
   }

@@ -106,8 +106,6 @@ void Tracer::settleEphemeron(uint32_t entry) {
   owner_ = e.owner;
   traceSlot(e.key);
   traceSlot(e.value);
-  update(e.key, e.owner);
-  update(e.value, e.owner);
   owner_ = nullptr;
 }
 
