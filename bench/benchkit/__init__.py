@@ -1,0 +1,1 @@
+"""The parts of the benchmark runner: peers, measuring, statistics and tables."""
