@@ -1,0 +1,20 @@
+-- table.insert and table.remove: positions, shifting, errors, metamethods.
+local function fails(name, f, ...) print(name, select(2, pcall(f, ...))) end
+local function show(name, t, ...) print(name, table.concat(t, " "), ...) end
+local t = {}
+table.insert(t, "a"); table.insert(t, "b"); show("append", t); table.insert(t, 1, "c"); show("front", t); table.insert(t, 2, "d"); show("middle", t); table.insert(t, #t + 1, "e"); show("end", t); table.insert(t, 3.0, "f"); show("float position", t); table.insert(t, "4", "g"); show("string position", t)
+print("no results", select("#", table.insert({}, 1))); fails("position 0", table.insert, {1}, 0, 2); fails("position beyond", table.insert, {1}, 3, 2); fails("negative", table.insert, {1}, -1, 2); fails("position 1.5", table.insert, {1}, 1.5, 2); fails("two arguments missing", table.insert, {1}); fails("four arguments", table.insert, {1}, 1, 2, 3); fails("not a table", table.insert, 5, 1); fails("nil table", table.insert, nil, 1); fails("string table", table.insert, "x", 1); fails("bad position", table.insert, {}, "x", 1); fails("nil position", table.insert, {}, nil, 1)
+print("insert nil", (function() local l = {1, 2}; table.insert(l, nil); return #l end)()); print("insert nil in front", (function() local l = {1, 2}; table.insert(l, 1, nil); return l[1], l[2], l[3] end)()); print("insert in empty at 1", (function() local l = {}; table.insert(l, 1, "x"); return l[1] end)()); print("false", (function() local l = {}; table.insert(l, false); return #l, l[1] end)())
+t = {"a", "b", "c", "d", "e"}
+print("remove last", table.remove(t)); show("left", t); print("remove first", table.remove(t, 1)); show("left", t); print("remove middle", table.remove(t, 2)); show("left", t); print("remove position n + 1", table.remove(t, #t + 1)); print("remove all", table.remove(t), table.remove(t), table.remove(t), table.remove(t)); print("empty", #t, table.remove({}), table.remove({}, 0), table.remove({}, nil)); print("count of results", select("#", table.remove({})), select("#", table.remove({}, 0)), select("#", table.remove({1})))
+print("position 0 of empty", (function() local l = {[0] = "zero"}; return table.remove(l, 0), l[0] end)()); print("position 0 of one", pcall(table.remove, {1}, 0)); fails("beyond", table.remove, {1}, 3); fails("negative", table.remove, {1}, -1); fails("1.5", table.remove, {1, 2}, 1.5); fails("not a table", table.remove, 5); fails("none", table.remove); print("n + 1 clears", (function() local l = {1, 2, [3] = nil}; l[3] = nil; return table.remove(l, 3), #l end)())
+t = {}
+for i = 1, 100 do table.insert(t, 1, i) end
+local s = 0
+while #t > 0 do s = s * 3 % 1000003 + table.remove(t, (#t + 1) // 2) end
+print("shuffle", s)
+local log = {}
+local p = setmetatable({}, {__len = function() return 3 end, __index = function(_, k) log[#log + 1] = "get" .. k; return "v" .. k end, __newindex = function(_, k, v) log[#log + 1] = "set" .. k .. "=" .. tostring(v) end})
+table.insert(p, "x"); print("insert through metamethods", table.concat(log, " ")); log = {}; table.insert(p, 2, "y"); print("shift up", table.concat(log, " ")); log = {}; print("removed", table.remove(p, 1)); print("shift down", table.concat(log, " ")); log = {}; print("removed last", table.remove(p)); print("last", table.concat(log, " "))
+print("callable proxies need all three", pcall(table.insert, setmetatable({}, {__len = function() return 0 end}), 1)); fails("userdata", table.insert, io.stdout, 1); print("__len too large", pcall(table.insert, setmetatable({}, {__len = function() return math.maxinteger end}), 1)); fails("__len not a number", table.insert, setmetatable({}, {__len = function() return "x" end}), 1); fails("__len float", table.insert, setmetatable({}, {__len = function() return 1.5 end}), 1)
+print("queue", (function() local q, out = {}, {} for i = 1, 10 do table.insert(q, i); if i % 3 == 0 then out[#out + 1] = table.remove(q, 1) end end return table.concat(out, " ") .. "|" .. table.concat(q, " ") end)()); print("stack", (function() local st = {} for c in ("{[()]}"):gmatch "." do if ("([{"):find(c, 1, true) then table.insert(st, c) else table.remove(st) end end return #st end)())
