@@ -167,6 +167,8 @@ class Heap {
   void writeBarrierAll(Object* holder) {
     if (holder->gc & kNeedsBarrier) [[unlikely]] remember(holder, nullptr);
   }
+  /// True while a concurrent marking wants the snapshot barrier.
+  bool markingActive() const { return markingActive_; }
   bool isYoung(const Object* o) const {
     return reinterpret_cast<uintptr_t>(o) - nurseryStart_ < nurserySize_;
   }

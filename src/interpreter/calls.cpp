@@ -135,7 +135,10 @@ uint32_t resumedResults(const Fiber& f) {
 void switchFiber(Isolate& iso, Fiber* to) {
   iso.fiber = to;
   iso.stackLimit = to->limit;
-  noteDirty(iso, to);
+  if (!to->isMain && !to->dirty) {
+    to->dirty = true;
+    iso.dirtyFibers.push_back(to);
+  }
   applyHooks(iso);
 }
 
@@ -157,11 +160,7 @@ void drive(Isolate& iso, Step step) {
             step = Step::raise();
             continue;
           }
-          if (f.hookMask != 0 && !hookCall(iso, f)) {
-            step = Step::raise();
-            continue;
-          }
-          if (--iso.budget <= 0) safepoint(iso);
+          if (--iso.budget < 0) safepoint(iso);
           return;
         }
         if (!enterNative(f, count, step.wanted, step.returnAddress)) {
@@ -185,8 +184,10 @@ void drive(Isolate& iso, Step step) {
         if (iso.finalizersDue && *f.pc < kStubNativeReturn) pushFinalizerRun(iso);
         return;
       case Step::kThrow:
-        if (!unwindStep(iso, step)) return;
+        step = unwindStep(iso);
         continue;
+      case Step::kDone:
+        return;
       case Step::kNative: {
         NativeResult r = step.result;
         switch (r.action) {
@@ -254,7 +255,6 @@ void invokeTail(Isolate& iso, uint32_t count) {
 
 void returnValues(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
-  if (f.hookMask != 0 && !hookReturn(iso, f, count)) return drive(iso, Step::raise());
   popFrame(f, count);
 }
 

@@ -6,7 +6,6 @@
 namespace devvm::interpreter {
 
 using runtime::Fiber;
-using runtime::Frame;
 using runtime::Handle;
 using runtime::Isolate;
 using runtime::Link;
@@ -44,7 +43,7 @@ void safepoint(Isolate& iso);
 void pushFinalizerRun(Isolate& iso);
 
 /// Natives of the engine itself.
-extern const runtime::NativeInfo kHostEntryInfo, kFinalizerInfo, kHandlerInfo, kHookInfo, kCloseInfo;
+extern const runtime::NativeInfo kHostEntryInfo, kFinalizerInfo, kHandlerInfo, kHookInfo, kResumeInfo, kYieldInfo;
 
 /// Suspended fiber `fiber` is asked to close: its pending closes run there, then `resumer` goes on.
 bool isYieldable(const Isolate& iso);

@@ -21,6 +21,19 @@
 namespace devvm::interpreter {
 
 using bytecode::Op;
+using heap::loadSlot;
+using heap::Tag;
+
+/// An opcode that no verified module has: raises an internal error and leaves to the host.
+void invalidOpcode(Isolate& iso);
+/// Next entry of a traversal without metamethods, `cell` remembering the position; key nil at the end. False: the
+/// ordinary way has to say what is wrong.
+bool nextEntry(Isolate& iso, runtime::Table* t, Value control, runtime::FeedbackCell& cell, Value& key, Value& value);
+/// Whether element length + 1 of `t` may be stored right into the array part.
+inline bool appendIsPlain(Isolate& iso, runtime::Table* t) {
+  runtime::Shape& shape = iso.shapes.of(t);
+  return shape.metatable.isNil() && !shape.dictionary();
+}
 
 template <typename T>
 inline T readUnaligned(const uint8_t* p) {

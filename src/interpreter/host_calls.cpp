@@ -72,7 +72,7 @@ bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::ve
   *--f.sp = callee;
   for (uint32_t i = 0; i < count; i++) *--f.sp = arguments[i];
   f.unyieldable++;
-  if (budget <= 0) refillBudget();
+  if (slice == 0) refillBudget();
   invoke(*this, count, Link::kOpen, kHostReturnCode);
   if (*f.pc != kStubHostReturn || fiber != &f) run(*this);
   f.unyieldable--;
@@ -130,6 +130,17 @@ bool Isolate::raiseError(const char* format, ...) {
   return raiseErrorText({buffer, length});
 }
 
+void Isolate::warnFinalizer(Value error) {
+  if (warning == nullptr) return;
+  char number[64];
+  std::string text = "error in __gc (";
+  text += error.isString()   ? std::string(asString(error)->view())
+          : error.isNumber() ? std::string(number, formatNumber(error, number))
+                             : "error object is not a string";
+  text += ")";
+  warning(*this, text, false);
+}
+
 void Isolate::startDeadline(uint64_t now) {
   deadline = options.limits.timeoutNanos ? now + options.limits.timeoutNanos : 0;
   if (fuelLeft == 0 && slice == 0) fuelLeft = options.limits.fuel ? options.limits.fuel : UINT64_MAX;
@@ -152,11 +163,11 @@ bool Isolate::poll() {
     failure = Failure::kKilled;
     return false;
   }
-  if (budget <= 0) {
+  if (budget < 0) {
     // What was overdrawn (native charges) comes off the next slice.
     auto overdrawn = static_cast<uint64_t>(-budget);
     if (options.limits.fuel != 0) {
-      if (fuelLeft <= overdrawn) {
+      if (fuelLeft < overdrawn) {
         fuelLeft = 0;
         failure = Failure::kFuel;
         return false;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bytecode/module.h"
+#include "bytecode/verifier.h"
 #include "runtime/objects.h"
 
 namespace devvm::runtime {
@@ -60,6 +61,7 @@ struct Code {
   std::unique_ptr<Value[]> children;  ///< PrototypeObject values
   uint32_t childCount;
   std::unique_ptr<char[]> memory;     ///< constants and feedback
+  mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
 
   Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }
   Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }

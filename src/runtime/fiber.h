@@ -73,6 +73,7 @@ class Fiber {
   uint32_t openCount = 0;     ///< values in the open list on top
   FiberStatus status = FiberStatus::kSuspended;
   bool isMain = false;
+  bool dirty = false;         ///< in Isolate::dirtyFibers: a minor collection must look at its stack
   bool started = false;
   bool failed = false;        ///< died of `error`; its stack is kept for tracebacks and closing
   bool reserveOpen = false;   ///< a message handler runs after an overflow: the reserve may be used
@@ -92,6 +93,10 @@ class Fiber {
   }
   size_t stackBytes() const { return static_cast<size_t>(high - low) * sizeof(Value); }
   void visit(heap::SlotVisitor& v);
+
+ private:
+  /// A frame whose function has raw slots: the verifier says which words are values there.
+  static void visitRawFrame(heap::SlotVisitor& v, Value* frame, Value* bottom, Value* spare, const uint8_t* at);
 };
 
 /// A new suspended fiber that will run `function`. MAY COLLECT. nil when out of memory.

@@ -96,7 +96,7 @@ class Isolate final : public heap::Embedder {
   Value memoryError;             ///< "not enough memory", made in advance
   Value stackError;
   Value handlerError;            ///< what errors in message handlers end in
-  Value handlerNative, finalizerNative, hookNative, hostEntryNative, yieldNative, resumeNative;  ///< of the engine
+  Value handlerNative, finalizerNative, hookNative, hostEntryNative, compareNative, concatNative, selfNative, yieldNative, resumeNative;  ///< of the engine
   std::vector<Value*> permanentRoots;  ///< more slots to visit; owner removes them
 
   // ---- errors ----
@@ -125,15 +125,20 @@ class Isolate final : public heap::Embedder {
   // ---- limits ----
   Limits& limits() { return options.limits; }
   uint64_t fuelUsed() const;
+  void refillBudget();
   /// Slow path of the budget: charges fuel, looks at deadline, kill and interrupt. False: stop (failure set or an
   /// interrupt error raised).
   bool poll();
   /// Charges natives' work.
   bool charge(uint64_t units) {
     budget -= static_cast<int64_t>(units);
-    return budget > 0 || poll();
+    return budget >= 0 || poll();
   }
-  void refillBudget();
+  /// Makes the next unit of work a poll (finalizers are due, hooks changed ...).
+  void requestPoll() {
+    if (budget > 0 && fuelLeft != UINT64_MAX) fuelLeft += static_cast<uint64_t>(budget);
+    budget = 0;
+  }
   void startDeadline(uint64_t nowNanos);
   uint64_t fuelLeft = 0;         ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
@@ -149,6 +154,10 @@ class Isolate final : public heap::Embedder {
   /// The next object whose finalizer is due; nil if none. The interpreter calls them at safepoints.
   Value takeFinalizable();
   bool finalizersDue = false;
+  bool finalizersRunning = false;
+  /// What a finalizer raised becomes a warning (the language library sets how).
+  void (*warning)(Isolate&, std::string_view text, bool toContinue) = nullptr;
+  void warnFinalizer(Value error);
   std::unique_ptr<FinalizerQueue> finalizers;
   /// Identity number for tostring and %p, given at first use.
   uint64_t identityOf(Value object);

@@ -1,0 +1,58 @@
+// The portable dispatcher: the same handlers as cases of one switch.
+
+#include "interpreter/dispatch.h"
+#include "interpreter/interpreter.h"
+
+namespace devvm::interpreter {
+
+namespace {
+
+enum Case : unsigned {
+#define OP(name, ...) case##name = static_cast<unsigned>(Op::k##name),
+#include "bytecode/opcodes.def"
+  caseStubNativeReturn = kStubNativeReturn,
+  caseStubHostReturn = kStubHostReturn,
+  caseStubFiberReturn = kStubFiberReturn,
+  caseInvalid = 0xFFFF,
+};
+
+}  // namespace
+
+#define HANDLER(Name) case case##Name:
+#define NEXT(n) \
+  do {          \
+    pc += (n);  \
+    goto next;  \
+  } while (0)
+#define SLOW(function) \
+  do {                 \
+    SAVE();            \
+    (function)(*iso);  \
+    LOAD();            \
+    goto next;         \
+  } while (0)
+#define LEAVE() return
+
+void runSwitch(Isolate& isolate) {
+  Isolate* iso = &isolate;
+  const uint8_t* pc;
+  Value *sp, *fp, tos;
+  char* base;
+  LOAD();
+next:
+  switch (static_cast<unsigned>(bytecode::readOp(pc))) {
+#include "interpreter/handlers_basic.inc"
+#include "interpreter/handlers_arithmetic.inc"
+#include "interpreter/handlers_tables.inc"
+#include "interpreter/handlers_calls.inc"
+#include "interpreter/handlers_typed.inc"
+#include "interpreter/handlers_prefix.inc"
+    default: {
+      SAVE();
+      invalidOpcode(*iso);
+      return;
+    }
+  }
+}
+
+}  // namespace devvm::interpreter

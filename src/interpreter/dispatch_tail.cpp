@@ -1,0 +1,105 @@
+// The tail-call dispatcher: every handler is a function that ends in a jump to the next (docs/interpreter.md).
+
+#include "interpreter/dispatch.h"
+#include "interpreter/interpreter.h"
+
+#if defined(__clang__) && defined(__has_attribute)
+#if __has_attribute(preserve_none) && __has_attribute(musttail) && (defined(__x86_64__) || defined(__aarch64__))
+#define DEVVM_TAIL_DISPATCH 1
+#endif
+#endif
+
+#ifdef DEVVM_TAIL_DISPATCH
+
+namespace devvm::interpreter {
+
+namespace {
+
+#define HANDLER_PARAMETERS                                                                                       \
+  [[maybe_unused]] Isolate *iso, [[maybe_unused]] const uint8_t *pc, [[maybe_unused]] Value *sp,                 \
+      [[maybe_unused]] Value *fp, [[maybe_unused]] char *base, [[maybe_unused]] const void *const *table,        \
+      [[maybe_unused]] Value tos
+#define HANDLER_CONVENTION __attribute__((preserve_none, no_sanitize("address", "undefined", "thread")))
+
+using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
+
+#define DISPATCH() [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos)
+#define HANDLER(Name) HANDLER_CONVENTION static void handle##Name(HANDLER_PARAMETERS)
+#define NEXT(n) \
+  do {          \
+    pc += (n);  \
+    DISPATCH(); \
+  } while (0)
+#define SLOW(function) [[clang::musttail]] return slowTail<function>(iso, pc, sp, fp, base, table, tos)
+#define LEAVE() return
+
+template <void (*function)(Isolate&)>
+HANDLER_CONVENTION void slowTail(HANDLER_PARAMETERS) {
+  SAVE();
+  function(*iso);
+  LOAD();
+  table = static_cast<const void* const*>(iso->dispatch);
+  DISPATCH();
+}
+
+#include "interpreter/handlers_basic.inc"
+#include "interpreter/handlers_arithmetic.inc"
+#include "interpreter/handlers_tables.inc"
+#include "interpreter/handlers_calls.inc"
+#include "interpreter/handlers_typed.inc"
+#include "interpreter/handlers_prefix.inc"
+
+}  // namespace
+
+namespace {
+
+HANDLER(Prefix) {
+  [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[bytecode::kPage1 + pc[1]]))(
+      iso, pc, sp, fp, base, table, tos);
+}
+
+struct HandlerTable {
+  const void* entries[bytecode::kOpTableSize];
+};
+
+const HandlerTable& handlerTable() {
+  static const HandlerTable table = [] {
+    HandlerTable t;
+    for (auto& e : t.entries) e = reinterpret_cast<const void*>(handleInvalid);
+#define OP(name, ...) t.entries[static_cast<size_t>(Op::k##name)] = reinterpret_cast<const void*>(handle##name);
+#include "bytecode/opcodes.def"
+    t.entries[kStubNativeReturn] = reinterpret_cast<const void*>(handleStubNativeReturn);
+    t.entries[kStubHostReturn] = reinterpret_cast<const void*>(handleStubHostReturn);
+    t.entries[kStubFiberReturn] = reinterpret_cast<const void*>(handleStubFiberReturn);
+    t.entries[bytecode::kPrefixByte] = reinterpret_cast<const void*>(handlePrefix);
+    return t;
+  }();
+  return table;
+}
+
+/// The one way in: from the C++ convention to the handlers'.
+__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void trampoline(Isolate* iso) {
+  const uint8_t* pc;
+  Value *sp, *fp, tos;
+  char* base;
+  LOAD();
+  auto* table = static_cast<const void* const*>(iso->dispatch);
+  reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos);
+}
+
+}  // namespace
+
+void runTail(Isolate& iso) {
+  iso.dispatch = handlerTable().entries;
+  trampoline(&iso);
+}
+
+}  // namespace devvm::interpreter
+
+#else
+
+namespace devvm::interpreter {
+void runTail(Isolate& iso) { runSwitch(iso); }
+}  // namespace devvm::interpreter
+
+#endif

@@ -1,0 +1,15 @@
+// Sets up what the interpreter needs in an isolate.
+#pragma once
+
+#include "runtime/isolate.h"
+
+namespace devvm::interpreter {
+
+/// Makes the main fiber and the engine's natives. Call once, after the isolate's constructor. False: out of memory.
+bool initializeEngine(runtime::Isolate& isolate);
+
+/// Runs all finalizers that are still pending, in the order that Lua prescribes (at the end of an isolate). MAY RUN
+/// GUEST CODE.
+void runPendingFinalizers(runtime::Isolate& isolate);
+
+}  // namespace devvm::interpreter

@@ -1,0 +1,278 @@
+// Reading and writing fields and elements beyond the handlers' fast cases: metamethod chains, cache filling, errors.
+
+#include "bytecode/opcode.h"
+#include "interpreter/operand_names.h"
+#include "interpreter/slow_paths.h"
+
+namespace devvm::interpreter {
+
+using namespace runtime;
+
+namespace {
+
+constexpr int kMaxChain = 2000;
+
+/// The site's cell: the feedback operand is the last two bytes of the instruction (tail excluded).
+FeedbackCell& cellOf(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  uint16_t index;
+  __builtin_memcpy(&index, f.pc + iso.scratch.length - 2, 2);
+  return codeOf(f.fp)->feedback()[index];
+}
+
+constexpr uint32_t kInlineBase = Table::kInlineOffset;
+
+/// Remembers how `key` was found from receivers like `t`. MAY COLLECT (prototypes get shapes of their own): the caller
+/// has the result in a root or reads it again.
+void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key) {
+  if (cell.misses < UINT16_MAX) cell.misses++;
+  Table* t = receiver.table();
+  Shape& shape = iso.shapes.of(t);
+  if (shape.dictionary()) return;
+  FieldPlace place = fieldPlace(iso, t, key.string());
+  bool plain = shape.metatable.isNil();
+  if (place.how == FieldPlace::How::kInline) {
+    cell.shape = t->word;
+    cell.offset = kInlineBase + 8 * place.slot;
+    cell.slot = plain ? 1 : 0;
+    return;
+  }
+  if (place.how == FieldPlace::How::kOverflow) {
+    cell.otherShape = t->word;
+    cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
+    cell.slot = place.slot;
+    cell.count = plain ? 1 : 0;
+    return;
+  }
+  // Not an own field: look along the chain of __index tables, which get shapes of their own.
+  if (shape.unique() && !(shape.flags & kIsPrototype)) return;  // it may get the key without changing its shape
+  Value mt = shape.metatable;
+  for (int depth = 0; depth < 16; depth++) {
+    if (mt.isNil()) {
+      cell.otherShape = receiver.table()->word;
+      cell.how = static_cast<uint16_t>(CacheKind::kAbsent);
+      cell.epoch = iso.shapes.prototypeEpoch;
+      return;
+    }
+    Rooted holder(iso, metamethodOf(iso, mt, Meta::kIndex));
+    if (holder.get().isNil()) {
+      mt = Value::nil();
+      continue;
+    }
+    if (!holder.get().isTable()) return;
+    if (!tableMakeUnique(iso, holder, true)) return;
+    Shape& hs = iso.shapes.of(holder.table());
+    if (!hs.unique()) return;
+    FieldPlace p = fieldPlace(iso, holder.table(), key.string());
+    if (p.how == FieldPlace::How::kInline || p.how == FieldPlace::How::kOverflow) {
+      bool isInline = p.how == FieldPlace::How::kInline;
+      cell.otherShape = receiver.table()->word;
+      cell.how = static_cast<uint16_t>(isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow);
+      cell.slot = isInline ? kInlineBase + 8 * p.slot : p.slot;
+      cell.holderShape = hs.id;
+      cell.epoch = iso.shapes.prototypeEpoch;
+      return;
+    }
+    mt = hs.metatable;
+  }
+}
+
+void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefore, String* key) {
+  if (cell.misses < UINT16_MAX) cell.misses++;
+  Shape& before = iso.shapes[shapeBefore];
+  if (iso.shapes.of(t).dictionary() || before.dictionary()) return;
+  if ((before.flags & kIsPrototype) && key->length() >= 2 && key->bytes[0] == '_') return;
+  FieldPlace place = fieldPlace(iso, t, key);
+  bool plain = before.metatable.isNil();
+  if (t->word == shapeBefore) {
+    if (place.how == FieldPlace::How::kInline) {
+      cell.shape = t->word;
+      cell.offset = kInlineBase + 8 * place.slot;
+      cell.slot = plain ? 1 : 0;
+    } else if (place.how == FieldPlace::How::kOverflow) {
+      cell.otherShape = t->word;
+      cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
+      cell.slot = place.slot;
+      cell.count = plain ? 1 : 0;
+    }
+    return;
+  }
+  if (before.unique() || (!plain && !metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil())) return;
+  if (iso.shapes.of(t).parent != shapeBefore) return;
+  cell.otherShape = shapeBefore;
+  cell.holderShape = t->word;
+  cell.epoch = iso.shapes.prototypeEpoch;
+  cell.how = static_cast<uint16_t>(place.how == FieldPlace::How::kInline ? CacheKind::kAddInline : CacheKind::kAddOverflow);
+  cell.slot = place.how == FieldPlace::How::kInline ? kInlineBase + 8 * place.slot : place.slot;
+}
+
+void indexError(Isolate& iso, Value culprit, bool first, uint32_t operands, uint32_t extra) {
+  std::string type = typeNameFull(iso, culprit);
+  std::string name = first ? describeOperand(iso, 0, operands, extra) : "";
+  iso.raiseError("attempt to index a %s value%s", type.c_str(), name.c_str());
+  fail(iso);
+}
+
+void pushResult(Isolate& iso, Value v) {
+  Fiber& f = *iso.fiber;
+  f.sp += iso.scratch.pops;
+  *--f.sp = v;
+  f.pc += iso.scratch.length;
+}
+
+/// The lookup proper. Operands of the instruction for errors: 1 (field) or 2 (element).
+void get(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
+  Value obj = iso.scratch.a, key = iso.scratch.b;
+  for (int chain = 0; chain < kMaxChain; chain++) {
+    Value mm;
+    if (obj.isTable()) {
+      Value v = tableGet(iso, asTable(obj), key);
+      if (!v.isNil()) {
+        if (cell != nullptr && iso.scratch.a.isTable()) {
+          iso.scratch.b = key;
+          Rooted result(iso, v);
+          fillGetCache(iso, *cell, Handle(&iso.scratch.a), Handle(&iso.scratch.b));
+          return pushResult(iso, result);
+        }
+        return pushResult(iso, v);
+      }
+      Value mt = tableMetatable(iso, asTable(obj));
+      if (!mt.isNil()) mm = metamethodOf(iso, mt, Meta::kIndex);
+      if (mm.isNil()) {
+        if (cell != nullptr && iso.scratch.a.isTable()) {
+          fillGetCache(iso, *cell, Handle(&iso.scratch.a), Handle(&iso.scratch.b));
+        }
+        return pushResult(iso, Value::nil());
+      }
+    } else {
+      mm = metamethod(iso, obj, Meta::kIndex);
+      if (mm.isNil()) return indexError(iso, obj, chain == 0, operands, 0);
+    }
+    if (mm.isFunction()) {
+      Fiber& f = *iso.fiber;
+      const uint8_t* next = f.pc + iso.scratch.length;
+      f.sp += iso.scratch.pops;
+      *--f.sp = mm;
+      *--f.sp = obj;
+      *--f.sp = key;
+      return invoke(iso, 2, 1, next);
+    }
+    obj = mm;
+  }
+  iso.raiseError("'__index' chain too long; possibly a loop");
+  fail(iso);
+}
+
+bool storable(Isolate& iso, Value key) {
+  if (key.isNil()) return iso.raiseError("index is nil");
+  if (key.isDouble() && key.asDouble() != key.asDouble()) return iso.raiseError("index is NaN");
+  return true;
+}
+
+void set(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
+  Fiber& f = *iso.fiber;
+  Rooted obj(iso, iso.scratch.a);
+  Handle key(&iso.scratch.b);
+  for (int chain = 0; chain < kMaxChain; chain++) {
+    Value mm;
+    if (obj.get().isTable()) {
+      Value mt = tableMetatable(iso, obj.table());
+      if (!mt.isNil()) {
+        mm = metamethodOf(iso, mt, Meta::kNewIndex);
+        if (!mm.isNil() && !tableGet(iso, obj.table(), key).isNil()) mm = Value::nil();
+      }
+      if (mm.isNil()) {
+        if (!storable(iso, key)) return fail(iso);
+        uint32_t before = obj.table()->word;
+        if (!tableSet(iso, obj, key, Handle(&f.sp[0]))) {
+          if (iso.failure == Failure::kNone) iso.raiseOutOfMemory();
+          return fail(iso);
+        }
+        if (cell != nullptr && chain == 0) fillSetCache(iso, *cell, obj.table(), before, key.string());
+        f.sp += iso.scratch.pops;
+        f.pc += iso.scratch.length;
+        return;
+      }
+    } else {
+      mm = metamethod(iso, obj, Meta::kNewIndex);
+      if (mm.isNil()) return indexError(iso, obj, chain == 0, operands, 1);
+    }
+    if (mm.isFunction()) {
+      const uint8_t* next = f.pc + iso.scratch.length;
+      Value value = f.sp[0];
+      f.sp += iso.scratch.pops;
+      *--f.sp = mm;
+      *--f.sp = obj;
+      *--f.sp = key;
+      *--f.sp = value;
+      return invoke(iso, 3, 0, next);
+    }
+    obj.set(mm);
+  }
+  iso.raiseError("'__newindex' chain too long; possibly a loop");
+  fail(iso);
+}
+
+}  // namespace
+
+void slowGet(Isolate& iso) { get(iso, nullptr, 2); }
+void slowGetCached(Isolate& iso) { get(iso, &cellOf(iso), 1); }
+void slowSet(Isolate& iso) { set(iso, nullptr, 2); }
+void slowSetCached(Isolate& iso) { set(iso, &cellOf(iso), 1); }
+
+void slowSelf(Isolate& iso) {
+  // As get, with the object put above the result: a metamethod's result has to land below it.
+  Fiber& f = *iso.fiber;
+  Value object = iso.scratch.a;
+  Value obj = object, key = iso.scratch.b;
+  for (int chain = 0; chain < kMaxChain; chain++) {
+    Value mm;
+    if (obj.isTable()) {
+      Value v = tableGet(iso, asTable(obj), key);
+      if (v.isNil()) {
+        Value mt = tableMetatable(iso, asTable(obj));
+        if (!mt.isNil()) mm = metamethodOf(iso, mt, Meta::kIndex);
+      }
+      if (mm.isNil()) {
+        Rooted result(iso, v);
+        if (object.isTable()) fillGetCache(iso, cellOf(iso), Handle(&iso.scratch.a), Handle(&iso.scratch.b));
+        f.sp += iso.scratch.pops;
+        *--f.sp = result;
+        *--f.sp = iso.scratch.a;
+        f.pc += iso.scratch.length;
+        return;
+      }
+    } else {
+      mm = metamethod(iso, obj, Meta::kIndex);
+      if (mm.isNil()) return indexError(iso, obj, chain == 0, 1, 0);
+    }
+    if (mm.isFunction()) {
+      const uint8_t* next = f.pc + iso.scratch.length;
+      f.sp += iso.scratch.pops;
+      *--f.sp = iso.selfNative;
+      *--f.sp = mm;
+      *--f.sp = obj;
+      *--f.sp = key;
+      *--f.sp = object;
+      return invoke(iso, 4, 2, next);
+    }
+    obj = mm;
+  }
+  iso.raiseError("'__index' chain too long; possibly a loop");
+  fail(iso);
+}
+
+namespace {
+NativeResult selfNative(NativeCall& c) {
+  if (c.state() == 0) {
+    for (uint32_t i = 0; i < 3; i++) c.push(c.arg(i));
+    return c.call(2, 1, 1);
+  }
+  c.push(c.arg(3));
+  return c.retTop(2);
+}
+}  // namespace
+
+const NativeInfo kSelfInfo = {.function = selfNative, .name = "(self)", .hidden = true};
+
+}  // namespace devvm::interpreter

@@ -1,0 +1,162 @@
+// Fiber stacks: allocation, growth by copying, what the collector sees of them.
+
+#include "runtime/fiber.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "runtime/isolate.h"
+
+namespace devvm::runtime {
+
+namespace {
+
+constexpr size_t kFirstSlots = 96;      ///< a coroutine's first stack
+constexpr size_t kMarginSlots = 16;     ///< between limit and low: header writes of the handlers
+constexpr size_t kReserveSlots = 8192;  ///< beyond the stack limit, for message handlers after an overflow
+
+size_t maxSlots(const Fiber& f) { return f.isolate->options.limits.stackBytes / sizeof(Value); }
+
+/// Only the part above sp is kept; it stands at the high end.
+bool moveStack(Fiber& f, size_t slots) {
+  auto* block = static_cast<Value*>(std::malloc(slots * sizeof(Value)));
+  if (block == nullptr) return false;
+  Value* high = block + slots;
+  auto used = static_cast<size_t>(f.high - f.sp);
+  std::memcpy(static_cast<void*>(high - used), f.sp, used * sizeof(Value));
+  size_t before = f.stackBytes();
+  f.fp = f.fp ? high - (f.high - f.fp) : nullptr;
+  f.sp = high - used;
+  std::free(f.low);
+  f.low = block;
+  f.high = high;
+  f.limit = block + kMarginSlots;
+  f.isolate->external += f.stackBytes() - before;
+  if (f.isolate->fiber == &f) f.isolate->stackLimit = f.limit;
+  return true;
+}
+
+/// The main fiber's stack is reserved once and committed by use.
+bool reserveMainStack(Fiber& f) {
+  size_t slots = maxSlots(f) + kReserveSlots + kMarginSlots;
+  void* p = mmap(nullptr, slots * sizeof(Value), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) return false;
+  f.low = static_cast<Value*>(p);
+  f.high = f.low + slots;
+  f.limit = f.low + kReserveSlots + kMarginSlots;
+  f.sp = f.high;
+  return true;
+}
+
+}  // namespace
+
+bool growStack(Fiber& f, size_t slots) {
+  if (f.isMain) {
+    if (f.low == nullptr) return reserveMainStack(f);
+    if (!f.reserveOpen) return false;
+    return f.sp - slots >= f.low + kMarginSlots;
+  }
+  auto used = static_cast<size_t>(f.high - f.sp);
+  size_t limit = maxSlots(f) + (f.reserveOpen ? kReserveSlots : 0);
+  size_t needed = used + slots + kMarginSlots;
+  if (needed > limit) return false;
+  size_t wanted = f.low ? 2 * static_cast<size_t>(f.high - f.low) : kFirstSlots;
+  while (wanted < needed) wanted *= 2;
+  if (wanted > limit) wanted = limit;
+  if (f.isolate->heap.limit() != 0 &&
+      !f.isolate->heap.adjustExternal(static_cast<ptrdiff_t>((wanted - static_cast<size_t>(f.high - f.low)) * sizeof(Value)))) {
+    return false;
+  }
+  return moveStack(f, wanted);
+}
+
+void releaseFiberMemory(Fiber* f) {
+  if (f->low == nullptr) return;
+  if (f->isMain) {
+    munmap(f->low, f->stackBytes());
+  } else {
+    f->isolate->external -= f->stackBytes();
+    std::free(f->low);
+  }
+  f->low = f->high = f->sp = f->fp = f->limit = nullptr;
+}
+
+Value newFiber(Isolate& isolate, Handle function) {
+  Object* o = isolate.heap.allocate(static_cast<uint8_t>(Kind::kFiber), 0, 0);
+  if (o == nullptr) return Value::nil();
+  auto* f = new (std::nothrow) Fiber;
+  reinterpret_cast<FiberObject*>(o)->fiber = f;
+  if (f == nullptr) return Value::nil();
+  f->isolate = &isolate;
+  f->object = o;
+  f->error = Value::absent();
+  if (!growStack(*f, kFirstSlots - kMarginSlots)) return Value::nil();
+  *--f->sp = function.get();
+  f->hook = isolate.fiber ? isolate.fiber->hook : Value::nil();
+  if (isolate.fiber) {
+    f->hookMask = isolate.fiber->hookMask;
+    f->hookCount = isolate.fiber->hookCount;
+    f->hookCountdown = f->hookCount;
+  }
+  isolate.external += sizeof(Fiber);
+  f->dirty = true;
+  isolate.dirtyFibers.push_back(f);
+  return otherValue(o);
+}
+
+void Fiber::visit(heap::SlotVisitor& v) {
+  v.slot(&hook);
+  v.slot(&error);
+  Value* bottom = sp;
+  const uint8_t* at = pc;
+  for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
+    Link link = linkOf(frame);
+    Value* calleeSlot = frame + 2 + link.extra();
+    // Callee and arguments first: the kind of the frame is read through them.
+    v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
+    if (isNativeFrame(frame)) {
+      v.slots(bottom, static_cast<size_t>(frame - 1 - bottom));
+    } else {
+      const Code* code = codeOf(frame);
+      Value* spare = frame - 1 - code->locals;
+      if (code->raw) {
+        visitRawFrame(v, frame, bottom, spare, at);
+      } else {
+        if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));
+        v.slots(spare + 1, code->locals);
+      }
+    }
+    at = returnAddressOf(frame);
+    bottom = calleeSlot + 1;
+    if (callerOf(frame) == nullptr) break;
+  }
+  if (fp == nullptr && sp != nullptr) v.slots(sp, static_cast<size_t>(high - sp));
+}
+
+void visitFiber(Object* o, heap::SlotVisitor& v) {
+  Fiber* f = reinterpret_cast<FiberObject*>(o)->fiber;
+  if (f == nullptr) return;
+  f->object = o;
+  f->visit(v);
+  if (f->resumer != nullptr && f->resumer->object != nullptr) v.pointer(&f->resumer->object);
+}
+
+void releaseFiber(Object* o, void* context) {
+  Fiber* f = reinterpret_cast<FiberObject*>(o)->fiber;
+  (void)context;
+  if (f == nullptr) return;
+  Isolate& isolate = *f->isolate;
+  if (f->dirty) {
+    for (auto& d : isolate.dirtyFibers) {
+      if (d == f) d = nullptr;
+    }
+  }
+  releaseFiberMemory(f);
+  isolate.external -= sizeof(Fiber);
+  delete f;
+}
+
+}  // namespace devvm::runtime
