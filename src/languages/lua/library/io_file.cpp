@@ -1,0 +1,134 @@
+#include "languages/lua/library/io_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <sys/wait.h>
+
+#include "languages/lua/library/base.h"
+
+namespace devvm::lua {
+
+using runtime::Kind;
+using runtime::Rooted;
+using runtime::Userdata;
+using runtime::UserdataClass;
+using runtime::asTable;
+
+namespace {
+constexpr UserdataClass kFileClass = {"FILE*"};
+}
+
+FileHandle* toFileHandle(Value v) {
+  if (!runtime::isUserdata(v)) return nullptr;
+  auto* u = runtime::as<Userdata>(v);
+  return u->type == &kFileClass ? static_cast<FileHandle*>(u->payload()) : nullptr;
+}
+
+FileHandle* checkFileHandle(NativeCall& c, uint32_t i) {
+  FileHandle* h = toFileHandle(c.arg(i));
+  if (h == nullptr) (void)c.typeError(i, kFileClass.name);
+  return h;
+}
+
+std::FILE* checkOpenFile(NativeCall& c, uint32_t i) {
+  FileHandle* h = checkFileHandle(c, i);
+  if (h == nullptr) return nullptr;
+  if (h->kind != FileKind::kClosed) return h->stream;
+  (void)c.error("attempt to use a closed file");
+  return nullptr;
+}
+
+Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind) {
+  heap::Object* o = isolate.heap.allocate(static_cast<uint8_t>(Kind::kUserdata), sizeof(FileHandle), 0);
+  if (o == nullptr) return Value::nil();
+  auto* u = reinterpret_cast<Userdata*>(o);
+  u->type = &kFileClass;
+  heap::initSlot(&u->metatable, runtime::tableGetName(isolate, asTable(isolate.registry), kFileClass.name));
+  *static_cast<FileHandle*>(u->payload()) = {stream, kind};
+  Rooted handle(isolate, runtime::otherValue(o));
+  return isolate.registerFinalizer(handle) ? *handle : Value::nil();
+}
+
+NativeResult closeFileHandle(NativeCall& c, Value v) {
+  FileHandle* h = toFileHandle(v);
+  std::FILE* stream = h->stream;
+  FileKind kind = h->kind;
+  if (stream == stdout) flushPrinted();
+  if (kind == FileKind::kStandard) {
+    Value text = runtime::newString(c.isolate, "cannot close standard file");
+    return text.isNil() ? c.outOfMemory() : c.ret(Value::nil(), text);
+  }
+  h->kind = FileKind::kClosed;
+  h->stream = nullptr;
+  errno = 0;
+  if (kind == FileKind::kPipe) {
+    flushPrinted();
+    return processResult(c, pclose(stream));
+  }
+  return fileResult(c, std::fclose(stream) == 0, nullptr);
+}
+
+bool registerFileMethods(Isolate& isolate, const LibraryEntry* methods, size_t methodCount,
+                         const LibraryEntry* metamethods, size_t metamethodCount) {
+  Rooted metatable(isolate, runtime::newTable(isolate, 0, 8)), value(isolate, Value::nil());
+  Rooted registry(isolate, isolate.registry);
+  if ((*metatable).isNil()) return false;
+  value.set(runtime::newString(isolate, kFileClass.name));
+  if ((*value).isNil() || !runtime::tableSetName(isolate, metatable, "__name", value)) return false;
+  if (!runtime::registerLibrary(isolate, metatable, metamethods, metamethodCount)) return false;
+  value.set(runtime::newTable(isolate, 0, 8));
+  return !(*value).isNil() && runtime::registerLibrary(isolate, value, methods, methodCount) &&
+         runtime::tableSetName(isolate, metatable, "__index", value) &&
+         runtime::tableSetName(isolate, registry, kFileClass.name, metatable);
+}
+
+NativeResult fileResult(NativeCall& c, bool ok, const char* name) {
+  int code = errno;
+  if (ok) return c.ret(Value::boolean(true));
+  std::string text = name ? std::string(name) + ": " : "";
+  // The reference asks for the reason even if the system gave none.
+  text += std::strerror(code);
+  Value message = runtime::newString(c.isolate, text);
+  return message.isNil() ? c.outOfMemory() : c.ret(Value::nil(), message, Value::smallInt(code));
+}
+
+NativeResult processResult(NativeCall& c, int status) {
+  if (status == -1 && errno != 0) return fileResult(c, false, nullptr);
+  const char* what = "exit";
+  if (WIFEXITED(status)) {
+    status = WEXITSTATUS(status);
+  } else if (WIFSIGNALED(status)) {
+    status = WTERMSIG(status);
+    what = "signal";
+  }
+  Value text = runtime::newString(c.isolate, what);
+  if (text.isNil()) return c.outOfMemory();
+  bool ok = *what == 'e' && status == 0;
+  return c.ret(ok ? Value::boolean(true) : Value::nil(), text, Value::smallInt(status));
+}
+
+NativeResult writeFile(NativeCall& c, std::FILE* stream, uint32_t first, Value handle) {
+  if (stream == stdout || stream == stderr) flushPrinted();
+  c.push(handle);
+  bool ok = true;
+  for (uint32_t i = first; i < c.count(); i++) {
+    Value v = c.arg(i);
+    char buffer[64];
+    if (v.isAnyInt()) {
+      size_t n = runtime::formatInteger(runtime::integerOf(v), buffer);
+      ok = ok && fwrite_unlocked(buffer, 1, n, stream) == n;
+    } else if (v.isDouble()) {  // without the ".0" that tostring adds
+      auto n = static_cast<size_t>(std::snprintf(buffer, sizeof buffer, "%.14g", v.asDouble()));
+      ok = ok && fwrite_unlocked(buffer, 1, n, stream) == n;
+    } else {
+      if (!c.checkString(i)) return c.raisePending();
+      std::string_view text = c.stringArg(i);
+      if (!chargeBytes(c, text.size())) return c.raisePending();
+      ok = ok && fwrite_unlocked(text.data(), 1, text.size(), stream) == text.size();
+    }
+  }
+  return ok ? c.retTop(1) : fileResult(c, false, nullptr);
+}
+
+}  // namespace devvm::lua
