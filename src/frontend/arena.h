@@ -1,0 +1,121 @@
+// Bump allocation for syntax trees: nodes live until the arena dies and have no destructors to run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace devvm::frontend {
+
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  /// Raw storage, aligned for any node; lives as long as the arena.
+  void* allocate(size_t size) {
+    size = (size + kAlignment - 1) & ~(kAlignment - 1);
+    if (size > static_cast<size_t>(limit_ - next_)) grow(size);
+    char* result = next_;
+    next_ += size;
+    return result;
+  }
+
+  /// A new T in the arena. T must not need a destructor.
+  template <typename T, typename... Args>
+  T* make(Args&&... args) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    static_assert(alignof(T) <= kAlignment);
+    return new (allocate(sizeof(T))) T{std::forward<Args>(args)...};
+  }
+
+  /// A copy of `text` in the arena.
+  std::string_view copy(std::string_view text) {
+    if (text.empty()) return {};
+    auto* p = static_cast<char*>(allocate(text.size()));
+    std::memcpy(p, text.data(), text.size());
+    return {p, text.size()};
+  }
+
+ private:
+  static constexpr size_t kAlignment = 8;
+  static constexpr size_t kBlock = size_t{32} << 10;
+
+  void grow(size_t size) {
+    size_t block = size > kBlock ? size : kBlock;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    next_ = blocks_.back().get();
+    limit_ = next_ + block;
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  char* limit_ = nullptr;
+};
+
+/// A growing sequence of T in an arena, linked in blocks of one: cheap to append to at both ends, and
+/// iterable. Used for the lists of a syntax tree, whose lengths are not known when they begin.
+template <typename T>
+class ArenaList {
+ public:
+  struct Node {
+    T value;
+    Node* next;
+  };
+
+  class Iterator {
+   public:
+    explicit Iterator(Node* node) : node_(node) {}
+    T& operator*() const { return node_->value; }
+    T* operator->() const { return &node_->value; }
+    Iterator& operator++() {
+      node_ = node_->next;
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return node_ == other.node_; }
+    bool operator!=(const Iterator& other) const { return node_ != other.node_; }
+
+   private:
+    Node* node_;
+  };
+
+  void append(Arena& arena, T value) {
+    Node* node = arena.make<Node>(value, nullptr);
+    if (last_ != nullptr) {
+      last_->next = node;
+    } else {
+      first_ = node;
+    }
+    last_ = node;
+    ++size_;
+  }
+
+  void prepend(Arena& arena, T value) {
+    first_ = arena.make<Node>(value, first_);
+    if (last_ == nullptr) last_ = first_;
+    ++size_;
+  }
+
+  uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& front() const { return first_->value; }
+  T& back() const { return last_->value; }
+  Iterator begin() const { return Iterator(first_); }
+  Iterator end() const { return Iterator(nullptr); }
+  /// For loops that must know whether an element is the last one.
+  Node* first() const { return first_; }
+
+ private:
+  Node* first_ = nullptr;
+  Node* last_ = nullptr;
+  uint32_t size_ = 0;
+};
+
+}  // namespace devvm::frontend

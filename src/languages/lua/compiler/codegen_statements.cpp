@@ -1,0 +1,373 @@
+// Blocks and statements.
+#include <algorithm>
+
+#include "languages/lua/compiler/codegen.h"
+#include "languages/lua/compiler/operands.h"
+#include "languages/lua/compiler/resolver.h"
+
+namespace devvm::lua {
+
+// ---- blocks -----------------------------------------------------------------------------------------
+
+void FunctionGenerator::block(Block* block) {
+  uint32_t top = top_;
+  size_t variables = variables_.size();
+  blockBody(block);
+  endVariables(variables);
+  top_ = top;
+}
+
+void FunctionGenerator::blockBody(Block* block) {
+  size_t endLabels = endLabels_.size();
+  CloseScope* outer = scope_;
+  ++blockDepth_;
+  statements(block);
+  while (scope_ != outer) endCloseScope(block->endLine);
+  // A goto to the end of the block has left the scopes already, so it lands behind the code that does.
+  for (size_t i = endLabels; i < endLabels_.size(); ++i) labelStatement(endLabels_[i]);
+  endLabels_.resize(endLabels);
+  --blockDepth_;
+}
+
+void FunctionGenerator::statements(Block* block) {
+  for (auto* node = block->statements.first(); node != nullptr; node = node->next) {
+    // What control cannot reach is left out; only a label can change that.
+    if (!reachable() && node->value->kind != StatKind::kLabel) continue;
+    statement(node->value, node->next == nullptr);
+  }
+}
+
+void FunctionGenerator::statement(Stat* stat, bool last) {
+  switch (stat->kind) {
+    case StatKind::kLocal: localStatement(static_cast<LocalStat*>(stat)); break;
+    case StatKind::kLocalFunction: localFunction(static_cast<LocalFunctionStat*>(stat)); break;
+    case StatKind::kAssign: {
+      auto* assignment = static_cast<AssignStat*>(stat);
+      if (assignment->targets.size() == 1 && assignment->values.size() == 1) {
+        assign(assignment->targets.front(), assignment->values.front(), assignment->endLine);
+      } else {
+        assignMany(assignment);
+      }
+      break;
+    }
+    case StatKind::kCall: pushCall(static_cast<CallStat*>(stat)->call, {Results::Kind::kFixed, 0}); break;
+    case StatKind::kDo:
+      block(static_cast<DoStat*>(stat)->body);
+      clearSlots(top_, last);
+      break;
+    case StatKind::kWhile: whileStatement(static_cast<WhileStat*>(stat), last); break;
+    case StatKind::kRepeat: repeatStatement(static_cast<RepeatStat*>(stat), last); break;
+    case StatKind::kIf: ifStatement(static_cast<IfStat*>(stat), last); break;
+    case StatKind::kNumericFor: numericFor(static_cast<NumericForStat*>(stat), last); break;
+    case StatKind::kGenericFor: genericFor(static_cast<GenericForStat*>(stat), last); break;
+    case StatKind::kFunction: {
+      auto* definition = static_cast<FunctionStat*>(stat);
+      // The definition happens on the first line of the statement.
+      assign(definition->target, definition->function, definition->line);
+      break;
+    }
+    case StatKind::kReturn: returnStatement(static_cast<ReturnStat*>(stat)); break;
+    case StatKind::kGoto: gotoStatement(static_cast<GotoStat*>(stat)); break;
+    case StatKind::kLabel: {
+      Label* label = static_cast<LabelStat*>(stat)->label;
+      if (label->afterBlock) {
+        endLabels_.push_back(label);
+      } else {
+        labelStatement(label);
+      }
+      break;
+    }
+  }
+}
+
+// ---- local variables --------------------------------------------------------------------------------
+
+void FunctionGenerator::initialiseMany(LocalVariable* const* variables, uint32_t count, ExprList& values) {
+  uint32_t next = 0;
+  for (auto* node = values.first(); node != nullptr; node = node->next) {
+    Expr* value = node->value;
+    if (next == count) {
+      discard(value);
+    } else if (node->next == nullptr && isMulti(value) && next + 1 < count) {
+      pushMany(value, count - next);
+      for (uint32_t i = count; i-- > next;) initialise(variables[i]);
+      next = count;
+    } else {
+      // No later value can see the variable, so it takes its slot at once.
+      if (variables[next]->constant == nullptr) {
+        push(value);
+        initialise(variables[next]);
+      }
+      ++next;
+    }
+  }
+  if (next == count) return;
+  emit(Op::kLocalNil, variables[next]->slot, count - next);
+  for (; next < count; ++next) makeCell(variables[next]);
+}
+
+void FunctionGenerator::localStatement(LocalStat* stat) {
+  if (stat->values.empty()) atLine(stat->endLine);
+  uint32_t count = stat->variables.size() - (stat->variables.back()->constant != nullptr ? 1 : 0);
+  useSlots(top_ + count);
+  LocalVariable* variables[Resolver::kMaxLocals + 1];
+  uint32_t declared = 0;
+  for (LocalVariable* variable : stat->variables) variables[declared++] = variable;
+  initialiseMany(variables, declared, stat->values);
+  top_ += count;
+  for (LocalVariable* variable : stat->variables) {
+    if (variable->constant == nullptr) beginVariable(variable);
+  }
+  if (stat->closed != nullptr) {
+    atLine(stat->endLine);
+    emit(Op::kMarkClose, stat->closed->slot);
+    openCloseScope(stat->closed->slot, blockDepth_, stat->endLine);
+  }
+}
+
+void FunctionGenerator::localFunction(LocalFunctionStat* stat) {
+  LocalVariable* variable = stat->variable;
+  useSlots(++top_);
+  at(stat->function);
+  bool recursive = false;
+  for (const UpvalueEntry& upvalue : stat->function->function->upvalues) recursive = recursive || (upvalue.fromLocal && upvalue.variable == variable);
+  if (recursive) {
+    // The closure captures the cell, so the cell comes first.
+    emit(Op::kLocalNil, variable->slot, 1);
+    makeCell(variable);
+    pushClosure(stat->function);
+    emit(Op::kSetCell, variable->slot);
+  } else {
+    pushClosure(stat->function);
+    initialise(variable);
+  }
+  beginVariable(variable);
+}
+
+// ---- if ---------------------------------------------------------------------------------------------
+
+/// `if c then break end` and the like: the condition jumps by itself. True if that was it.
+bool FunctionGenerator::conditionalJump(IfClause& clause) {
+  if (clause.body->statements.size() != 1) return false;
+  Stat* stat = clause.body->statements.front();
+  if (stat->kind != StatKind::kGoto) return false;
+  auto* jumpStat = static_cast<GotoStat*>(stat);
+  if (jumpStat->backward || scopeAt(jumpStat) != scope_) return false;
+  // A goto on a line of its own is a step of its own for debuggers; a break is not.
+  bool isBreak = jumpStat->label->name == nullptr;
+  if (!isBreak && jumpStat->line != clause.condition->line) return false;
+  jumpIfTrue(clause.condition, code(jumpStat->label).forward);
+  return true;
+}
+
+void FunctionGenerator::ifStatement(IfStat* stat, bool last) {
+  Target end;
+  for (auto* node = stat->clauses.first(); node != nullptr; node = node->next) {
+    if (!reachable()) break;
+    if (conditionalJump(node->value)) continue;
+    Target next;
+    jumpIfFalse(node->value.condition, next);
+    block(node->value.body);
+    if (node->next != nullptr || stat->otherwise != nullptr) jump(Op::kJump, end);
+    bind(next);
+  }
+  if (stat->otherwise != nullptr && reachable()) block(stat->otherwise);
+  bind(end);
+  // Elsewhere this would cost more than it gives: an `if` is too frequent to clear up after.
+  if (ast_->parent == nullptr && loopDepth_ == 0) clearSlots(top_, last);
+}
+
+// ---- loops ------------------------------------------------------------------------------------------
+
+void FunctionGenerator::whileStatement(WhileStat* stat, bool last) {
+  ++loopDepth_;
+  Target& end = code(stat->breakLabel).forward;
+  atLine(stat->line);
+  emit(Op::kLoopHead);
+  bytecode::Label start = builder_.newLabel();
+  builder_.bind(start);
+  jumpIfFalse(stat->condition, end);
+  block(stat->body);
+  atLine(stat->body->endLine);
+  if (prepare()) builder_.emitJump(Op::kLoop, start);
+  bind(end);
+  --loopDepth_;
+  clearSlots(top_, last);
+}
+
+void FunctionGenerator::repeatStatement(RepeatStat* stat, bool last) {
+  ++loopDepth_;
+  Target& end = code(stat->breakLabel).forward;
+  atLine(stat->line);
+  emit(Op::kLoopHead);
+  bytecode::Label start = builder_.newLabel();
+  builder_.bind(start);
+
+  // As block(), but the condition belongs to the scope, and two ways lead out of it.
+  uint32_t top = top_;
+  size_t variables = variables_.size();
+  CloseScope* outer = scope_;
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ + 2);
+  statements(stat->body);
+  if (scope_ == outer) {
+    jumpIfTrue(stat->condition, end);
+  } else {
+    Target again;
+    jumpIfFalse(stat->condition, again);
+    leaveScopes(outer);
+    jump(Op::kJump, end);
+    reenterScopes();
+    bind(again);
+    while (scope_ != outer) endCloseScope(stat->endLine);
+  }
+  atLine(stat->endLine);
+  if (prepare()) builder_.emitJump(Op::kLoop, start);
+  endVariables(variables);
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ - 2);
+  top_ = top;
+
+  bind(end);
+  --loopDepth_;
+  clearSlots(top_, last);
+}
+
+void FunctionGenerator::numericFor(NumericForStat* stat, bool last) {
+  const uint16_t base = stat->base;
+  Target& end = code(stat->breakLabel).forward;
+  uint32_t top = top_, usedBefore = used_;
+  size_t variables = variables_.size();
+  useSlots(base + 4u);
+  push(stat->start);
+  emit(Op::kSetLocal, base);
+  push(stat->limit);
+  emit(Op::kSetLocal, base + 1);
+  if (stat->step != nullptr) {
+    push(stat->step);
+  } else {
+    emit(Op::kInt8, 1);
+  }
+  emit(Op::kSetLocal, base + 2);
+  for (uint16_t i = 0; i < 3; ++i) beginVariable("(for state)", static_cast<uint16_t>(base + i), false);
+  atLine(stat->doLine);
+  if (prepare()) {
+    if (!end.label.valid()) end.label = builder_.newLabel();
+    builder_.emitJump(Op::kForPrep, base, end.label);
+  }
+
+  ++loopDepth_;
+  emit(Op::kLoopHead);
+  bytecode::Label body = builder_.newLabel();
+  builder_.bind(body);
+  size_t stateVariables = variables_.size();
+  top_ = base + 4u;
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ + 2);
+  makeCell(stat->variable);
+  beginVariable(stat->variable);
+  block(stat->body);
+  endVariables(stateVariables);
+  atLine(stat->line);
+  if (prepare()) builder_.emitJump(Op::kForLoop, base, body);
+  endVariables(variables);
+  bind(end);
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ - 2);
+  --loopDepth_;
+
+  top_ = top;
+  // The loop's own slots hold numbers, unless the program assigned the variable.
+  bool numbersOnly = !stat->variable->captured && !stat->variable->reassigned;
+  uint32_t first = base + (numbersOnly ? 4u : 3u);
+  if (used_ <= first) {
+    used_ = std::max(usedBefore, top_);
+  } else {
+    clearSlots(first, last);
+  }
+}
+
+void FunctionGenerator::genericFor(GenericForStat* stat, bool last) {
+  const uint16_t base = stat->base;
+  const uint32_t results = stat->variables.size();
+  Target& end = code(stat->breakLabel).forward;
+  uint32_t top = top_;
+  size_t variables = variables_.size();
+  useSlots(base + 4u + results);
+  LocalVariable state[4];
+  LocalVariable* stateVariables[4];
+  for (uint16_t i = 0; i < 4; ++i) {
+    state[i].slot = static_cast<uint16_t>(base + i);
+    stateVariables[i] = &state[i];
+  }
+  initialiseMany(stateVariables, 4, stat->values);
+  for (uint16_t i = 0; i < 4; ++i) beginVariable("(for state)", static_cast<uint16_t>(base + i), false);
+  atLine(stat->doLine);
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ + 1);
+  // Without a fourth value there is nothing to close.
+  bool closes = stat->values.size() > 3 || isMulti(stat->values.back());
+  if (closes) {
+    emit(Op::kMarkClose, base + 3);
+    openCloseScope(static_cast<uint16_t>(base + 3), blockDepth_, stat->line);
+  }
+
+  ++loopDepth_;
+  Target test;
+  emit(Op::kLoopHead);
+  jump(Op::kJump, test);
+  bytecode::Label body = builder_.newLabel();
+  builder_.bind(body);
+  size_t loopVariables = variables_.size();
+  top_ = base + 4u + results;
+  ++blockDepth_;
+  for (LocalVariable* variable : stat->variables) {
+    makeCell(variable);
+    beginVariable(variable);
+  }
+  block(stat->body);
+  endVariables(loopVariables);
+  --blockDepth_;
+  bind(test);
+  atLine(stat->valuesLine);
+  emit(Op::kForInCall, base, results);
+  if (prepare()) builder_.emitJump(Op::kForInTest, base, results, body);
+  bind(end);
+  if (closes) endCloseScope(stat->endLine);
+  endVariables(variables);
+  blockDepth_ = static_cast<uint16_t>(blockDepth_ - 1);
+  --loopDepth_;
+  top_ = top;
+  clearSlots(base, last);
+}
+
+// ---- return -----------------------------------------------------------------------------------------
+
+void FunctionGenerator::returnStatement(ReturnStat* stat) {
+  uint32_t count = stat->values.size();
+  atLine(stat->endLine);
+  if (count > 0 && isMulti(stat->values.back())) {
+    Expr* lastValue = stat->values.back();
+    if (count == 1 && scope_ == nullptr && lastValue->kind != ExprKind::kVararg) {
+      return pushCall(lastValue, {Results::Kind::kTail});
+    }
+    for (auto* node = stat->values.first(); node->next != nullptr; node = node->next) push(node->value);
+    pushOpen(lastValue);
+    atLine(stat->endLine);
+    if (scope_ == nullptr) return emit(Op::kReturnVar, count - 1);
+    // An open list does not survive calls, which closing makes.
+    emit(Op::kPackList, count - 1);
+    leaveScopes(nullptr);
+    emit(Op::kUnpackList);
+    emit(Op::kReturnVar, 0);
+    return reenterScopes();
+  }
+  for (Expr* value : stat->values) push(value);
+  atLine(stat->endLine);
+  leaveScopes(nullptr);
+  if (count == 0) {
+    emit(Op::kReturn0);
+  } else if (count == 1) {
+    emit(Op::kReturn1);
+  } else {
+    emit(Op::kReturn, count);
+  }
+  reenterScopes();
+}
+
+}  // namespace devvm::lua
