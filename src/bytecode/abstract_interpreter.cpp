@@ -8,8 +8,10 @@ namespace {
 /// Memory for the states of all jump targets of one function, and work (in slots compared or copied) on
 /// it. Real functions need a tiny part of this; a hostile file could ask for hours.
 constexpr size_t kMaxStateBytes = size_t{256} << 20;
-constexpr size_t kMaxWork = size_t{2} << 30;
+constexpr size_t kMaxWork = size_t{1} << 30;
 constexpr size_t kWorkPerInstruction = 8;
+
+bool isValue(Kind kind) { return kind == Kind::kValue || kind == Kind::kTable; }
 
 Kind kindOfLetter(char letter) {
   switch (letter) {
@@ -26,6 +28,7 @@ std::string_view kindName(Kind kind) {
     case Kind::kValue: return "a value";
     case Kind::kI64: return "a raw i64";
     case Kind::kF64: return "a raw f64";
+    case Kind::kTable: return "a new table";
     case Kind::kList: return "a list";
     case Kind::kCell: return "a cell";
     case Kind::kConflict: break;
@@ -96,9 +99,15 @@ bool AbstractInterpreter::join(State& into, const std::vector<Kind>& locals, std
                   " and " + std::to_string(stack.size()) + ")");
     }
     if (into.open != open) return fail("an open list on one path only" + where());
-    if (auto [mine, theirs] = std::mismatch(into.stack.begin(), into.stack.end(), stack.begin()); mine != into.stack.end()) {
-      return fail("operand slot " + std::to_string(mine - into.stack.begin()) + " holds " + std::string(kindName(*mine)) + " or " +
-                  std::string(kindName(*theirs)) + where());
+    auto [mine, theirs] = std::mismatch(into.stack.begin(), into.stack.end(), stack.begin());
+    for (; mine != into.stack.end(); ++mine, ++theirs) {
+      if (*mine == *theirs) continue;
+      if (!isValue(*mine) || !isValue(*theirs)) {
+        return fail("operand slot " + std::to_string(mine - into.stack.begin()) + " holds " + std::string(kindName(*mine)) + " or " +
+                    std::string(kindName(*theirs)) + where());
+      }
+      changed = changed || *mine != Kind::kValue;
+      *mine = Kind::kValue;
     }
     for (size_t i = 0; i < locals.size(); ++i) {
       if (into.locals[i] == locals[i] || into.locals[i] == Kind::kConflict) continue;
@@ -205,7 +214,12 @@ bool AbstractInterpreter::popAny(Kind& kind) {
 bool AbstractInterpreter::pop(Kind kind) {
   Kind found;
   if (!popAny(found)) return false;
-  return found == kind || fail("needs " + std::string(kindName(kind)) + " but finds " + std::string(kindName(found)));
+  return found == kind || (kind == Kind::kValue && isValue(found)) || fail("needs " + std::string(kindName(kind)) + " but finds " + std::string(kindName(found)));
+}
+
+/// Pops `values` values above a new table, which stays.
+bool AbstractInterpreter::initTable(int64_t values) {
+  return popValues(values) && pop(Kind::kTable) && push(Kind::kTable);
 }
 
 bool AbstractInterpreter::popValues(int64_t count) {
@@ -237,6 +251,7 @@ bool AbstractInterpreter::readLocal(int64_t index) {
 
 bool AbstractInterpreter::writeLocal(int64_t index, Kind kind) {
   auto i = static_cast<size_t>(index);
+  if (kind == Kind::kTable) kind = Kind::kValue;
   if (tracked_[i] != kNone) {
     if (kind != Kind::kValue && kind != Kind::kList && kind != Kind::kCell) {
       return fail("local " + std::to_string(index) + " is declared for values, not for " + std::string(kindName(kind)));
@@ -307,7 +322,7 @@ bool AbstractInterpreter::execute(const Instruction& in) {
     if (!(effect[i] == '?' ? popAny(any) : pop(kindOfLetter(effect[i])))) return false;
   }
   for (size_t i = arrow + 1; i < effect.size(); ++i) {
-    if (!push(kindOfLetter(effect[i]))) return false;
+    if (!push(in.op == Op::kNewTable ? Kind::kTable : kindOfLetter(effect[i]))) return false;
   }
   return branch(in);
 }
@@ -362,9 +377,10 @@ bool AbstractInterpreter::executeComputed(const Instruction& in) {
     case Op::kVarargOpen: return true;
     case Op::kPackList: return popValues(a) && push(Kind::kList);
     case Op::kUnpackList: return pop(Kind::kList);
-    case Op::kInitField: case Op::kSetPrototype: return popValues(2) && push(Kind::kValue);
-    case Op::kInitIndex: return popValues(3) && push(Kind::kValue);
-    case Op::kSetList: case Op::kSetListVar: return popValues(a + 1) && push(Kind::kValue);
+    case Op::kSetPrototype: return popValues(2) && push(Kind::kValue);
+    case Op::kInitField: return initTable(1);
+    case Op::kInitIndex: return initTable(2);
+    case Op::kSetList: case Op::kSetListVar: return initTable(a);
     case Op::kCoYield: return popValues(a) && pushValues(b);
     case Op::kNewBlock: return popValues(b) && push(Kind::kValue);
     case Op::kNewRecord: return popValues(a) && push(Kind::kValue);

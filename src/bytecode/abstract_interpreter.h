@@ -17,6 +17,7 @@ enum class Kind : uint8_t {
   kValue,
   kI64,
   kF64,
+  kTable,     ///< table that new_table made: what the init instructions need; a value for all others
   kList,      ///< list object of pack_list
   kCell,      ///< cell of new_cell (locals only)
   kConflict,  ///< different things on different paths: may only be overwritten (locals only)
@@ -77,6 +78,7 @@ class AbstractInterpreter {
   bool failAt(uint32_t offset, std::string message);
   bool push(Kind kind);
   bool pop(Kind kind);
+  bool initTable(int64_t values);
   bool popValues(int64_t count);
   bool popAny(Kind& kind);
   Kind local(int64_t index) const;

@@ -145,7 +145,14 @@ bool OperandKinds::at(uint32_t offset, std::vector<OperandKind>& kinds) const {
   std::vector<Kind> stack;
   if (!impl_->valid || !impl_->interpreter.stackAt(offset, stack)) return false;
   kinds.clear();
-  for (Kind kind : stack) kinds.push_back(static_cast<OperandKind>(kind));
+  for (Kind kind : stack) {
+    switch (kind) {
+      case Kind::kI64: kinds.push_back(OperandKind::kI64); break;
+      case Kind::kF64: kinds.push_back(OperandKind::kF64); break;
+      case Kind::kList: kinds.push_back(OperandKind::kList); break;
+      default: kinds.push_back(OperandKind::kValue);
+    }
+  }
   return true;
 }
 

@@ -6,7 +6,8 @@
 //  - at each instruction the operand stack has one depth and one kind (value, i64, f64, list) per slot, never
 //    more than maxStack slots; open lists are consumed by the instruction after their producer;
 //  - a local is used as a cell only where every path made it one, and as a value only where no path did;
-//    upvalues likewise; list objects are only moved and unpacked;
+//    upvalues likewise; list objects are only moved and unpacked; the init instructions and set_list get
+//    tables straight from new_table;
 //  - every cycle passes a charged back-edge (loop, for_loop, for_in_test), so limits hold;
 //  - feedback slots, except kSharedFeedbackSlot, belong to one instruction each.
 #pragma once
