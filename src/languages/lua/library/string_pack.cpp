@@ -36,6 +36,7 @@ class FormatReader {
 
   /// Reads the next option, placed at `offset`. False after raising.
   bool next(uint64_t offset, Option& option) {
+    if (++options_ % 1024 == 0 && !call_.charge(1024 / kElementsPerUnit)) return false;
     if (!readOption(option, size)) return false;
     int align = size;
     if (option == Option::kAlign) {
@@ -123,6 +124,7 @@ class FormatReader {
 
   NativeCall& call_;
   size_t at_ = 0;
+  uint64_t options_ = 0;
   int maxAlign_ = 1;
 };
 
