@@ -13,6 +13,8 @@ namespace devvm::interpreter {
 
 using namespace runtime;
 
+const uint8_t kNativeStartCode[] = {kStubNativeStart, 0};
+const uint8_t kNativeFinishCode[] = {kStubNativeFinish, 0};
 const uint8_t kNativeReturnCode[] = {kStubNativeReturn, 0};
 const uint8_t kHostReturnCode[] = {kStubHostReturn, 0};
 const uint8_t kFiberReturnCode[] = {kStubFiberReturn, 0};
@@ -168,6 +170,7 @@ void drive(Isolate& iso, Step step) {
           step = Step::raise();
           continue;
         }
+        if (iso.hooksOn && hookNativeCall(iso, step)) continue;
         NativeCall call(iso, f);
         step = Step::native(as<Native>(f.fp[2])->info->function(call));
         continue;
@@ -176,12 +179,14 @@ void drive(Isolate& iso, Step step) {
         step = Step::native(reenter(iso, f, step.count, step.failed));
         continue;
       case Step::kReturn:
+        if (!step.failed && iso.hooksOn && hookNativeReturn(iso, step)) continue;
         popFrame(f, step.count);
+        if (f.hookMask != 0 || iso.hooksOn) applyHooks(iso);
         if (*f.pc == kStubNativeReturn) {
           step = Step::resumeNative(resumedResults(f), false);
           continue;
         }
-        if (iso.finalizersDue && *f.pc < kStubNativeReturn) pushFinalizerRun(iso);
+        if (iso.finalizersDue && *f.pc < kFirstStub) pushFinalizerRun(iso);
         return;
       case Step::kThrow:
         step = unwindStep(iso);

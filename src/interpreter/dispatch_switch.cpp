@@ -10,6 +10,8 @@ namespace {
 enum Case : unsigned {
 #define OP(name, ...) case##name = static_cast<unsigned>(Op::k##name),
 #include "bytecode/opcodes.def"
+  caseStubNativeStart = kStubNativeStart,
+  caseStubNativeFinish = kStubNativeFinish,
   caseStubNativeReturn = kStubNativeReturn,
   caseStubHostReturn = kStubHostReturn,
   caseStubFiberReturn = kStubFiberReturn,
@@ -40,6 +42,12 @@ void runSwitch(Isolate& isolate) {
   char* base;
   LOAD();
 next:
+  if (iso->hooksOn) [[unlikely]] {
+    SAVE();
+    bool go = hookStep(*iso);
+    LOAD();
+    if (!go) goto next;
+  }
   switch (static_cast<unsigned>(bytecode::readOp(pc))) {
 #include "interpreter/handlers_basic.inc"
 #include "interpreter/handlers_arithmetic.inc"

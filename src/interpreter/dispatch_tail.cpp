@@ -68,10 +68,32 @@ const HandlerTable& handlerTable() {
     for (auto& e : t.entries) e = reinterpret_cast<const void*>(handleInvalid);
 #define OP(name, ...) t.entries[static_cast<size_t>(Op::k##name)] = reinterpret_cast<const void*>(handle##name);
 #include "bytecode/opcodes.def"
+    t.entries[kStubNativeStart] = reinterpret_cast<const void*>(handleStubNativeStart);
+    t.entries[kStubNativeFinish] = reinterpret_cast<const void*>(handleStubNativeFinish);
     t.entries[kStubNativeReturn] = reinterpret_cast<const void*>(handleStubNativeReturn);
     t.entries[kStubHostReturn] = reinterpret_cast<const void*>(handleStubHostReturn);
     t.entries[kStubFiberReturn] = reinterpret_cast<const void*>(handleStubFiberReturn);
     t.entries[bytecode::kPrefixByte] = reinterpret_cast<const void*>(handlePrefix);
+    return t;
+  }();
+  return table;
+}
+
+/// Every opcode of the hooking table: hooks first, then the plain handler.
+HANDLER(Hooked) {
+  SAVE();
+  bool go = hookStep(*iso);
+  LOAD();
+  table = static_cast<const void* const*>(iso->dispatch);
+  if (!go) DISPATCH();
+  [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(handlerTable().entries[*pc]))(iso, pc, sp, fp, base,
+                                                                                                table, tos);
+}
+
+const HandlerTable& hookTable() {
+  static const HandlerTable table = [] {
+    HandlerTable t = handlerTable();
+    for (size_t i = 0; i < bytecode::kPage1; i++) t.entries[i] = reinterpret_cast<const void*>(handleHooked);
     return t;
   }();
   return table;
@@ -89,8 +111,10 @@ __attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void tr
 
 }  // namespace
 
+const void* dispatchTable(bool hooks) { return (hooks ? hookTable() : handlerTable()).entries; }
+
 void runTail(Isolate& iso) {
-  iso.dispatch = handlerTable().entries;
+  iso.dispatch = dispatchTable(iso.hooksOn);
   trampoline(&iso);
 }
 
@@ -100,6 +124,7 @@ void runTail(Isolate& iso) {
 
 namespace devvm::interpreter {
 void runTail(Isolate& iso) { runSwitch(iso); }
+const void* dispatchTable(bool) { return nullptr; }
 }  // namespace devvm::interpreter
 
 #endif

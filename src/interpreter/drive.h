@@ -32,6 +32,8 @@ struct Step {
   }
   static Step resumeNative(uint32_t results, bool failed) { return {kResumeNative, 0, failed, results, nullptr, 0, {}}; }
   static Step returning(uint32_t count) { return {kReturn, 0, false, count, nullptr, 0, {}}; }
+  /// returning() after the return hook ran.
+  static Step finished(uint32_t count) { return {kReturn, 0, true, count, nullptr, 0, {}}; }
   static Step raise() { return {kThrow, 0, false, 0, nullptr, 0, {}}; }
   static Step native(NativeResult r) { return {kNative, 0, false, 0, nullptr, 0, r}; }
   static Step done() { return {kDone, 0, false, 0, nullptr, 0, {}}; }
@@ -59,5 +61,8 @@ uint32_t resumedResults(const Fiber& f);
 // ---- hooks.cpp ----
 /// Uses the handler table for the running fiber's hooks.
 void applyHooks(Isolate& iso);
+/// A native is about to begin, or to return step.count values: true if its hook runs first (`step` says so).
+bool hookNativeCall(Isolate& iso, Step& step);
+bool hookNativeReturn(Isolate& iso, Step& step);
 
 }  // namespace devvm::interpreter

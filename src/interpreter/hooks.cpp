@@ -1,20 +1,152 @@
-// Debug hooks (lua_sethook): while a fiber has any, its handlers come from a table in which every opcode first looks
-// whether a hook is due. Without hooks nothing of this is on any path.
+// Debug hooks (debug.sethook): while a fiber has any, its opcodes are dispatched through a table in which every entry
+// first asks hookStep(). Without hooks nothing of this is on any path.
+//
+// A hook runs as a guest call made by a hidden native frame (kHookInfo) on top of the stopped frame; when it returns, the
+// instruction is dispatched again and hookStep() goes on with the stage after the one that fired.
 
 #include "interpreter/calls.h"
+#include "interpreter/dispatch.h"
 #include "interpreter/drive.h"
 #include "interpreter/interpreter.h"
+#include "runtime/frames.h"
 
 namespace devvm::interpreter {
 
 using namespace runtime;
 
 namespace {
-NativeResult runHook(NativeCall& c) { return c.ret(); }
+
+enum HookBit : uint8_t { kCallHook = 1, kReturnHook = 2, kLineHook = 4, kCountHook = 8 };
+enum Stage : uint8_t { kStageCall, kStageCount, kStageLine, kStageReturn, kStageDone };
+
+/// Arguments: event name, line or nil, the stopped frame's open count.
+NativeResult runHook(NativeCall& c) {
+  if (c.state() == 0) {
+    c.push(c.fiber.hook);
+    c.push(c.arg(0));
+    c.push(c.arg(1));
+    return c.call(2, 0, 1);
+  }
+  c.fiber.hookActive = false;
+  c.fiber.openCount = static_cast<uint32_t>(c.arg(2).asInt());
+  applyHooks(c.isolate);
+  return c.ret();
+}
+
+/// Pushes the hook's frame; it comes back to `returnAddress`.
+Step fire(Isolate& iso, const char* event, int line, const uint8_t* returnAddress) {
+  Fiber& f = *iso.fiber;
+  Value name = intern(iso, event);
+  if (name.isNil()) {
+    iso.raiseOutOfMemory();
+    return Step::raise();
+  }
+  if (f.sp - 64 < f.limit && !growStack(f, 64)) {
+    raiseStackOverflow(iso);
+    return Step::raise();
+  }
+  f.hookActive = true;
+  applyHooks(iso);
+  uint32_t open = f.openCount;
+  *--f.sp = iso.hookNative;
+  *--f.sp = name;
+  *--f.sp = line >= 0 ? Value::smallInt(line) : Value::nil();
+  *--f.sp = Value::smallInt(open);
+  return Step::invoke(3, 0, returnAddress);
+}
+
+bool isReturn(bytecode::Op op) {
+  return op == Op::kReturn || op == Op::kReturn0 || op == Op::kReturn1 || op == Op::kReturnVar || op == Op::kReturnL;
+}
+
 }  // namespace
 
 const NativeInfo kHookInfo = {.function = runHook, .name = "(hook)", .hidden = true};
 
-void applyHooks(Isolate& iso) { (void)iso; }
+void applyHooks(Isolate& iso) {
+  const Fiber& f = *iso.fiber;
+  bool on = f.hookMask != 0 && !f.hookActive && !f.hook.isNil();
+  iso.hooksOn = on;
+  iso.dispatch = dispatchTable(on);
+}
+
+bool hookStep(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  if (*f.pc >= kFirstStub && *f.pc != bytecode::kPrefixByte) return true;
+  const Code* code = codeOf(f.fp);
+  auto frame = static_cast<uint32_t>(f.high - f.fp);
+  uint8_t stage = kStageCall;
+  if (f.hookPc == f.pc && f.hookFrame == frame) {
+    stage = f.hookStage;
+  } else {
+    f.hookPc = f.pc;
+    f.hookFrame = frame;
+  }
+  auto offset = static_cast<uint32_t>(f.pc - code->entry);
+  for (; stage < kStageDone; stage++) {
+    f.hookStage = static_cast<uint8_t>(stage + 1);
+    const char* event = nullptr;
+    int line = -1;
+    switch (stage) {
+      case kStageCall:
+        if (offset == 0) {
+          f.hookLine = -1;
+          if (f.hookMask & kCallHook) event = (f.fp[0].bits() & Link::kTailCalled) ? "tail call" : "call";
+        }
+        break;
+      case kStageCount:
+        if ((f.hookMask & kCountHook) && --f.hookCountdown <= 0) {
+          f.hookCountdown = f.hookCount;
+          event = "count";
+        }
+        break;
+      case kStageLine: {
+        if (!(f.hookMask & kLineHook)) break;
+        int now = static_cast<int>(lineAt(*code, offset));
+        bool fresh = f.hookLineFrame != frame || now != f.hookLine || offset <= f.hookOffset;
+        f.hookLineFrame = frame;
+        f.hookLine = now;
+        f.hookOffset = offset;
+        if (fresh && now > 0) {
+          event = "line";
+          line = now;
+        }
+        break;
+      }
+      default:
+        if ((f.hookMask & kReturnHook) && isReturn(bytecode::readOp(f.pc))) event = "return";
+        break;
+    }
+    if (event != nullptr) {
+      drive(iso, fire(iso, event, line, f.pc));
+      return false;
+    }
+  }
+  f.hookPc = nullptr;
+  return true;
+}
+
+bool hookNativeCall(Isolate& iso, Step& step) {
+  if (!iso.hooksOn || !(iso.fiber->hookMask & kCallHook) || as<Native>(iso.fiber->fp[2])->info->hidden) return false;
+  step = fire(iso, "call", -1, kNativeStartCode);
+  return true;
+}
+
+bool hookNativeReturn(Isolate& iso, Step& step) {
+  Fiber& f = *iso.fiber;
+  if (!iso.hooksOn || !(f.hookMask & kReturnHook) || as<Native>(f.fp[2])->info->hidden) return false;
+  f.fp[-1] = Value::smallInt(step.count);
+  step = fire(iso, "return", -1, kNativeFinishCode);
+  return true;
+}
+
+void startNative(Isolate& iso) {
+  NativeCall call(iso, *iso.fiber);
+  drive(iso, Step::native(as<Native>(iso.fiber->fp[2])->info->function(call)));
+}
+
+void finishNative(Isolate& iso) {
+  drive(iso, Step::finished(static_cast<uint32_t>(iso.fiber->fp[-1].asInt())));
+}
 
 }  // namespace devvm::interpreter

@@ -72,6 +72,10 @@ void slowReturn0(Isolate& iso);
 void slowReturn1(Isolate& iso);
 void slowReturnVar(Isolate& iso);
 void slowSafepoint(Isolate& iso);    ///< budget exhausted, fiber.pc is where to go on
+/// Before an instruction while hooks are set: true to go on with it, false if the fiber stands elsewhere now.
+bool hookStep(Isolate& iso);
+void startNative(Isolate& iso);
+void finishNative(Isolate& iso);
 void slowStubNative(Isolate& iso);
 void slowStubFiber(Isolate& iso);
 

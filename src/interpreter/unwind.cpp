@@ -75,7 +75,14 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
 /// Message handlers that the cut throws away are no longer under way.
 void noteDroppedFrames(Isolate& iso, Fiber& f, const Value* to) {
   for (Value* fp = f.fp; fp != nullptr && fp != to; fp = Fiber::callerOf(fp)) {
-    if (isNativeFrame(fp) && as<Native>(fp[2])->info == &kHandlerInfo && iso.handlerDepth > 0) iso.handlerDepth--;
+    if (!isNativeFrame(fp)) continue;
+    const NativeInfo* info = as<Native>(fp[2])->info;
+    if (info == &kHandlerInfo && iso.handlerDepth > 0) iso.handlerDepth--;
+    if (info == &kFinalizerInfo) iso.finalizersRunning = false;
+    if (info == &kHookInfo) {
+      f.hookActive = false;
+      applyHooks(iso);
+    }
   }
 }
 

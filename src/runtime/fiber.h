@@ -81,7 +81,13 @@ class Fiber {
   uint32_t closeBoundary = 0; ///< distance from high
   uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
   uint8_t hookMask = 0;
+  bool hookActive = false;    ///< the hook itself is running
+  uint8_t hookStage = 0;      ///< next stage at hookPc
   int hookCount = 0, hookCountdown = 0;
+  int hookLine = -1;          ///< last line event: line, frame and offset
+  uint32_t hookLineFrame = 0, hookOffset = 0;
+  uint32_t hookFrame = 0;     ///< frame of hookPc, as distance from high
+  const uint8_t* hookPc = nullptr;  ///< instruction whose hooks are under way
   Value hook;                 ///< debug.sethook function or nil
   Value error;                ///< the error it died of
   uint32_t identity = 0;

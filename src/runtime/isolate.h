@@ -65,6 +65,7 @@ class Isolate final : public heap::Embedder {
   Isolate& operator=(const Isolate&) = delete;
 
   // ---- parts ----
+  bool complete = false;         ///< the constructor came to its end; the heap is made first and asks for sizes before
   IsolateOptions options;
   heap::Heap heap;
   ShapeTable shapes;
@@ -105,6 +106,7 @@ class Isolate final : public heap::Embedder {
   int exitStatus = 0;
   bool closeOnExit = false;
   bool errorHandled = false;     ///< the pending error went through its message handler already
+  bool hooksOn = false;          ///< the running fiber's opcodes go through the hooking table
   uint32_t handlerDepth = 0;     ///< message handlers under way
 
   /// Sets the pending error; always returns false, for `return isolate.raise(...)`.
@@ -153,6 +155,8 @@ class Isolate final : public heap::Embedder {
   bool registerFinalizer(Handle object);
   /// The next object whose finalizer is due; nil if none. The interpreter calls them at safepoints.
   Value takeFinalizable();
+  /// At exit: makes all registered objects due, the latest first, and registers none any more.
+  void closeFinalizers();
   bool finalizersDue = false;
   bool finalizersRunning = false;
   /// What a finalizer raised becomes a warning (the language library sets how).
@@ -175,7 +179,11 @@ class Isolate final : public heap::Embedder {
 
   /// The isolate running on this thread (set while one is inside call() or a collection).
   static Isolate* current();
+  static void setCurrent(Isolate* isolate);
+  /// The isolate whose collection or heap walk is under way on this thread: for the collector hooks of kinds.def.
+  static Isolate* traced();
   std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection
+  Code* codes = nullptr;            ///< all loaded functions
 
   /// Random numbers of the language libraries, seeded per isolate.
   uint64_t randomState[4] = {};

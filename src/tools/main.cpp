@@ -24,18 +24,15 @@ int main(int argc, char** argv) {
   }
   Isolate iso(options);
   if (!interpreter::initializeEngine(iso) || !lua::openAll(iso)) return 1;
-  std::FILE* f = std::fopen(file, "rb");
-  if (!f) { std::fprintf(stderr, "devvm: cannot open %s\n", file); return 1; }
-  std::string text;
-  char buffer[65536];
-  size_t n;
-  while ((n = std::fread(buffer, 1, sizeof buffer, f)) > 0) text.append(buffer, n);
-  std::fclose(f);
+  std::string text, message;
+  if (!lua::readChunkFile(file, SIZE_MAX, text, message)) {
+    std::fprintf(stderr, "devvm: %s\n", message.c_str());
+    return 1;
+  }
   Rooted chunk(iso, Value::nil());
-  std::string error;
-  (void)error;
-  if (!lua::loadChunk(iso, text, std::string("@") + file, chunk)) {
-    std::fprintf(stderr, "devvm: %s\n", iso.pendingError.isString() ? asString(iso.pendingError)->bytes : "?");
+  lua::ChunkError error;
+  if (!lua::loadChunk(iso, text, std::string("@") + file, 3, "bt", Handle(&iso.globals), chunk, error)) {
+    std::fprintf(stderr, "devvm: %s\n", error.message.c_str());
     return 1;
   }
   std::vector<Value> results;
