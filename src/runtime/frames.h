@@ -49,7 +49,7 @@ std::string globalFunctionName(Isolate& isolate, Value function);
 
 /// The reference's varinfo for the operand `depth` slots below the top at the instruction of `frame`:
 /// " (local 'x')", " (field 'y')", " (global 'z')", " (upvalue 'u')", " (constant 'c')", or "".
-/// Of a fused instruction the operands of the last component count (the tail left out).
+/// The stack is taken as it is before the instruction: operands that a fused instruction names itself are not on it.
 std::string operandDescription(const Frame& frame, uint32_t depth);
 /// The same for an explicit local slot or upvalue operand of the (fused) instruction.
 std::string localDescription(const Frame& frame, uint32_t local);

@@ -54,8 +54,9 @@ class OperandScan {
  public:
   explicit OperandScan(const Code& code) : code_(code) {}
 
-  /// Runs up to the instruction at `offset`; then applies all its components but the last.
-  bool run(uint32_t offset);
+  /// Runs up to the instruction at `offset`; with `components` also through what a fused instruction does before its
+  /// last component.
+  bool run(uint32_t offset, bool components);
   /// The last component of that instruction.
   const Instruction& instruction() const { return last_; }
   Producer operand(uint32_t depth) const {
@@ -99,7 +100,7 @@ void OperandScan::merge(uint32_t target, const std::vector<Producer>& stack) {
   }
 }
 
-bool OperandScan::run(uint32_t offset) {
+bool OperandScan::run(uint32_t offset, bool inside) {
   for (const auto& region : code_.function->regions) {
     pending_.try_emplace(region.handler, std::vector<Producer>(region.depth + 1));
   }
@@ -118,7 +119,9 @@ bool OperandScan::run(uint32_t offset) {
     Instruction i = bytecode::decodeVerified(bytes, at_);
     unsigned count = bytecode::expandComponents(i, components);
     bool wanted = offset < i.end();
-    for (unsigned c = 0; c + (wanted ? 1u : 0u) < count; c++) apply(components[c]);
+    if (!wanted || inside) {
+      for (unsigned c = 0; c + (wanted ? 1u : 0u) < count; c++) apply(components[c]);
+    }
     if (wanted) {
       last_ = components[count - 1];
       return true;
@@ -275,7 +278,7 @@ int calleeDepth(const Instruction& i) {
 /// The reference's funcnamefromcode for the instruction of a bytecode frame.
 CalledAs calleeName(const Frame& frame) {
   OperandScan scan(*frame.code());
-  if (!scan.run(frame.offset())) return {};
+  if (!scan.run(frame.offset(), true)) return {};
   const Instruction& i = scan.instruction();
   if (int depth = calleeDepth(i); depth >= 0) return scan.describe(scan.operand(static_cast<uint32_t>(depth)));
   if (i.op == Op::kForInCall) return {"for iterator", "for iterator"};
@@ -309,7 +312,7 @@ std::string calleeDescription(const Frame& frame) { return frame.isNative() ? ""
 std::string operandDescription(const Frame& frame, uint32_t depth) {
   if (frame.isNative()) return "";
   OperandScan scan(*frame.code());
-  if (!scan.run(frame.offset())) return "";
+  if (!scan.run(frame.offset(), false)) return "";
   return formatDescription(scan.describe(scan.operand(depth)));
 }
 
