@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "bytecode/module.h"
 #include "bytecode/verifier.h"
@@ -62,6 +63,9 @@ struct Code {
   uint32_t childCount;
   std::unique_ptr<char[]> memory;     ///< constants and feedback
   mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
+  Isolate* isolate = nullptr;
+  size_t accounted = 0;               ///< bytes of it in Isolate::external
+  Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
 
   Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }
   Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }
@@ -76,6 +80,10 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module);
 Value newClosure(Isolate& isolate, Value prototype);
 /// Closure of a main chunk whose upvalue 0 (if it has one) is a fresh cell with `env`. MAY COLLECT.
 Value newMainClosure(Isolate& isolate, Value prototype, Value env);
+
+/// A source name as it stands in messages: "@file" gives the file, "=name" the name, text its first line in
+/// [string "..."]; at most 59 bytes, as the reference cuts it.
+std::string chunkId(std::string_view source);
 
 /// Line of the instruction at byte `offset`, 0 if unknown.
 uint32_t lineAt(const Code& code, uint32_t offset);

@@ -13,6 +13,7 @@ class Handle {
   explicit Handle(Value* slot) : slot_(slot) {}
   Value get() const { return *slot_; }
   Value operator*() const { return *slot_; }
+  operator Value() const { return *slot_; }  // NOLINT: a handle reads as its value
   void set(Value v) const { *slot_ = v; }
   Table* table() const { return asTable(*slot_); }
   String* string() const { return asString(*slot_); }

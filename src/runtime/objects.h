@@ -77,6 +77,7 @@ struct Table : Object {
   Value array;  ///< ValueArray, never nil: the isolate's shared empty one at first
   Value props;
   Value inlineSlots[1];
+  static constexpr uint32_t kInlineOffset = 24;  ///< bytes from the object to inlineSlots
   uint32_t shapeId() const { return word; }
   ValueArray* arrayStorage() const { return reinterpret_cast<ValueArray*>(array.asObject()); }
 };

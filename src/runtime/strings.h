@@ -9,6 +9,8 @@ namespace devvm::runtime {
 
 /// Longest string, in bytes; longer results are the error "string length overflow" / not enough memory.
 inline constexpr size_t kMaxString = 0x7FFF'FF00;
+/// Flag of interned strings that name a metamethod of metamethods.def.
+inline constexpr uint8_t kMetaNameString = 4;
 
 /// New string with these bytes (must not point into the heap). MAY COLLECT. nil when out of memory.
 /// Single bytes and the empty string come from a table of interned ones.
@@ -47,6 +49,7 @@ class InternTable {
 
  private:
   void grow();
+  bool resize(size_t capacity);
   String** slots_ = nullptr;
   size_t capacity_ = 0, count_ = 0, used_ = 0;
 };

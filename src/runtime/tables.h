@@ -1,4 +1,11 @@
 // Raw table access (no metamethods). Lookups never allocate; writers may collect and take the table by Handle.
+//
+// Invariants that inline code must keep (README.md has the reasons):
+//  - The last element of the array part is not nil: storing nil there must go through tableSetInt.
+//  - A dictionary has no entry for an integer from 1 to length + 1: appending to a table in dictionary mode must go
+//    through tableSetInt; a table with a slot shape may be appended to in place while length < capacity.
+//  - Weak tables have no array part (capacity 0).
+//  - New keys and new values for the names in metamethods.def go through tableSetString on shapes with kIsPrototype.
 #pragma once
 
 #include "runtime/handles.h"
@@ -41,9 +48,11 @@ uint32_t tableNextAt(Isolate& isolate, Table* t, uint32_t position, Value& outKe
 
 /// The metatable of a table, or nil.
 Value tableMetatable(Isolate& isolate, Table* t);
-/// Sets (nil removes) the metatable: changes the shape; handles __mode (weak tables). MAY COLLECT. False: out of memory.
+/// Sets (nil removes) the metatable: changes the shape; makes the table weak or strong as __mode says; registers it
+/// for finalization if there is a __gc. MAY COLLECT. False: out of memory.
 bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable);
-/// Gives the table a unique shape (globals, modules, metatables, __index tables). MAY COLLECT.
+/// Gives the table a unique shape (globals, modules, metatables, __index tables), or, if it is in dictionary mode, a
+/// dictionary shape of its own; `prototype` adds kIsPrototype. True if the shape is a unique one. MAY COLLECT.
 bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype);
 /// Metamethod `m` of a metatable (nil if it has none), with the absence cached in its shape.
 Value metamethodOf(Isolate& isolate, Value metatable, Meta m);
@@ -67,10 +76,16 @@ inline Value* fieldSlot(Table* t, FieldPlace p) {
 
 /// Grows the array part to hold `capacity` elements at least. MAY COLLECT. False: out of memory.
 bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity);
-/// Appends at length + 1 of the array part if `index1` is exactly that. MAY COLLECT.
+/// Stores a value that is not nil at length + 1. MAY COLLECT. False: out of memory.
 bool tableAppend(Isolate& isolate, Handle t, Handle value);
+/// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots that
+/// the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that is
+/// not nil. MAY COLLECT. False: out of memory.
+bool tableInitList(Isolate& isolate, Handle t, uint32_t start, const Value* valuesHighToLow, uint32_t count);
 
 // ---- conversions ----
+/// Goes to dictionary mode; `weak`: as the metatable's __mode says, array part included. Removed fields stay findable
+/// and positions of tableNextAt stay valid. MAY COLLECT. False: out of memory.
 bool tableToDictionary(Isolate& isolate, Handle t, bool weak);
 
 // ---- collector hooks (kinds.def) ----
