@@ -75,6 +75,8 @@ void FunctionBuilder::threadJumps() {
   };
   for (Instruction& in : instructions_) {
     if (in.target == kNoTarget) continue;
+    // Back-edges must stay backward: the first instruction of the loop may be a jump out of it.
+    if (in.op == Op::kLoop || in.op == Op::kForLoop || in.op == Op::kForInTest) continue;
     in.target = follow(in.target);
     for (int step = 0; step < kMaxSteps && in.target < end; ++step) {
       bool keepFalse = in.op == Op::kJumpIfFalseKeep;

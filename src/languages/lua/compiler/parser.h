@@ -60,6 +60,12 @@ class Parser {
   }
   /// The same, and the value occupies a register from `level` on.
   void toRegister(Expr* e, uint32_t level);
+  /// The last value of a list of `count` whose first one is in register `level`. A call has its register
+  /// already.
+  void endList(Expr* last, uint32_t level, uint32_t count) {
+    if (last->kind == ExprKind::kCall || last->kind == ExprKind::kMethodCall) return;
+    toRegister(last, level + count - 1);
+  }
   /// The register level while the left operand `e` waits: variables and constants take none.
   void holdOperand(Expr* e, uint32_t level);
 
@@ -96,7 +102,8 @@ class Parser {
   Expr* parseField(Expr* object, uint32_t level);
   Expr* parseIndex(Expr* object, uint32_t level);
   Expr* parseMethodCall(Expr* object, uint32_t level, uint32_t line);
-  void parseArguments(ExprList& arguments);
+  /// `line` is that of the call as a whole, which errors name for its parenthesis.
+  void parseArguments(ExprList& arguments, uint32_t line);
   Expr* parseTable();
   TableField parseTableField();
   /// Parses a function from its parameters on; `method` adds self.

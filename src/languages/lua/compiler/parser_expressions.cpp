@@ -168,14 +168,15 @@ Expr* Parser::makeLogical(bool isAnd, Expr* left, Expr* right) {
 Expr* Parser::makeConcat(Expr* left, Expr* right, const Token& at) {
   auto* result = as<ConcatExpr>(right, ExprKind::kConcat);
   if (result == nullptr) {
+    // One instruction serves the whole chain; it keeps the position of the last operator.
     result = make<ConcatExpr>();
     result->operands.append(arena_, right);
     result->hasCall = right->hasCall;
+    result->line = result->textLine = at.line;
+    result->column = at.column;
   }
   result->operands.prepend(arena_, left);
   result->hasCall = result->hasCall || left->hasCall;
-  result->line = result->textLine = at.line;
-  result->column = at.column;
   return result;
 }
 
@@ -246,7 +247,7 @@ Expr* Parser::parseSuffixed() {
         auto* call = here(make<CallExpr>(e));
         call->line = line;
         call->hasCall = true;
-        parseArguments(call->arguments);
+        parseArguments(call->arguments, line);
         resolver_.setRegisters(level);
         resolver_.reserve(1);
         e = call;
@@ -291,23 +292,21 @@ Expr* Parser::parseMethodCall(Expr* object, uint32_t level, uint32_t line) {
   here(call);
   call->line = line;
   call->hasCall = true;
-  parseArguments(call->arguments);
+  parseArguments(call->arguments, line);
   resolver_.setRegisters(level);
   resolver_.reserve(1);
   return call;
 }
 
-void Parser::parseArguments(ExprList& arguments) {
+void Parser::parseArguments(ExprList& arguments, uint32_t line) {
   uint32_t level = resolver_.registers();
   switch (token_.kind) {
-    case tok('('): {
-      uint32_t line = currentLine();
+    case tok('('):
       advance();
       if (accept(')')) return;
       parseExpressionList(arguments);
       expectClosing(tok(')'), tok('('), line);
       break;
-    }
     case tok('{'): arguments.append(arena_, parseTable()); break;
     case Tok::kString:
       arguments.append(arena_, here(make<StringExpr>(token_.symbol)));
@@ -315,8 +314,7 @@ void Parser::parseArguments(ExprList& arguments) {
       break;
     default: syntaxError("function arguments expected"); return;
   }
-  discharge(arguments.back());
-  if (!isMulti(arguments.back())) toRegister(arguments.back(), level + arguments.size() - 1);
+  endList(arguments.back(), level, arguments.size());
 }
 
 void Parser::parseExpressionList(ExprList& list) {

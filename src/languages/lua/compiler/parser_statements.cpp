@@ -316,8 +316,10 @@ Stat* Parser::parseReturn() {
   if (!blockEnds(true) && !at(';')) {
     uint32_t level = resolver_.registers();
     parseExpressionList(stat->values);
-    discharge(stat->values.back());
-    if (stat->values.size() > 1 && !isMulti(stat->values.back())) toRegister(stat->values.back(), level + stat->values.size() - 1);
+    Expr* last = stat->values.back();
+    discharge(last);
+    // A single value is returned from where it is.
+    if (stat->values.size() > 1 || isMulti(last)) endList(last, level, stat->values.size());
   }
   stat->endLine = lastLine_;
   accept(';');
@@ -378,7 +380,7 @@ Stat* Parser::parseLocal() {
   if (accept('=')) {
     uint32_t level = resolver_.registers();
     parseExpressionList(stat->values);
-    discharge(stat->values.back());
+    endList(stat->values.back(), level, stat->values.size());
     resolver_.setRegisters(level);
   }
   Expr* value = stat->values.size() == variables ? strip(stat->values.back()) : nullptr;
@@ -428,6 +430,7 @@ void Parser::parseAssignment(AssignStat* stat) {
   parseExpressionList(stat->values);
   discharge(stat->values.back());
   if (stat->values.size() != stat->targets.size()) {
+    endList(stat->values.back(), level, stat->values.size());
     resolver_.setRegisters(level);
     resolver_.reserve(stat->targets.size());
   }
