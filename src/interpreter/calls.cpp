@@ -182,6 +182,10 @@ void drive(Isolate& iso, Step step) {
         if (!step.failed && iso.hooksOn && hookNativeReturn(iso, step)) continue;
         popFrame(f, step.count);
         if (f.hookMask != 0 || iso.hooksOn) applyHooks(iso);
+        if (f.fp == nullptr) {  // a native as a fiber's function
+          step = finishFiber(iso);
+          continue;
+        }
         if (*f.pc == kStubNativeReturn) {
           step = Step::resumeNative(resumedResults(f), false);
           continue;
@@ -261,6 +265,7 @@ void invokeTail(Isolate& iso, uint32_t count) {
 void returnValues(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
   popFrame(f, count);
+  if (f.fp == nullptr) drive(iso, finishFiber(iso));
 }
 
 void resumeNative(Isolate& iso) { drive(iso, Step::resumeNative(resumedResults(*iso.fiber), false)); }

@@ -91,7 +91,7 @@ void slowInitIndex(Isolate& iso) {
 
 static void setList(Isolate& iso, uint32_t count, uint32_t start) {
   Fiber& f = *iso.fiber;
-  if (!tableInitList(iso, Handle(&f.sp[count]), start, f.sp, count)) return outOfMemory(iso);
+  if (!tableInitList(iso, Handle(&f.sp[count]), start, f.sp + count - 1, count)) return outOfMemory(iso);
   f.sp += count;
   f.pc += 6;
 }
