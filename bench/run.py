@@ -26,7 +26,7 @@ from benchkit.suite import SIZES, Suite  # noqa: E402
 
 DEFAULT_PEERS = ["devvm", "lua5.4", "luajit", "node", "c"]
 MICRO_LINE = re.compile(r"^(.+): (\d+\.\d+) ns$")
-MICRO_SMALLEST_NS = 0.05
+MICRO_SMALLEST_NS = 0.3
 
 
 def parse_arguments():
@@ -39,7 +39,7 @@ def parse_arguments():
     parser.add_argument("--only", metavar="A,B", help="these programs only")
     parser.add_argument("--runs", type=int, metavar="N",
                         help="rounds (default: 3; 1 for --micro, 100 for --startup)")
-    parser.add_argument("--peers", metavar="A,B", help=f"out of {known}; the ratios are to the first")
+    parser.add_argument("--peers", metavar="A,B", help=f"out of {known}; ratios are to the first")
     parser.add_argument("--devvm", metavar="FILE", default=os.path.join(
         peers.ROOT, "build", "release", "devvm"), help="the program to measure")
     parser.add_argument("--devvm-args", metavar="ARGS", default="",
@@ -161,7 +161,7 @@ def compare_outputs(name, row, problems):
 
 
 def run_suite(launcher, suite, chosen, arguments, rounds, problems):
-    """Results by program and peer."""
+    """Results by program and peer; after an interrupt, of the programs that were finished."""
     progress = Progress()
     results = {}
     count = len(suite.programs)
@@ -170,10 +170,14 @@ def run_suite(launcher, suite, chosen, arguments, rounds, problems):
         commands = {}
         for peer in chosen:
             commands[peer.key] = [*peer.prepare(program.folder, program.name), size]
-        results[program.name] = measure.run_interleaved(
-            launcher, commands, rounds,
-            lambda number, key: progress.show(
-                f"{place}/{count} {program.name}, round {number + 1} of {rounds}: {key}"))
+        try:
+            results[program.name] = measure.run_interleaved(
+                launcher, commands, rounds,
+                lambda number, key: progress.show(
+                    f"{place}/{count} {program.name}, round {number + 1} of {rounds}: {key}"))
+        except KeyboardInterrupt:
+            problems.append(f"interrupted in {program.name}; the tables show what was done")
+            break
         compare_outputs(program.name, results[program.name], problems)
     progress.clear()
     return results
@@ -185,6 +189,8 @@ def suite_mode(launcher, suite, chosen, arguments, problems):
     print_header(facts)
     keys = [peer.key for peer in chosen]
     results = run_suite(launcher, suite, chosen, arguments, rounds, problems)
+    if not results:
+        return {"facts": facts, "programs": {}}
     ratio = measure.Ratio(arguments.clock)
     clock = "elapsed" if arguments.clock == "wall" else "processor"
     means = {}
@@ -207,9 +213,10 @@ def suite_mode(launcher, suite, chosen, arguments, problems):
             program.name: {
                 "group": program.group,
                 "size": program.sizes[arguments.size],
-                "output": next((r.output.strip() for r in results[program.name].values() if r), None),
+                "output": next((r.output.strip() for r in results[program.name].values() if r),
+                               None),
                 "peers": {key: r.as_json() for key, r in results[program.name].items()},
-            } for program in suite.programs},
+            } for program in suite.programs if program.name in results},
         "geometric_means": means,
     }
 
@@ -313,7 +320,8 @@ def main():
                     json.dump(record, file, indent=1)
                     file.write("\n")
             except OSError as error:
-                raise peers.BenchError(f"cannot write {arguments.json}: {error.strerror}") from error
+                message = f"cannot write {arguments.json}: {error.strerror}"
+                raise peers.BenchError(message) from error
     except peers.BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import tempfile
 from dataclasses import asdict, dataclass
+from typing import Optional
 
 from . import peers
 
@@ -56,20 +57,22 @@ class Launcher:
 
 @dataclass
 class Summary:
-    """Minimum, median and maximum of a list of figures."""
+    """Minimum, median and maximum of a list of figures.
+
+    `spread` is half the distance between the extremes, relative to the median; None for a single
+    figure.
+    """
 
     low: float
     median: float
     high: float
+    spread: Optional[float]
 
     @classmethod
     def of(cls, figures):
-        return cls(min(figures), statistics.median(figures), max(figures))
-
-    @property
-    def spread(self):
-        """Half the distance between the extremes, relative to the median."""
-        return (self.high - self.low) / 2 / self.median if self.median else 0.0
+        low, median, high = min(figures), statistics.median(figures), max(figures)
+        spread = (high - low) / 2 / median if len(figures) > 1 and median else None
+        return cls(low, median, high, spread)
 
 
 class Result:

@@ -49,15 +49,16 @@ def figure(value):
 
 
 def percent(value):
-    return f"±{100 * value:.0f}%"
+    """A spread in five columns; empty if it is None, as it is after a single round."""
+    return "     " if value is None else f"±{100 * value:.0f}%".rjust(5)
 
 
 def time_cell(summary):
-    return f"{summary.low:.3f} / {summary.median:.3f} {percent(summary.spread):>4}"
+    return f"{summary.low:.3f} / {summary.median:.3f}{percent(summary.spread)}"
 
 
 def ratio_cell(value, spread, mark=" "):
-    return f"{figure(value)} {percent(spread):>4}{mark}"
+    return f"{figure(value)}{percent(spread)}{mark}"
 
 
 def failure_cell(result):
@@ -105,7 +106,7 @@ def ratio_table(suite, results, base, keys, ratio):
                     continue
                 value, spread = found
                 values[key].append(value)
-                slower = key == "lua5.4" and value * (1 + spread) < 1
+                slower = key == "lua5.4" and value * (1 + (spread or 0)) < 1
                 marked = marked or slower
                 cells.append(ratio_cell(value, spread, "<" if slower else " "))
             table.add("  " + program.name, *cells)
@@ -187,16 +188,17 @@ def limits_table(suite, results, plain, limited, ratio):
         for program in programs:
             row = results[program.name]
             if not (row[plain] and row[limited]):
-                table.add(program.name, failure_cell(row[plain]), failure_cell(row[limited]), "-      ")
+                table.add(program.name, failure_cell(row[plain]), failure_cell(row[limited]),
+                          "-      ")
                 continue
             value, spread = ratio(row[limited], row[plain])
             values.append(value)
-            over = value > LIMITS_GOAL * (1 + spread)
+            over = value > LIMITS_GOAL * (1 + (spread or 0))
             marked = marked or over
             # The two figures differ by little, so the ratio needs a digit more than elsewhere.
             table.add(program.name, f"{row[plain].time(ratio.clock).low:.3f}",
                       f"{row[limited].time(ratio.clock).low:.3f}",
-                      f"{value:.3f} {percent(spread):>4}{'>' if over else ' '}")
+                      f"{value:.3f}{percent(spread)}{'>' if over else ' '}")
         table.rule()
     mean = geometric_mean(values) if values else None
     table.add("geometric mean", "", "", f"{mean:.3f}      " if mean else "-      ")

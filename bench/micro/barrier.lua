@@ -5,6 +5,10 @@ local old = {reference = false, list = {}}
 for i = 1, 64 do
   old.list[i] = false
 end
+local olds = {}
+for i = 1, 8 do
+  olds[i] = {reference = false}
+end
 for _ = 1, 4 do
   collectgarbage()
 end
@@ -29,29 +33,42 @@ end, function(n)
   end
 end)
 
+-- Eight stores for each new object, because the cost of making it varies more than one store costs.
 measure("old object, stores a new object", function(n)
-  local o = old
+  local a, b, c, d = olds[1], olds[2], olds[3], olds[4]
+  local e, f, g, h = olds[5], olds[6], olds[7], olds[8]
   for _ = 1, n do
     local value = {}
-    o.reference = value
+    a.reference = value
+    b.reference = value
+    c.reference = value
+    d.reference = value
+    e.reference = value
+    f.reference = value
+    g.reference = value
+    h.reference = value
   end
 end, function(n)
   for _ = 1, n do
     local _ = {}
   end
-end)
+end, 8)
 
 measure("old array, stores a new object", function(n)
   local list = old.list
-  for i = 1, n do
+  for _ = 1, n do
     local value = {}
-    list[i % 64 + 1] = value
+    list[1] = value
+    list[9] = value
+    list[17] = value
+    list[25] = value
+    list[33] = value
+    list[41] = value
+    list[49] = value
+    list[57] = value
   end
 end, function(n)
-  local place
-  for i = 1, n do
+  for _ = 1, n do
     local _ = {}
-    place = i % 64 + 1
   end
-  return place
-end)
+end, 8)

@@ -390,7 +390,8 @@ class Parser {
 
 ValuePointer parse(std::string_view text) { return Parser(text).parseDocument(); }
 
-const std::string kNames[] = {"Ada", "Bohr", "Curie", "Darwin", "Euler", "Fermi", "Gauss", "Hopper"};
+const std::string kNames[] = {"Ada",   "Bohr",  "Curie", "Darwin",
+                              "Euler", "Fermi", "Gauss", "Hopper"};
 const std::string kNotes[] = {"plain text", "two\nlines", "a \"quoted\" word",
                               "back\\slash and\ttab", "bell\7 and null\0"s};
 

@@ -7,7 +7,8 @@
 
 #define WORDS 60000
 
-static const char* const ONSETS[] = {"b", "d", "fl", "gr", "k", "m", "n", "pr", "s", "tr", "v", "z"};
+static const char* const ONSETS[] = {"b", "d",  "fl", "gr", "k", "m",
+                                     "n", "pr", "s",  "tr", "v", "z"};
 static const char* const VOWELS[] = {"a", "e", "i", "o", "u", "ea"};
 
 // A chained hash map; an entry holds its key.
