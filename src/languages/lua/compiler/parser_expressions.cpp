@@ -305,6 +305,7 @@ void Parser::parseArguments(ExprList& arguments, uint32_t line) {
       advance();
       if (accept(')')) return;
       parseExpressionList(arguments);
+      if (arguments.back()->kind == ExprKind::kVararg) toRegister(arguments.back(), level + arguments.size() - 1);
       expectClosing(tok(')'), tok('('), line);
       break;
     case tok('{'): arguments.append(arena_, parseTable()); break;
