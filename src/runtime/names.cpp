@@ -299,7 +299,7 @@ CalledAs calledAs(const Frame& frame) {
     // Natives of the engine say by their names what they call; the others go on with an instruction of the frame below.
     std::string_view name = info->name;
     if (name == "(hook)") return {"?", "hook"};
-    if (name == "(finalizer)") return {"__gc", "metamethod"};
+    if (name.starts_with("(finalizer")) return {"__gc", "metamethod"};
     if (name == "(close)") return {"close", "metamethod"};
     if (name == "(host)") return {};
   }

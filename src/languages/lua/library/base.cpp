@@ -260,9 +260,6 @@ NativeResult setmetatable(NativeCall& c) {
   Isolate& iso = c.isolate;
   if (!runtime::metamethod(iso, c.arg(0), Meta::kMetatable).isNil()) return c.error("cannot change a protected metatable");
   if (!runtime::tableSetMetatable(iso, c.argHandle(0), c.argHandle(1))) return c.outOfMemory();
-  if (!c.arg(1).isNil() && !runtime::metamethodOf(iso, c.arg(1), Meta::kGc).isNil()) {
-    if (!iso.registerFinalizer(c.argHandle(0))) return c.outOfMemory();
-  }
   return c.ret(c.arg(0));
 }
 

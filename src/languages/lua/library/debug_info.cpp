@@ -1,0 +1,201 @@
+// Looking at functions, frames and their variables.
+
+#include <string>
+
+#include "languages/lua/library/debug_parts.h"
+#include "runtime/code.h"
+
+namespace devvm::lua {
+
+using runtime::Closure;
+using runtime::Code;
+using runtime::Fiber;
+using runtime::Frame;
+using runtime::Kind;
+using runtime::LocalPlace;
+using runtime::Rooted;
+using runtime::asString;
+using runtime::asTable;
+
+namespace {
+
+/// Fills the table that debug.getinfo returns.
+class InfoTable {
+ public:
+  InfoTable(Isolate& isolate, Handle table) : isolate_(isolate), table_(table) {}
+  bool ok() const { return ok_; }
+  void set(std::string_view key, Value v) {
+    Rooted value(isolate_, v);
+    ok_ = ok_ && runtime::tableSetName(isolate_, table_, key, value);
+  }
+  void setInteger(std::string_view key, int64_t i) { set(key, Value::smallInt(i)); }
+  void setString(std::string_view key, std::string_view text) {
+    Value v = runtime::newString(isolate_, text);
+    ok_ = ok_ && !v.isNil();
+    set(key, v);
+  }
+
+ private:
+  Isolate& isolate_;
+  Handle table_;
+  bool ok_ = true;
+};
+
+void addSource(InfoTable& info, const Code* code) {
+  if (code == nullptr) {
+    info.setString("source", "=[C]");
+    info.setString("short_src", "[C]");
+    info.setInteger("linedefined", -1);
+    info.setInteger("lastlinedefined", -1);
+    info.setString("what", "C");
+    return;
+  }
+  info.setString("source", code->module->source);
+  info.setString("short_src", code->module->shortName);
+  info.setInteger("linedefined", code->function->lineDefined);
+  info.setInteger("lastlinedefined", code->mainChunk ? 0 : code->function->lastLine);
+  info.setString("what", code->mainChunk ? "main" : "Lua");
+}
+
+void addUpvalues(InfoTable& info, Value function, const Code* code) {
+  info.setInteger("nups", function.asObject()->word);
+  info.setInteger("nparams", code ? code->parameters : 0);
+  info.set("isvararg", Value::boolean(code == nullptr || code->vararg));
+}
+
+/// The set of lines that have code.
+bool addActiveLines(Isolate& iso, InfoTable& info, const Code& code) {
+  Rooted lines(iso, runtime::newTable(iso)), present(iso, Value::boolean(true));
+  if ((*lines).isNil()) return false;
+  for (const auto& entry : code.function->lines) {
+    // The reference leaves out the instruction that prepares variable arguments; here there is none.
+    if (entry.line != 0 && !runtime::tableSetInt(iso, lines, entry.line, present)) return false;
+  }
+  info.set("activelines", *lines);
+  return true;
+}
+
+const Code* codeOfFunction(Value function) {
+  return runtime::kindOf(function.asObject()) == Kind::kClosure ? runtime::as<Closure>(function)->code : nullptr;
+}
+
+/// Adds what one option letter asks for; `frame` is null when a function is asked about. False if there is no such.
+bool addOption(Isolate& iso, InfoTable& info, char option, Value function, const Frame* frame) {
+  const Code* code = codeOfFunction(function);
+  switch (option) {
+    case 'S': addSource(info, code); return true;
+    case 'l': info.setInteger("currentline", frame ? runtime::currentLine(*frame) : -1); return true;
+    case 'u': addUpvalues(info, function, code); return true;
+    case 'n': {
+      runtime::CalledAs called;
+      if (frame != nullptr) called = runtime::calledAs(*frame);
+      if (!called.name.empty()) info.setString("name", called.name);
+      info.setString("namewhat", called.name.empty() ? "" : called.kind);
+      return true;
+    }
+    case 'r': {
+      int first = 0, count = 0;
+      if (frame != nullptr) transferredValues(*frame, first, count);
+      info.setInteger("ftransfer", first);
+      info.setInteger("ntransfer", count);
+      return true;
+    }
+    case 't': info.set("istailcall", Value::boolean(frame && runtime::isTailCall(*frame))); return true;
+    case 'f': info.set("func", function); return true;
+    case 'L': return code == nullptr || addActiveLines(iso, info, *code);
+    default: return false;
+  }
+}
+
+}  // namespace
+
+NativeResult debugGetinfo(NativeCall& c) {
+  uint32_t offset;
+  Fiber& fiber = debuggedFiber(c, offset);
+  Isolate& iso = c.isolate;
+  if (!c.isNoneOrNil(offset + 1) && !c.checkString(offset + 1)) return c.raisePending();
+  std::string options(c.isNoneOrNil(offset + 1) ? "flnSrtu" : c.stringArg(offset + 1));
+  if (options.starts_with(">")) return c.argError(offset + 1, "invalid option '>'");
+  Frame frame;
+  bool isFunction = c.arg(offset).isFunction();
+  if (!isFunction) {
+    int64_t level;
+    if (!c.checkInteger(offset, level)) return c.raisePending();
+    if (level < 0 || level > INT32_MAX || !runtime::frameAtLevel(fiber, static_cast<int>(level), frame)) {
+      return c.ret(Value::nil());
+    }
+  }
+  for (char option : options) {
+    if (std::string_view("SlunrtfL").find(option) == std::string_view::npos) return c.argError(offset + 1, "invalid option");
+  }
+  Rooted table(iso, runtime::newTable(iso, 0, 16)), function(iso, isFunction ? c.arg(offset) : frame.callee());
+  if ((*table).isNil()) return c.outOfMemory();
+  InfoTable info(iso, table);
+  for (char option : options) {
+    if (!addOption(iso, info, option, *function, isFunction ? nullptr : &frame)) return c.outOfMemory();
+  }
+  return info.ok() ? c.ret(*table) : c.outOfMemory();
+}
+
+NativeResult debugGetlocal(NativeCall& c) {
+  uint32_t offset;
+  Fiber& fiber = debuggedFiber(c, offset);
+  int64_t n, level;
+  if (!c.checkInteger(offset + 1, n)) return c.raisePending();
+  if (c.arg(offset).isFunction()) {
+    const Code* code = codeOfFunction(c.arg(offset));
+    const char* name = code ? runtime::parameterName(*code, static_cast<int>(n)) : nullptr;
+    if (name == nullptr) return c.ret(Value::nil());
+    Value v = runtime::newString(c.isolate, name);
+    return v.isNil() ? c.outOfMemory() : c.ret(v);
+  }
+  if (!c.checkInteger(offset, level)) return c.raisePending();
+  Frame frame;
+  if (!runtime::frameAtLevel(fiber, static_cast<int>(level), frame)) return c.argError(offset, "level out of range");
+  LocalPlace place = runtime::localVariable(frame, static_cast<int>(n));
+  if (place.slot == nullptr) return c.ret(Value::nil());
+  Rooted value(c.isolate, heap::loadSlot(place.slot));
+  Value name = runtime::newString(c.isolate, place.name);
+  return name.isNil() ? c.outOfMemory() : c.ret(name, *value);
+}
+
+NativeResult debugSetlocal(NativeCall& c) {
+  uint32_t offset;
+  Fiber& fiber = debuggedFiber(c, offset);
+  int64_t n, level;
+  if (!c.checkInteger(offset, level) || !c.checkInteger(offset + 1, n)) return c.raisePending();
+  Frame frame;
+  if (!runtime::frameAtLevel(fiber, static_cast<int>(level), frame)) return c.argError(offset, "level out of range");
+  if (!c.checkAny(offset + 2)) return c.raisePending();
+  LocalPlace place = runtime::localVariable(frame, static_cast<int>(n));
+  if (place.slot == nullptr) return c.ret(Value::nil());
+  if (place.holder != nullptr) {
+    c.isolate.heap.store(place.holder, place.slot, c.arg(offset + 2));
+  } else {
+    *place.slot = c.arg(offset + 2);
+    touchFiber(c.isolate, fiber);
+  }
+  Value name = runtime::newString(c.isolate, place.name);
+  return name.isNil() ? c.outOfMemory() : c.ret(name);
+}
+
+NativeResult debugTraceback(NativeCall& c) {
+  uint32_t offset;
+  Fiber& fiber = debuggedFiber(c, offset);
+  Value v = c.arg(offset);
+  if (!v.isNil() && !v.isString() && !v.isNumber()) return c.ret(v);
+  std::string message;
+  bool hasMessage = !v.isNil();
+  if (hasMessage) {
+    if (!c.checkString(offset)) return c.raisePending();
+    message = c.stringArg(offset);
+  }
+  int64_t level;
+  if (!c.optInteger(offset + 1, &fiber == &c.fiber ? 1 : 0, level)) return c.raisePending();
+  if (level < INT32_MIN || level > INT32_MAX) level = INT32_MAX;
+  Value text = runtime::newString(
+      c.isolate, runtime::traceback(c.isolate, fiber, hasMessage ? &message : nullptr, static_cast<int>(level)));
+  return text.isNil() ? c.outOfMemory() : c.ret(text);
+}
+
+}  // namespace devvm::lua
