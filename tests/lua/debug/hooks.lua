@@ -26,7 +26,11 @@ debug.sethook(linehook, "l")
 body(5)
 debug.sethook()
 flush("other branch")
-print("get", (function() local h = function() end; debug.sethook(h, "crl", 5); local a, m, c = debug.gethook(); debug.sethook(); return a == h, m, c end)()); print("mask kept", (function() local h = function() end; debug.sethook(h, "r"); local _, m, c = debug.gethook(); debug.sethook(); return m, c end)()); print("cleared", debug.gethook()); print("no mask clears", (function() debug.sethook(print, ""); return debug.gethook() end)()); print("nil hook clears", (function() debug.sethook(nil, "l"); return debug.gethook() end)())
+print("get", (function() local h = function() end; debug.sethook(h, "crl", 5); local a, m, c = debug.gethook(); debug.sethook(); return a == h, m, c end)())
+print("mask kept", (function() local h = function() end; debug.sethook(h, "r"); local _, m, c = debug.gethook(); debug.sethook(); return m, c end)())
+print("cleared", debug.gethook())
+print("no mask clears", (function() debug.sethook(print, ""); return debug.gethook() end)())
+print("nil hook clears", (function() debug.sethook(nil, "l"); return debug.gethook() end)())
 local function name() local i = debug.getinfo(3, "nS"); return i.name or i.what end
 local function callhook(event) log[#log + 1] = event .. ":" .. tostring(debug.getinfo(2, "n").name or debug.getinfo(2, "S").what) end
 local function leaf() return 1 end
@@ -35,7 +39,23 @@ local function both() leaf(); local r = tail(); return r end
 debug.sethook(callhook, "c"); both(); debug.sethook(); flush("calls")
 debug.sethook(callhook, "r"); both(); debug.sethook(); flush("returns")
 debug.sethook(callhook, "cr"); leaf(); math.max(1, 2); debug.sethook(); flush("both")
-debug.sethook(callhook, "c"); pcall(error, "x"); debug.sethook(); flush("errors"); debug.sethook(callhook, "cr"); (function() local t = setmetatable({}, {__index = function() return 1 end}); return t.x end)(); debug.sethook(); flush("metamethods"); debug.sethook(callhook, "c"); for _ in pairs {1, 2} do end debug.sethook(); flush("iterators"); debug.sethook(callhook, "c"); local co0 = coroutine.wrap(function() coroutine.yield() end); co0(); co0(); debug.sethook(); flush("coroutine has its own hook")
+debug.sethook(callhook, "c")
+pcall(error, "x")
+debug.sethook()
+flush("errors")
+debug.sethook(callhook, "cr")
+(function() local t = setmetatable({}, {__index = function() return 1 end}); return t.x end)()
+debug.sethook()
+flush("metamethods")
+debug.sethook(callhook, "c")
+for _ in pairs {1, 2} do end debug.sethook()
+flush("iterators")
+debug.sethook(callhook, "c")
+local co0 = coroutine.wrap(function() coroutine.yield() end)
+co0()
+co0()
+debug.sethook()
+flush("coroutine has its own hook")
 local count = 0
 debug.sethook(function(e) count = count + 1 end, "", 100); for i = 1, 10000 do local y = i * 2 end debug.sethook(); print("count hook runs", count > 50); count = 0; debug.sethook(function(e) count = count + 1; log[1] = e end, "", 1); local z = 1; z = z + 1; debug.sethook(); print("count 1", count > 0, log[1]); log = {}; local co = coroutine.create(function()
   local a = 1
@@ -43,7 +63,16 @@ debug.sethook(function(e) count = count + 1 end, "", 100); for i = 1, 10000 do l
   local b = 2
   return b
 end)
-debug.sethook(co, function(e, l) log[#log + 1] = e end, "l"); coroutine.resume(co); print("hook of a coroutine", #log > 0, debug.gethook(), debug.gethook(co) ~= nil); local n = #log; local outside = 1; print("not called outside", #log == n); coroutine.resume(co); print("called again inside", #log > n); debug.sethook(co); log = {}
+debug.sethook(co, function(e, l) log[#log + 1] = e end, "l")
+coroutine.resume(co)
+print("hook of a coroutine", #log > 0, debug.gethook(), debug.gethook(co) ~= nil)
+local n = #log
+local outside = 1
+print("not called outside", #log == n)
+coroutine.resume(co)
+print("called again inside", #log > n)
+debug.sethook(co)
+log = {}
 print("error in a hook", pcall(function() debug.sethook(function() debug.sethook(); error("from hook", 0) end, "l"); local q = 1; return q end)); debug.sethook(); print("stops an endless loop", pcall(function() debug.sethook(function() debug.sethook(); error("timeout", 0) end, "", 1000); while true do end end)); print("stops an endless loop in a coroutine", (function() local c = coroutine.create(function() while true do end end); debug.sethook(c, function() error("timeout", 0) end, "", 1000); return coroutine.resume(c) end)()); print("hook changes a local", (function() local done = false; local start = debug.getinfo(1, "l").currentline; debug.sethook(function() local i = 1 while true do local nm, v = debug.getlocal(2, i); if not nm then break end if nm == "target" and v == "wait" then debug.setlocal(2, i, "go"); debug.sethook() end i = i + 1 end end, "l")
   local target = "wait"
   local r = target

@@ -18,7 +18,9 @@ local c = setmetatable({}, {}); getmetatable(c).__call = function(self) return 1
 try("call metamethod", function() return c() end)
 local s = setmetatable({}, {}); getmetatable(s).__tostring = function(o) return tostring(o) .. "" end
 try("tostring", function() return (tostring(s)) end)
-local e = setmetatable({}, {}); local e2 = setmetatable({}, getmetatable(e)); getmetatable(e).__eq = function(x, y) return x == y and true end
+local e = setmetatable({}, {})
+local e2 = setmetatable({}, getmetatable(e))
+getmetatable(e).__eq = function(x, y) return x == y and true end
 try("eq metamethod", function() return e == e2 end)
 local l = setmetatable({}, {}); getmetatable(l).__lt = function(x, y) return not (x < y) end
 try("lt metamethod", function() return l < l end)

@@ -21,7 +21,9 @@ print("always failing handler", (function() local n = 0; local ok, e = xpcall(er
 print("nil handler", pcall(xpcall, error, nil, "msg"))
 print("number handler", pcall(xpcall, error, 5, "msg"))
 print("table handler with __call", pcall(xpcall, error, setmetatable({}, {__call = function(_, m) return "called " .. m end}), "msg"))
-print("no handler", pcall(xpcall, print)); print("nothing", pcall(xpcall)); print("bad handler no error", pcall(xpcall, print, nil, "printed"))
+print("no handler", pcall(xpcall, print))
+print("nothing", pcall(xpcall))
+print("bad handler no error", pcall(xpcall, print, nil, "printed"))
 print("not callable", xpcall(5, function(m) return "H " .. m end)); print("nil function", xpcall(nil, function(m) return "H " .. m end))
 print("nested", xpcall(function() return xpcall(error, function(m) return "inner " .. m end, "e") end, function(m) return "outer" end))
 print("nested rethrow", xpcall(function() local _, e = xpcall(error, function(m) return "inner " .. m end, "e"); error(e, 0) end, function(m) return "outer " .. m end))
@@ -39,7 +41,8 @@ print("handler of stack overflow can work", (function()
   local ok, m = xpcall(f, function(m) local t = {} for i = 1, 10 do t[i] = tostring(i) end return table.concat(t, " ") end)
   return ok, m
 end)())
-print("arguments", xpcall(function(...) return select("#", ...), ... end, print, nil, nil)); print("varargs", xpcall(select, print, 2, "a", "b", "c"))
+print("arguments", xpcall(function(...) return select("#", ...), ... end, print, nil, nil))
+print("varargs", xpcall(select, print, 2, "a", "b", "c"))
 print("return in protected", (function() local ok, v = xpcall(function() for i = 1, 10 do if i == 5 then return i end end end, print); return v end)())
 local count = 0
 for i = 1, 100 do xpcall(error, function() count = count + 1 end, i) end

@@ -52,7 +52,10 @@ print("prototypes", c1:greet(), c2:greet(), c3:greet()); proto.x = 9; c1.x = nil
 local Multi = setmetatable({}, {__index = function(_, key) for _, b in ipairs {Walk, Swim} do if b[key] ~= nil then return b[key] end end end})
 print("search in several", Multi.move(), Multi.fins, Multi.none)
 local function accessor() local get = {area = function(s) return s.w * s.h end}; return {__index = function(s, key) return get[key] and get[key](s) end} end
-local rect = setmetatable({w = 3, h = 4}, accessor()); print("computed", rect.area, rect.w, rect.none); rect.w = 5; print("recomputed", rect.area)
+local rect = setmetatable({w = 3, h = 4}, accessor())
+print("computed", rect.area, rect.w, rect.none)
+rect.w = 5
+print("recomputed", rect.area)
 local singletons = {}
 local function single(key) singletons[key] = singletons[key] or setmetatable({}, {__tostring = function() return "<" .. key .. ">" end}); return singletons[key] end
 print("singletons", single "a" == single "a", single "a" == single "b", tostring(single "b"))
