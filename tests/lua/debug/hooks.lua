@@ -44,7 +44,7 @@ pcall(error, "x")
 debug.sethook()
 flush("errors")
 debug.sethook(callhook, "cr")
-(function() local t = setmetatable({}, {__index = function() return 1 end}); return t.x end)()
+;(function() local t = setmetatable({}, {__index = function() return 1 end}); return t.x end)()
 debug.sethook()
 flush("metamethods")
 debug.sethook(callhook, "c")
@@ -57,7 +57,20 @@ co0()
 debug.sethook()
 flush("coroutine has its own hook")
 local count = 0
-debug.sethook(function(e) count = count + 1 end, "", 100); for i = 1, 10000 do local y = i * 2 end debug.sethook(); print("count hook runs", count > 50); count = 0; debug.sethook(function(e) count = count + 1; log[1] = e end, "", 1); local z = 1; z = z + 1; debug.sethook(); print("count 1", count > 0, log[1]); log = {}; local co = coroutine.create(function()
+debug.sethook(function() count = count + 1 end, "", 100)
+for i = 1, 10000 do local y = i * 2 end
+debug.sethook()
+print("count hook runs", count > 50)
+count = 0
+debug.sethook(function(e) count = count + 1; log[1] = e end, "", 1)
+local z = 1
+z = z + 1
+debug.sethook()
+print("count 1", count > 0, log[1])
+
+-- A coroutine has its own hook.
+log = {}
+local co = coroutine.create(function()
   local a = 1
   coroutine.yield()
   local b = 2
@@ -72,14 +85,84 @@ print("not called outside", #log == n)
 coroutine.resume(co)
 print("called again inside", #log > n)
 debug.sethook(co)
-log = {}
-print("error in a hook", pcall(function() debug.sethook(function() debug.sethook(); error("from hook", 0) end, "l"); local q = 1; return q end)); debug.sethook(); print("stops an endless loop", pcall(function() debug.sethook(function() debug.sethook(); error("timeout", 0) end, "", 1000); while true do end end)); print("stops an endless loop in a coroutine", (function() local c = coroutine.create(function() while true do end end); debug.sethook(c, function() error("timeout", 0) end, "", 1000); return coroutine.resume(c) end)()); print("hook changes a local", (function() local done = false; local start = debug.getinfo(1, "l").currentline; debug.sethook(function() local i = 1 while true do local nm, v = debug.getlocal(2, i); if not nm then break end if nm == "target" and v == "wait" then debug.setlocal(2, i, "go"); debug.sethook() end i = i + 1 end end, "l")
+
+-- Hooks that raise errors, change variables, or call functions.
+print("error in a hook", pcall(function()
+  debug.sethook(function() debug.sethook(); error("from hook", 0) end, "l")
+  local q = 1
+  return q
+end))
+debug.sethook()
+print("stops an endless loop", pcall(function()
+  debug.sethook(function() debug.sethook(); error("timeout", 0) end, "", 1000)
+  while true do end
+end))
+print("stops an endless loop in a coroutine", (function()
+  local c = coroutine.create(function() while true do end end)
+  debug.sethook(c, function() error("timeout", 0) end, "", 1000)
+  return coroutine.resume(c)
+end)())
+print("hook changes a local", (function()
+  debug.sethook(function()
+    local i = 1
+    while true do
+      local name, v = debug.getlocal(2, i)
+      if not name then break end
+      if name == "target" and v == "wait" then
+        debug.setlocal(2, i, "go")
+        debug.sethook()
+        return
+      end
+      i = i + 1
+    end
+  end, "l")
   local target = "wait"
   local r = target
   local r2 = target
-  debug.sethook(); return r2 end)()); print("no hook inside a hook", (function() local depth, worst = 0, 0; debug.sethook(function() depth = depth + 1; worst = math.max(worst, depth); local function inner() return 1 end inner(); depth = depth - 1 end, "cl"); local v = 1
+  debug.sethook()
+  return r2
+end)())
+print("no hook inside a hook", (function()
+  local depth, worst = 0, 0
+  debug.sethook(function()
+    depth = depth + 1
+    worst = math.max(worst, depth)
+    local function inner() return 1 end
+    inner()
+    depth = depth - 1
+  end, "cl")
+  local v = 1
   local w = 2
-  debug.sethook(); return worst end)()); fails("bad hook", debug.sethook, 5, "l"); fails("bad mask", debug.sethook, print, {}); fails("bad count", debug.sethook, print, "l", "x"); print("unknown letters", pcall(debug.sethook, print, "xyz")); debug.sethook(); local trace = {}; debug.sethook(function(e) local i = debug.getinfo(2, "nt"); trace[#trace + 1] = e .. (i.istailcall and "!" or "") end, "cr"); tail(); debug.sethook(); print("tail events", table.concat(trace, " ")); trace = {}; debug.sethook(function(e, l) trace[#trace + 1] = l - base end, "l"); local multi = {
-  1,
-  2,
-}; debug.sethook(); print("multi line constructor", #trace > 0); trace = {}; debug.sethook(function(e, l) trace[#trace + 1] = "x" end, "l"); for i = 1, 3 do local u = i end debug.sethook(); print("one line loop", #trace); debug.sethook(function(e) local i = debug.getinfo(2, "r"); if debug.getinfo(2, "f").func == leaf then trace[#trace + 1] = e .. i.ftransfer .. "," .. i.ntransfer end end, "cr"); leaf(); debug.sethook(); print("transfer", trace[#trace - 1], trace[#trace])
+  debug.sethook()
+  return worst
+end)())
+fails("bad hook", debug.sethook, 5, "l")
+fails("bad mask", debug.sethook, print, {})
+fails("bad count", debug.sethook, print, "l", "x")
+print("unknown letters", pcall(debug.sethook, print, "xyz"))
+debug.sethook()
+
+local trace = {}
+debug.sethook(function(e)
+  local i = debug.getinfo(2, "nt")
+  trace[#trace + 1] = e .. (i.istailcall and "!" or "")
+end, "cr")
+tail()
+debug.sethook()
+print("tail events", table.concat(trace, " "))
+trace = {}
+debug.sethook(function(e) trace[#trace + 1] = "x" end, "l"); for i = 1, 3 do local u = i end debug.sethook()
+print("a loop in one line", #trace)
+trace = {}
+debug.sethook(function(e)
+  local i = debug.getinfo(2, "r")
+  if debug.getinfo(2, "f").func == leaf then trace[#trace + 1] = e .. i.ftransfer .. "," .. i.ntransfer end
+end, "cr")
+leaf()
+debug.sethook()
+print("transfer", table.concat(trace, " "))
+local counted = {}
+debug.sethook(function(e) counted[e] = (counted[e] or 0) + 1 end, "crl", 1000000)
+for _ = 1, 3 do leaf() end
+debug.sethook()
+print("events", counted.call, counted["return"], counted.count, counted.line ~= nil)
