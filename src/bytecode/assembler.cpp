@@ -343,6 +343,7 @@ class Assembler {
     pending().hasLines = true;
     if (!lines.empty() && lines.back().offset == codeSize()) lines.pop_back();
     lines.push_back({codeSize(), static_cast<uint32_t>(line), static_cast<uint32_t>(column)});
+    pending().lastLineOffset = codeSize();
     return true;
   }
 
@@ -611,6 +612,8 @@ class Assembler {
     nextLocal_ = namedParameters_ = 0;
     Function& f = function();
     PendingFunction& p = pending();
+    // A position with no code behind it means nothing.
+    if (p.lastLineOffset == codeSize() && !f.lines.empty() && f.lines.back().offset == codeSize()) f.lines.pop_back();
     for (const auto& jump : p.jumps) {
       int64_t target = 0;
       if (!resolve(jump.place, target)) continue;

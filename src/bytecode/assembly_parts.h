@@ -68,6 +68,7 @@ struct PendingFunction {
   uint16_t highestSlot = 0;
   bool usesSlots = false;
   uint32_t lastAutoLine = 0;
+  uint32_t lastLineOffset = UINT32_MAX;  ///< of the last .line directive
 };
 
 }  // namespace devvm::bytecode
