@@ -36,6 +36,13 @@ bool isHidden(const Value* fp) {
   return isNativeFrame(fp) && as<Native>(fp[2])->info->hidden && linkOf(fp).callerDistance() != 0;
 }
 
+/// Whether this frame of the engine came between two instructions: it returns to the one that has not run yet.
+bool interrupts(const Value* fp) {
+  if (!isHidden(fp)) return false;
+  std::string_view name = as<Native>(fp[2])->info->name;
+  return name == "(hook)" || name == "(finalizers)";
+}
+
 /// The frame below `frame` on the stack, hidden or not.
 bool rawCaller(const Frame& frame, Frame& out) {
   Value* fp = Fiber::callerOf(frame.fp);
@@ -47,8 +54,12 @@ bool rawCaller(const Frame& frame, Frame& out) {
     const Code* code = codeOf(fp);
     const uint8_t* address = returnAddressOf(frame.fp);
     auto offset = static_cast<uint32_t>(address - code->entry);
-    // The return address lies behind the call, or (message handlers, finalizers) inside the current instruction.
-    out.pc = offset - 1 < code->codeSize ? instructionAround(*code, offset - 1) : code->entry;
+    if (interrupts(frame.fp)) {
+      out.pc = address;
+    } else {
+      // The return address lies behind the call, or (message handlers) inside the current instruction.
+      out.pc = offset - 1 < code->codeSize ? instructionAround(*code, offset - 1) : code->entry;
+    }
   }
   out.fp = fp;
   return true;
@@ -192,7 +203,8 @@ std::string traceback(Isolate& isolate, Fiber& fiber, const std::string* message
   int skipped = count - 1 > kFirstLevels + kLastLevels ? count - kFirstLevels - kLastLevels : 0;
   for (int i = 0; i < count; i++) {
     if (skipped > 0 && i == kFirstLevels) {
-      out += "\n\t...\t(skipping " + std::to_string(skipped) + " levels)";
+      // The reference counts one less than it leaves out.
+      out += "\n\t...\t(skipping " + std::to_string(skipped - 1) + " levels)";
       for (int k = 0; k < skipped; k++, i++) {
         Frame next;
         callerFrame(frame, next);

@@ -35,7 +35,7 @@ bool readBinary(std::string_view bytes, std::string_view chunkName, bytecode::Mo
     error = name + ": bad binary format (" + why + ")";
     return false;
   };
-  if (data.size() < sizeof bytecode::kModuleMagic) return fail("truncated chunk");
+  if (data.size() <= sizeof bytecode::kModuleMagic) return fail("truncated chunk");
   if (!bytecode::isModuleFile(data)) return fail("not a binary chunk");
   bytecode::ModuleFileError fileError;
   if (!bytecode::readModule(data, module, fileError)) return fail(fileError.text());

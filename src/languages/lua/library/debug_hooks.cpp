@@ -24,6 +24,15 @@ struct HookLetter {
 constexpr HookLetter kHookLetters[] = {{'c', 1}, {'r', 2}, {'l', 4}};
 constexpr uint8_t kCountHook = 8;
 
+/// Lines are told when they change: the one that sets the hook has begun already.
+void noteCurrentLine(Fiber& fiber) {
+  Frame frame;
+  if (!runtime::frameAtLevel(fiber, 1, frame) || frame.isNative()) return;
+  fiber.hookLine = runtime::currentLine(frame);
+  fiber.hookLineFrame = static_cast<uint32_t>(fiber.high - frame.fp);
+  fiber.hookOffset = frame.offset();
+}
+
 /// The engine's frame that runs a hook for `frame`, or null.
 Value* hookFrameAbove(const Frame& frame) {
   Value* above = nullptr;
@@ -80,10 +89,9 @@ bool transferredValues(const Frame& frame, int& first, int& count) {
     first = static_cast<int>(runtime::linkOf(frame.fp).extra()) - 1 + slots - count + 1;
   } else if (event == "return") {
     returnedValues(frame, static_cast<int>(argument(2).asInt()), first, count);
-  } else {
-    return false;
   }
-  return true;
+  if (count == 0) first = 0;
+  return count != 0;
 }
 
 NativeResult debugSethook(NativeCall& c) {
@@ -104,7 +112,10 @@ NativeResult debugSethook(NativeCall& c) {
   fiber.hookMask = mask;
   fiber.hookCount = fiber.hookCountdown = mask != 0 ? static_cast<int>(count) : 0;
   touchFiber(c.isolate, fiber);
-  if (&fiber == c.isolate.fiber) interpreter::applyHooks(c.isolate);
+  if (&fiber == c.isolate.fiber) {
+    noteCurrentLine(fiber);
+    interpreter::applyHooks(c.isolate);
+  }
   return c.ret();
 }
 

@@ -71,6 +71,8 @@ bool addActiveLines(Isolate& iso, InfoTable& info, const Code& code) {
     // The reference leaves out the instruction that prepares variable arguments; here there is none.
     if (entry.line != 0 && !runtime::tableSetInt(iso, lines, entry.line, present)) return false;
   }
+  // A function's end counts even where control cannot reach it.
+  if (!code.mainChunk && !runtime::tableSetInt(iso, lines, code.function->lastLine, present)) return false;
   info.set("activelines", *lines);
   return true;
 }
