@@ -108,24 +108,25 @@ void visitRemoved(DictEntry& e, heap::SlotVisitor& v) { e.key.isWideInt() ? v.sl
 
 void visitDict(Object* o, heap::SlotVisitor& v) {
   auto* d = static_cast<Dict*>(o);
-  if (!(d->flags & kDictHasMovableKeys) && d->live == d->used) {
+  bool movable = d->flags & kDictHasMovableKeys;
+  if (!movable && d->live == d->used) {
     v.slots(&d->entries[0].key, size_t{d->used} * 2);
     return;
   }
-  bool moved = false;
+  // Slots may get their new addresses later than now. A minor collection moves all that is young, a full one anything.
+  const heap::Heap& heap = Isolate::traced()->heap;
+  bool moves = movable && !v.minor();
   for (uint32_t i = 0; i < d->used; i++) {
     DictEntry& e = d->entries[i];
+    if (movable && !moves) moves = e.key.isHeap() && heap.isYoung(e.key.asObject());
     if (e.value.isNil()) {
-      moved |= isMovable(e.key);
       visitRemoved(e, v);
-      continue;
+    } else {
+      v.slot(&e.key);
+      v.slot(&e.value);
     }
-    Value before = e.key;
-    v.slot(&e.key);
-    moved |= !(e.key == before) && isMovable(before);
-    v.slot(&e.value);
   }
-  if (moved) d->flags |= Dict::kRehash;
+  if (moves) d->flags |= Dict::kRehash;
 }
 
 void visitWeakDict(Object* o, heap::SlotVisitor& v) {
@@ -148,7 +149,6 @@ void visitWeakDict(Object* o, heap::SlotVisitor& v) {
       weakValue ? v.weakSlot(&e.value) : v.slot(&e.value);
     }
   }
-  // Whether keys move is known only later.
   if (d->flags & kDictHasMovableKeys) d->flags |= Dict::kRehash;
 }
 

@@ -95,12 +95,6 @@ Value newFiber(Isolate& isolate, Handle function) {
   f->error = Value::absent();
   if (!growStack(*f, kFirstSlots - kMarginSlots)) return Value::nil();
   *--f->sp = function.get();
-  f->hook = isolate.fiber ? isolate.fiber->hook : Value::nil();
-  if (isolate.fiber) {
-    f->hookMask = isolate.fiber->hookMask;
-    f->hookCount = isolate.fiber->hookCount;
-    f->hookCountdown = f->hookCount;
-  }
   isolate.external += sizeof(Fiber);
   f->dirty = true;
   isolate.dirtyFibers.push_back(f);
@@ -140,6 +134,7 @@ void visitFiber(Object* o, heap::SlotVisitor& v) {
   Fiber* f = reinterpret_cast<FiberObject*>(o)->fiber;
   if (f == nullptr) return;
   f->object = o;
+  if (f->isMain) return;  // its stack is a root
   f->visit(v);
   if (f->resumer != nullptr && f->resumer->object != nullptr) v.pointer(&f->resumer->object);
 }

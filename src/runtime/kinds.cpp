@@ -11,8 +11,8 @@
 namespace devvm::runtime {
 
 const heap::KindInfo kKindInfos[] = {
-#define KIND(name, text, base, perWord, perAux, slotStart, tag, visit, release) \
-  {text, base, perWord, perAux, slotStart, Tag::tag, visit, release},
+#define KIND(name, text, base, perWord, perAux, slotStart, tag, visit, release, plain) \
+  {text, base, perWord, perAux, slotStart, Tag::tag, visit, release, plain},
 #include "runtime/kinds.def"
 #undef KIND
 };

@@ -154,13 +154,15 @@ bool append(Isolate& isolate, Handle t, Handle value) {
   isolate.heap.store(a, &a->slots[a->length], *value);
   a->length++;
   if (!isolate.shapes.of(t.table()).dictionary() || !(dictOf(t.table())->flags & kDictHasIntegers)) return true;
-  return absorbFollowing(isolate, t);
+  if (!absorbFollowing(isolate, t)) return false;
+  leaveDictionaryMode(isolate, t.table());
+  return true;
 }
 
 }  // namespace
 
 bool tableAppend(Isolate& isolate, Handle t, Handle value) {
-  if (isolate.shapes.of(t.table()).weak()) {
+  if (isolate.shapes.of(t.table()).dictionary()) {
     return tableSetInt(isolate, t, tableLength(isolate, t.table()) + 1, value);
   }
   return append(isolate, t, value);
@@ -183,8 +185,7 @@ bool tableInitList(Isolate& isolate, Handle t, uint32_t start, const Value* valu
   for (uint32_t e = 0; e < d->used; e++) {
     Value key = d->entries[e].key;
     if (!key.isInt() || key.asInt() < 1 || key.asInt() > int64_t{start} + count) continue;
-    dictStore(isolate, d, e, Value::nil());
-    heap::initSlot(&d->entries[e].key, Value::absent());
+    killEntry(isolate, d, e);
   }
   return absorbFollowing(isolate, t);
 }
@@ -206,7 +207,19 @@ bool tableSetInt(Isolate& isolate, Handle t, int64_t key, Handle value) {
     if (e != kNoEntry) dictStore(isolate, d, e, v);
     return true;
   }
-  if (i == a->length && !s.weak() && i < kMaxArrayCapacity) return append(isolate, t, value);
+  if (i == a->length && !s.weak() && i < kMaxArrayCapacity) {
+    if (s.dictionary() && (dictOf(t.table())->flags & kDictHasIntegers)) {
+      // A table that was weak has its elements in the dictionary; a removed one comes back in the array part.
+      Dict* d = dictOf(t.table());
+      uint32_t e = dictFindInteger(d, key);
+      if (e != kNoEntry && entryIsLive(d->entries[e])) {
+        dictStore(isolate, d, e, v);
+        return true;
+      }
+      if (e != kNoEntry) killEntry(isolate, d, e);
+    }
+    return append(isolate, t, value);
+  }
   Value k = makeInteger(isolate, key);
   if (k.isNil()) return false;
   Rooted keep(isolate, k);

@@ -2,7 +2,7 @@
 //
 // Invariants that inline code must keep (README.md has the reasons):
 //  - The last element of the array part is not nil: storing nil there must go through tableSetInt.
-//  - A dictionary has no entry for an integer from 1 to length + 1: appending to a table in dictionary mode must go
+//  - A key is in the array part or in the dictionary, not in both: appending to a table in dictionary mode must go
 //    through tableSetInt; a table with a slot shape may be appended to in place while length < capacity.
 //  - Weak tables have no array part (capacity 0).
 //  - New keys and new values for the names in metamethods.def go through tableSetString on shapes with kIsPrototype.

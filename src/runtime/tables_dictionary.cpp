@@ -101,13 +101,12 @@ bool updateWeakness(Isolate& isolate, Handle t) {
 
 // ---- integer keys between array part and dictionary ----
 
-namespace {
-
-/// Takes an entry out of the dictionary for good; traversals never look for it again.
 void killEntry(Isolate& isolate, Dict* d, uint32_t entry) {
   dictStore(isolate, d, entry, Value::nil());
   heap::initSlot(&d->entries[entry].key, Value::absent());
 }
+
+namespace {
 
 uint32_t grownCapacity(uint32_t capacity) { return capacity < 4 ? 4 : capacity + (capacity < (1u << 16) ? capacity : capacity / 2); }
 
@@ -166,19 +165,31 @@ bool arrayToDictionary(Isolate& isolate, Handle t, uint32_t keep) {
 
 namespace {
 
-/// Array part that the integer keys of array part and dictionary together with `newKey` make dense; 0 if none longer than
-/// now. The array part counts as full: to look at it each time would make small dictionaries beside large arrays slow.
+/// Size of the array part that the integer keys of array part and dictionary, together with `newKey`, make dense; 0 if
+/// there is none that would take a key from the dictionary.
 uint32_t denseSize(Table* t, int64_t newKey) {
   Dict* d = dictOf(t);
-  KeyCensus census;
-  census.addRange(t->arrayStorage()->length);
-  census.add(newKey);
+  const ValueArray* a = t->arrayStorage();
+  KeyCensus optimist;  // takes the array part for full, so that a long one is not searched in vain
+  optimist.addRange(a->length);
+  KeyCensus keys;
+  int64_t smallest = INT64_MAX;
+  auto add = [&](int64_t key) {
+    optimist.add(key);
+    keys.add(key);
+    if (key >= 1 && key < smallest) smallest = key;
+  };
+  add(newKey);
   for (uint32_t e = 0; e < d->used; e++) {
     const DictEntry& entry = d->entries[e];
-    if (entry.key.isInt() && entryIsLive(entry)) census.add(entry.key.asInt());
+    if (entry.key.isInt() && entryIsLive(entry)) add(entry.key.asInt());
   }
-  uint32_t size = census.bestSize();
-  return size > t->arrayStorage()->length ? size : 0;
+  if (smallest > int64_t{optimist.bestSize()}) return 0;
+  for (uint32_t i = 0; i < a->length; i++) {
+    if (!a->slots[i].isNil()) keys.add(int64_t{i} + 1);
+  }
+  uint32_t size = keys.bestSize();
+  return smallest <= int64_t{size} && size > a->length ? size : 0;
 }
 
 /// Moves all integer keys up to `size` to the array part. MAY COLLECT.
@@ -224,15 +235,14 @@ bool growDictionary(Isolate& isolate, Handle t) {
 
 }  // namespace
 
-namespace {
-
-/// A dictionary lost its last entries to the array part: back to slots, where appending is cheaper.
 void leaveDictionaryMode(Isolate& isolate, Table* t) {
   const Shape& s = isolate.shapes.of(t);
-  if (s.owned() || s.weak()) return;
+  if (dictOf(t)->live != 0 || s.owned() || s.weak()) return;
   t->word = isolate.shapes.withoutFields(s.metatable, t->aux).id;
   heap::initSlot(&t->props, Value::nil());
 }
+
+namespace {
 
 /// The dictionary is full. True in `stored` if the new entry found its place in the array part; else there is room for it
 /// in the dictionary. MAY COLLECT.
@@ -251,10 +261,8 @@ bool makeRoom(Isolate& isolate, Handle t, Handle key, Handle value, bool& stored
       isolate.heap.store(a, &a->slots[i - 1], *value);
       stored = true;
       if (!absorbFollowing(isolate, t)) return false;
-      if (dictCountLive(dictOf(t.table())) == 0) {
-        leaveDictionaryMode(isolate, t.table());
-        if (!isolate.shapes.of(t.table()).dictionary()) return true;
-      }
+      leaveDictionaryMode(isolate, t.table());
+      if (!isolate.shapes.of(t.table()).dictionary()) return true;
     }
   }
   return growDictionary(isolate, t);

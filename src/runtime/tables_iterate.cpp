@@ -4,18 +4,18 @@
 namespace devvm::runtime {
 
 int64_t tableLength(Isolate& isolate, Table* t) {
-  // The last element of the array part is not nil, and a dictionary never holds the one that would follow.
-  uint32_t length = t->arrayStorage()->length;
-  if (length != 0 || !isolate.shapes.of(t).weak()) return length;
-  // A weak table: doubles until it misses, then halves the gap between a hit and a miss.
+  uint32_t length = t->arrayStorage()->length;  // the last element of the array part is not nil
+  if (!isolate.shapes.of(t).dictionary() || !(dictOf(t)->flags & kDictHasIntegers)) return length;
+  // The dictionary of a weak table, or of one that was weak, may go on where the array part ends: doubles until it
+  // misses, then halves the gap between a hit and a miss.
   Dict* d = dictOf(t);
   auto has = [d](uint64_t i) { return !dictValue(d, dictFindInteger(d, static_cast<int64_t>(i))).isNil(); };
-  uint64_t present = 0, missing = 1;
+  uint64_t present = length, missing = uint64_t{length} + 1;
   while (has(missing)) {
     present = missing;
     if (missing > uint64_t{INT64_MAX} / 2) {
       // Keys far apart were set on purpose: counts instead.
-      uint64_t i = 1;
+      uint64_t i = uint64_t{length} + 1;
       while (has(i)) i++;
       return static_cast<int64_t>(i - 1);
     }

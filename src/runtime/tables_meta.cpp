@@ -112,7 +112,7 @@ bool metaFieldChanged(Isolate& isolate, Handle metatable, Handle key) {
 void visitTable(Object* o, heap::SlotVisitor& v) {
   auto* t = static_cast<Table*>(o);
   v.slots(&t->array, size_t{2} + t->aux);
-  if (v.minor()) return;  // shapes with young metatables are roots then
+  if (v.minor()) return;  // (plainInMinor) shapes with young metatables are roots then
   ShapeTable& shapes = Isolate::traced()->shapes;
   if (shapes.marking()) shapes.visitStrong(t->word, v);
 }
