@@ -84,7 +84,15 @@ class FunctionGenerator {
     Expr* variable = nullptr;
     Symbol* field = nullptr;
     uint16_t object = 0, key = 0;  ///< local slots
+    Expr* lateObject = nullptr;    ///< variables to be read into those slots before the store
+    Expr* lateKey = nullptr;
     int64_t integer = 0;
+  };
+  /// A multiple assignment under way.
+  struct Assignment {
+    AssignStat* stat;
+    bool calls;          ///< evaluating it calls functions, which may assign captured variables
+    uint32_t temporary;  ///< next free slot
   };
 
   // ---- emission (codegen.cpp) ----
@@ -155,8 +163,8 @@ class FunctionGenerator {
   bool assignShortCircuit(LocalVariable* variable, Expr* value);
   void assignMany(AssignStat* stat);
   bool assignIndependently(AssignStat* stat);
-  Place preparePlace(Expr* target, const ExprList& targets, uint32_t index, uint16_t& temporary);
-  uint16_t prepareOperand(Expr* operand, const ExprList& targets, uint32_t index, uint16_t& temporary);
+  Place preparePlace(Assignment& assignment, ExprList::Node* target);
+  uint16_t prepareOperand(Assignment& assignment, ExprList::Node* target, Expr* operand, bool canBeLate, Expr*& late);
   void store(const Place& place);
   void storeVariable(Expr* variable);
   void storeField(uint16_t object, Symbol* name);

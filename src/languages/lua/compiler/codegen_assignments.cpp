@@ -210,44 +210,53 @@ bool FunctionGenerator::assignIndependently(AssignStat* stat) {
   return true;
 }
 
-/// The slot of an object or key that is evaluated now and used when all values are known.
-uint16_t FunctionGenerator::prepareOperand(Expr* operand, const ExprList& targets, uint32_t index, uint16_t& temporary) {
+/// The slot of an object or key that is used when all values are known. The reference leaves locals in their
+/// registers until then, unless the statement assigns them on the way: stores go from the last target to the
+/// first, so only targets after this one count. Then it takes a copy.
+uint16_t FunctionGenerator::prepareOperand(Assignment& assignment, ExprList::Node* target, Expr* operand, bool canBeLate,
+                                           Expr*& late) {
   Expr* e = strip(operand);
-  if (isUncapturedLocal(e)) {
-    // Stores go from the last target to the first: only a later target can change it too early.
-    bool assigned = false;
-    uint32_t i = 0;
-    for (Expr* target : targets) {
-      if (i++ <= index || target->kind != ExprKind::kLocal) continue;
-      assigned = assigned || static_cast<LocalExpr*>(target)->variable == static_cast<LocalExpr*>(e)->variable;
+  bool assigned = false;
+  for (auto* later = target->next; later != nullptr; later = later->next) {
+    if (later->value->kind != e->kind) continue;
+    if (e->kind == ExprKind::kLocal) {
+      assigned = assigned || static_cast<LocalExpr*>(later->value)->variable == static_cast<LocalExpr*>(e)->variable;
+    } else if (e->kind == ExprKind::kUpvalue) {
+      assigned = assigned || static_cast<UpvalueExpr*>(later->value)->index == static_cast<UpvalueExpr*>(e)->index;
     }
-    if (!assigned) return slotOf(e);
   }
-  push(operand);
-  uint16_t slot = temporary++;
-  useSlots(temporary);
-  emit(Op::kSetLocal, slot);
-  return slot;
+  if (isUncapturedLocal(e) && !assigned) return slotOf(e);
+  uint32_t slot = assignment.temporary++;
+  useSlots(assignment.temporary);
+  if (canBeLate && assignment.calls && !assigned) {
+    late = e;
+  } else {
+    push(operand);
+    emit(Op::kSetLocal, slot);
+  }
+  return static_cast<uint16_t>(slot);
 }
 
-FunctionGenerator::Place FunctionGenerator::preparePlace(Expr* target, const ExprList& targets, uint32_t index,
-                                                         uint16_t& temporary) {
+FunctionGenerator::Place FunctionGenerator::preparePlace(Assignment& assignment, ExprList::Node* node) {
+  Expr* target = node->value;
   Place place{Place::Kind::kVariable, target};
-  Expr* objectExpr;
+  Expr* object;
   Expr* key = nullptr;
   if (target->kind == ExprKind::kGlobal) {
     auto* global = static_cast<GlobalExpr*>(target);
-    objectExpr = global->environment;
-    if (strip(objectExpr)->kind == ExprKind::kUpvalue && isShort(global->name)) return place;
+    object = global->environment;
+    if (strip(object)->kind == ExprKind::kUpvalue && isShort(global->name)) return place;
     place.field = global->name;
   } else if (target->kind == ExprKind::kIndex) {
-    objectExpr = static_cast<IndexExpr*>(target)->object;
+    object = static_cast<IndexExpr*>(target)->object;
     key = strip(static_cast<IndexExpr*>(target)->key);
     if (key->kind == ExprKind::kString) place.field = static_cast<StringExpr*>(key)->value;
   } else {
     return place;
   }
-  place.object = prepareOperand(objectExpr, targets, index, temporary);
+  Expr* base = strip(object);
+  bool late = isReadLate(base) || (isReassignedUpvalue(base) && place.field != nullptr);
+  place.object = prepareOperand(assignment, node, object, late, place.lateObject);
   if (place.field != nullptr) {
     place.kind = Place::Kind::kField;
   } else if (isSmallInteger(key)) {
@@ -255,7 +264,7 @@ FunctionGenerator::Place FunctionGenerator::preparePlace(Expr* target, const Exp
     place.integer = static_cast<IntegerExpr*>(key)->value;
   } else {
     place.kind = Place::Kind::kIndexLocal;
-    place.key = prepareOperand(static_cast<IndexExpr*>(target)->key, targets, index, temporary);
+    place.key = prepareOperand(assignment, node, static_cast<IndexExpr*>(target)->key, isReadLate(key), place.lateKey);
   }
   return place;
 }
@@ -269,7 +278,16 @@ void FunctionGenerator::storeField(uint16_t object, Symbol* name) {
   emit(Op::kSetIndex);
 }
 
+/// Pops the value.
 void FunctionGenerator::store(const Place& place) {
+  if (place.lateObject != nullptr) {
+    pushVariable(place.lateObject);
+    emit(Op::kSetLocal, place.object);
+  }
+  if (place.lateKey != nullptr) {
+    pushVariable(place.lateKey);
+    emit(Op::kSetLocal, place.key);
+  }
   switch (place.kind) {
     case Place::Kind::kVariable: storeVariable(place.variable); break;
     case Place::Kind::kField: storeField(place.object, place.field); break;
@@ -280,15 +298,17 @@ void FunctionGenerator::store(const Place& place) {
 
 void FunctionGenerator::assignMany(AssignStat* stat) {
   if (assignIndependently(stat)) return;
+  Assignment assignment{stat, false, top_};
+  for (Expr* target : stat->targets) assignment.calls = assignment.calls || target->hasCall;
+  for (Expr* value : stat->values) assignment.calls = assignment.calls || value->hasCall;
   std::vector<Place> places;
   places.reserve(stat->targets.size());
-  auto temporary = static_cast<uint16_t>(top_);
-  for (Expr* target : stat->targets) {
-    places.push_back(preparePlace(target, stat->targets, static_cast<uint32_t>(places.size()), temporary));
+  for (auto* target = stat->targets.first(); target != nullptr; target = target->next) {
+    places.push_back(preparePlace(assignment, target));
   }
   pushValues(stat->values, stat->targets.size());
-  atLine(stat->endLine);
   while (!places.empty()) {
+    onLine(stat->endLine);
     store(places.back());
     places.pop_back();
   }

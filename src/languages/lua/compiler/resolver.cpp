@@ -14,8 +14,8 @@ Resolver::Resolver(Arena& arena, Lexer& lexer, const Token& current)
   environmentName_->bindings = 1;
 }
 
-void Resolver::limitError(uint32_t limit, std::string_view what) {
-  uint32_t line = function()->lineDefined;
+void Resolver::limitError(const FunctionState& state, uint32_t limit, std::string_view what) {
+  uint32_t line = state.node->lineDefined;
   std::string where = line == 0 ? "main function" : "function at line " + std::to_string(line);
   lexer_.errorNear("too many " + std::string(what) + " (limit is " + std::to_string(limit) + ") in " + where, current_);
 }
@@ -76,7 +76,7 @@ void Resolver::markClose() { blocks_.back().insideClose = true; }
 // ---- local variables --------------------------------------------------------------------------------
 
 LocalVariable* Resolver::declare(Symbol* name) {
-  if (declared_.size() + 1 - functions_.back().firstLocal > kMaxLocals) limitError(kMaxLocals, "local variables");
+  if (declared_.size() + 1 - functions_.back().firstLocal > kMaxLocals) limitError(functions_.back(), kMaxLocals, "local variables");
   auto* variable = arena_.make<LocalVariable>();
   variable->name = name;
   declared_.push_back(variable);
@@ -120,7 +120,7 @@ LocalVariable* Resolver::findLocal(const FunctionState& state, Symbol* name) con
 int Resolver::addUpvalue(FunctionState& state, UpvalueEntry entry) {
   uint32_t index = state.node->upvalues.size();
   if (index >= kMaxUpvalues) {
-    limitError(kMaxUpvalues, "upvalues");
+    limitError(state, kMaxUpvalues, "upvalues");
     return 0;
   }
   state.node->upvalues.append(arena_, entry);

@@ -99,7 +99,7 @@ class Resolver {
   int addUpvalue(FunctionState& state, UpvalueEntry entry);
   Label* findLabel(Symbol* name) const;
   void removeVariables(uint32_t active);
-  void limitError(uint32_t limit, std::string_view what);
+  void limitError(const FunctionState& state, uint32_t limit, std::string_view what);
   void semanticError(const std::string& message) { lexer_.error(message, current_); }
   static std::string text(const Symbol* name) { return std::string(name->text); }
 
