@@ -212,7 +212,7 @@ bool AbstractInterpreter::popAny(Kind& kind) {
 }
 
 bool AbstractInterpreter::pop(Kind kind) {
-  Kind found;
+  Kind found = Kind::kValue;
   if (!popAny(found)) return false;
   return found == kind || (kind == Kind::kValue && isValue(found)) || fail("needs " + std::string(kindName(kind)) + " but finds " + std::string(kindName(found)));
 }
@@ -318,7 +318,7 @@ bool AbstractInterpreter::execute(const Instruction& in) {
   if (effect == "*") return executeComputed(in);
   size_t arrow = effect.find('>');
   for (size_t i = arrow; i-- > 0;) {
-    Kind any;
+    Kind any = Kind::kValue;
     if (!(effect[i] == '?' ? popAny(any) : pop(kindOfLetter(effect[i])))) return false;
   }
   for (size_t i = arrow + 1; i < effect.size(); ++i) {
@@ -341,7 +341,7 @@ bool AbstractInterpreter::branch(const Instruction& in) {
 /// Opcodes whose effect depends on operands or slots.
 bool AbstractInterpreter::executeComputed(const Instruction& in) {
   int64_t a = in.operands[0], b = in.operands[1];
-  Kind x, y, z;
+  Kind x = Kind::kValue, y = x, z = x;
   auto pushValues = [this](int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
       if (!push(Kind::kValue)) return false;
