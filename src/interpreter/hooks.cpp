@@ -59,6 +59,25 @@ bool isReturn(bytecode::Op op) {
   return op == Op::kReturn || op == Op::kReturn0 || op == Op::kReturn1 || op == Op::kReturnVar || op == Op::kReturnL;
 }
 
+/// Makes the calls that handlers would do without a frame, so that they have their events. False: not such a call.
+bool callWithoutShortcut(Isolate& iso, Fiber& f) {
+  switch (bytecode::readOp(f.pc)) {
+    case Op::kCall: {
+      uint32_t count = f.pc[1];
+      Value callee = f.sp[count];
+      if (!isKind(callee, Kind::kNative) || as<Native>(callee)->info->fast == nullptr) return false;
+      invoke(iso, count, f.pc[2], f.pc + 5);
+      return true;
+    }
+    case Op::kForIn:
+      if (!isKind(f.fp[-1 - static_cast<int64_t>(f.pc[1])], Kind::kNative)) return false;
+      slowForInCall(iso);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 const NativeInfo kHookInfo = {.function = runHook, .name = "(hook)", .hidden = true};
@@ -101,7 +120,12 @@ bool hookStep(Isolate& iso) {
         }
         break;
       case kStageLine: {
-        if (!(f.hookMask & kLineHook)) break;
+        if (!(f.hookMask & kLineHook) || *f.pc == static_cast<uint8_t>(Op::kLoopHead)) break;
+        if (f.hookLineFrame != frame && offset != 0) {  // a call came back: its line goes on
+          f.hookLineFrame = frame;
+          f.hookLine = static_cast<int>(lineAt(*code, offset - 1));
+          f.hookOffset = offset - 1;
+        }
         int now = static_cast<int>(lineAt(*code, offset));
         bool fresh = f.hookLineFrame != frame || now != f.hookLine || offset <= f.hookOffset;
         f.hookLineFrame = frame;
@@ -123,7 +147,7 @@ bool hookStep(Isolate& iso) {
     }
   }
   f.hookPc = nullptr;
-  return true;
+  return !(f.hookMask & (kCallHook | kReturnHook)) || !callWithoutShortcut(iso, f);
 }
 
 bool hookNativeCall(Isolate& iso, Step& step) {

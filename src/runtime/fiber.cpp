@@ -51,6 +51,11 @@ bool reserveMainStack(Fiber& f) {
   return true;
 }
 
+/// The intact copy of an object while a collection moves things: slots may be updated now or later.
+const Object* whereItIs(const Object* o) {
+  return o->gc & heap::kForwarded ? *reinterpret_cast<Object* const*>(o + 1) : o;
+}
+
 }  // namespace
 
 bool growStack(Fiber& f, size_t slots) {
@@ -109,15 +114,15 @@ void Fiber::visit(heap::SlotVisitor& v) {
   for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
     Link link = linkOf(frame);
     Value* calleeSlot = frame + 2 + link.extra();
-    // Callee and arguments first: the kind of the frame is read through them.
     v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
-    if (isNativeFrame(frame)) {
+    const Object* callee = whereItIs(frame[2].asObject());
+    if (kindOf(callee) == Kind::kNative) {
       v.slots(bottom, static_cast<size_t>(frame - 1 - bottom));
     } else {
-      const Code* code = codeOf(frame);
+      const Code* code = static_cast<const Closure*>(callee)->code;
       Value* spare = frame - 1 - code->locals;
       if (code->raw) {
-        visitRawFrame(v, frame, bottom, spare, at);
+        visitRawFrame(v, code, frame, bottom, spare, at);
       } else {
         if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));
         v.slots(spare + 1, code->locals);

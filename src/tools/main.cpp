@@ -43,4 +43,3 @@ int main(int argc, char** argv) {
   }
   return 0;
 }
-namespace devvm::lua { __attribute__((weak)) bool openDebug(Isolate&, Handle) { return true; } }

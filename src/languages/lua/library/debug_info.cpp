@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "bytecode/opcode.h"
 #include "languages/lua/library/debug_parts.h"
 #include "runtime/code.h"
 
@@ -67,9 +68,12 @@ void addUpvalues(InfoTable& info, Value function, const Code* code) {
 bool addActiveLines(Isolate& iso, InfoTable& info, const Code& code) {
   Rooted lines(iso, runtime::newTable(iso)), present(iso, Value::boolean(true));
   if ((*lines).isNil()) return false;
-  for (const auto& entry : code.function->lines) {
-    // The reference leaves out the instruction that prepares variable arguments; here there is none.
-    if (entry.line != 0 && !runtime::tableSetInt(iso, lines, entry.line, present)) return false;
+  const auto& entries = code.function->lines;
+  for (size_t i = 0; i < entries.size(); i++) {
+    uint32_t start = entries[i].offset, end = i + 1 < entries.size() ? entries[i + 1].offset : code.codeSize;
+    // The mark of a loop does nothing: it makes no line active.
+    if (end == start + 1 && code.entry[start] == static_cast<uint8_t>(bytecode::Op::kLoopHead)) continue;
+    if (entries[i].line != 0 && !runtime::tableSetInt(iso, lines, entries[i].line, present)) return false;
   }
   // A function's end counts even where control cannot reach it.
   if (!code.mainChunk && !runtime::tableSetInt(iso, lines, code.function->lastLine, present)) return false;
