@@ -42,11 +42,9 @@ class MinorCollector final : public Tracer {
         Object* o = promoted_.pop();
         const KindLayout& k = layouts_[o->kind];
         scan(o, o, k, k.size(o));
-        continue;
+      } else {
+        return;
       }
-      PrefetchQueue::Entry e = queue_.take();
-      if (e.slot == nullptr) return;
-      finish(e.slot, e.owner);
     }
   }
 
@@ -68,19 +66,12 @@ class MinorCollector final : public Tracer {
 
   Object* oldOwner() const { return owner_ != nullptr && !h_.isYoung(owner_) ? owner_ : nullptr; }
 
+  /// `owner`: the old object that the slot is in; it is remembered if it refers to a young object afterwards.
   void meet(Value* s, Object* owner) {
     Value v = loadSlot(s);
     if (!interesting(v)) return;
-    PrefetchQueue::Entry e = queue_.exchange(s, owner, v.asObject());
-    if (e.slot != nullptr) finish(e.slot, e.owner);
-  }
-
-  /// `owner`: the old object that the slot is in; it is remembered if it refers to a young object afterwards.
-  void finish(Value* s, Object* owner) {
-    Value v = loadSlot(s);
-    // A slot can be met twice (a remembered object that is a root as well).
-    if (!interesting(v)) [[unlikely]] return;
     Object* o = v.asObject();
+    // A slot can be met twice (a remembered object that is a root as well).
     if (!isToSpace(o)) {
       o = copy(o);
       initSlot(s, withAddress(v, o));
@@ -182,7 +173,6 @@ class MinorCollector final : public Tracer {
   const KindLayout* layouts_;
   uintptr_t toStart_, toSize_;
   char* scan_;
-  PrefetchQueue queue_;
   Growable<Object*> promoted_;
 };
 

@@ -44,39 +44,6 @@ class EphemeronTable {
   size_t keys_ = 0;  // buckets in use, emptied chains included
 };
 
-/// A short queue of slots between the moment when their targets' headers are prefetched and the moment when they are
-/// looked at: the memory's latency is spent on other objects.
-class PrefetchQueue {
- public:
-  struct Entry {
-    Value* slot;
-    Object* owner;  ///< old object whose slot it is, null for roots and young owners
-  };
-  /// Queues a slot and returns the one that has waited longest (slot null while the queue fills).
-  Entry exchange(Value* slot, Object* owner, const Object* target) {
-    __builtin_prefetch(target, 1);
-    Entry out = ring_[at_];
-    ring_[at_] = {slot, owner};
-    at_ = (at_ + 1) % kLength;
-    return out;
-  }
-  /// The next waiting entry; slot null when there is none.
-  Entry take() {
-    for (unsigned i = 0; i < kLength; i++) {
-      Entry out = ring_[at_];
-      ring_[at_] = {};
-      at_ = (at_ + 1) % kLength;
-      if (out.slot != nullptr) return out;
-    }
-    return {};
-  }
-
- private:
-  static constexpr unsigned kLength = 16;
-  Entry ring_[kLength] = {};
-  unsigned at_ = 0;
-};
-
 /// Base of the collectors. A subclass marks or copies; this class keeps the weak references that it meets and settles
 /// them in the order that WeakPhase describes.
 class Tracer : public SlotVisitor {
