@@ -24,7 +24,7 @@ co = coroutine.create(function() local c2 = coroutine.create(function() return p
 print("normal", coroutine.resume(co))
 print("main", pcall(coroutine.close, (coroutine.running())))
 local inner
-co = coroutine.create(function() local x <close> = setmetatable({}, {__close = function() print("  status in close", coroutine.status(co), coroutine.isyieldable()) end}); coroutine.yield() end)
+co = coroutine.create(function() local x <close> = setmetatable({}, {__close = function() print("  status in close", coroutine.status(co)) end}); coroutine.yield() end)
 coroutine.resume(co); coroutine.close(co)
 co = coroutine.create(function() local x <close> = setmetatable({}, {__close = function() error(setmetatable({}, {__tostring = function() return "obj" end})) end}); coroutine.yield() end)
 coroutine.resume(co); print("object from close", (function(ok, e) return ok, tostring(e) end)(coroutine.close(co)))

@@ -29,8 +29,11 @@ local cache = setmetatable({}, {__mode = "v"})
 local function get(k) local v = cache[k]; if not v then v = {k}; cache[k] = v end return v end
 local a = get("a"); print("cache hit", get("a") == a); get("b"); full(); print("kept in use", cache.a == a, cache.b)
 local arr = setmetatable({}, {__mode = "v"})
-for i = 1, 100 do arr[i] = {i} end
+local all = {}
+for i = 1, 100 do all[i] = {i}; arr[i] = all[i] end
 local held = {arr[10], arr[50]}
+all = nil
+full()
 full()
 print("array part", count(arr), arr[10] == held[1], arr[50] == held[2], arr[11])
 local chain = setmetatable({}, {__mode = "v"})
