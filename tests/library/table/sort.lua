@@ -2,7 +2,7 @@
 local function check(t, f, n)
   local ok, e = pcall(table.sort, t, f)
   local r = {}
-  for i = 1, n or #t do r[i] = type(t[i]) == "table" and "T" .. tostring(t[i].k) .. tostring(t[i].v or "") or tostring(t[i]) end
+  for i = 1, n or #t do r[i] = type(t[i]) == "function" and "F" or type(t[i]) == "table" and "T" .. tostring(t[i].k) .. tostring(t[i].v or "") or tostring(t[i]) end
   print(ok, ok and "" or e, table.concat(r, " "))
 end
 local seed = 7

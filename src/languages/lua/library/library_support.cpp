@@ -53,7 +53,7 @@ Step getTop(NativeCall& c) {
     }
     c.fiber.sp[1] = handler;
   }
-  iso.raiseErrorText("'__index' chain too long; possibly a loop", false);
+  iso.raiseErrorText("'__index' chain too long; possible loop", false);
   return Step::raised();
 }
 
@@ -115,7 +115,7 @@ Step setIndexSlow(NativeCall& c, Handle object, int64_t i) {
     }
     c.fiber.sp[0] = handler;
   }
-  iso.raiseErrorText("'__newindex' chain too long; possibly a loop", false);
+  iso.raiseErrorText("'__newindex' chain too long; possible loop", false);
   return Step::raised();
 }
 

@@ -48,6 +48,10 @@ double cosine(double d) { return std::cos(d); }
 double tangent(double d) { return std::tan(d); }
 double arcSine(double d) { return std::asin(d); }
 double arcCosine(double d) { return std::acos(d); }
+double hyperbolicSine(double d) { return std::sinh(d); }
+double hyperbolicCosine(double d) { return std::cosh(d); }
+double hyperbolicTangent(double d) { return std::tanh(d); }
+double logarithm10(double d) { return std::log10(d); }
 double exponential(double d) { return std::exp(d); }
 double degrees(double d) { return d * (180.0 / kPi); }
 double radians(double d) { return d * (kPi / 180.0); }
@@ -183,6 +187,29 @@ Value fastType(Isolate& isolate, const Value* args, uint32_t count) {
   return s != nullptr ? runtime::stringValue(s) : Value::absent();
 }
 
+// ---- functions of older versions, which the reference is usually built with ----
+
+NativeResult mathPow(NativeCall& c) {
+  double x, y;
+  if (!c.checkNumber(0, x) || !c.checkNumber(1, y)) return c.raisePending();
+  return c.ret(Value::canonical(std::pow(x, y)));
+}
+
+NativeResult mathFrexp(NativeCall& c) {
+  double d;
+  int exponent = 0;
+  if (!c.checkNumber(0, d)) return c.raisePending();
+  double fraction = std::frexp(d, &exponent);
+  return c.ret(Value::canonical(fraction), Value::smallInt(exponent));
+}
+
+NativeResult mathLdexp(NativeCall& c) {
+  double d;
+  int64_t exponent;
+  if (!c.checkNumber(0, d) || !c.checkInteger(1, exponent)) return c.raisePending();
+  return c.ret(Value::canonical(std::ldexp(d, static_cast<int>(exponent))));
+}
+
 // ---- min and max: any values with an order ----
 
 struct ExtremeLocals {
@@ -236,17 +263,26 @@ const LibraryEntry kEntries[] = {
              .documentation = "Gives the distance of x from zero."}},
     floatEntry<arcCosine>("acos", "math.acos", "acos(x)", "Gives the arc cosine of x in radians."),
     floatEntry<arcSine>("asin", "math.asin", "asin(x)", "Gives the arc sine of x in radians."),
+    // In front of atan: messages name the first entry with the function.
+    {"atan2", {.function = mathAtan, .name = "math.atan2", .signature = "atan2(y, x)",
+               .documentation = "An older name of math.atan."}},
     {"atan", {.function = mathAtan, .name = "math.atan", .signature = "atan(y [, x])",
               .documentation = "Gives the arc tangent of y/x in radians, in the right quadrant."}},
     {"ceil", {.function = roundTo<roundUp>, .name = "math.ceil", .fast = fastRound<roundUp>, .signature = "ceil(x)",
               .documentation = "Gives the smallest integer that is not less than x."}},
     floatEntry<cosine>("cos", "math.cos", "cos(x)", "Gives the cosine of x radians."),
+    floatEntry<hyperbolicCosine>("cosh", "math.cosh", "cosh(x)", "Gives the hyperbolic cosine of x."),
     floatEntry<degrees>("deg", "math.deg", "deg(x)", "Converts radians to degrees."),
     floatEntry<exponential>("exp", "math.exp", "exp(x)", "Gives e to the power x."),
     {"floor", {.function = roundTo<roundDown>, .name = "math.floor", .fast = fastRound<roundDown>,
                .signature = "floor(x)", .documentation = "Gives the largest integer that is not greater than x."}},
     {"fmod", {.function = mathFmod, .name = "math.fmod", .fast = fastFmod, .signature = "fmod(x, y)",
               .documentation = "Gives the rest of x/y with the quotient rounded towards zero."}},
+    {"frexp", {.function = mathFrexp, .name = "math.frexp", .signature = "frexp(x)",
+               .documentation = "Gives the fraction and the exponent of x to the base 2."}},
+    {"ldexp", {.function = mathLdexp, .name = "math.ldexp", .signature = "ldexp(m, e)",
+               .documentation = "Gives m times 2 to the power e."}},
+    floatEntry<logarithm10>("log10", "math.log10", "log10(x)", "Gives the logarithm of x to the base 10."),
     {"log", {.function = mathLog, .name = "math.log", .fast = fastLog, .signature = "log(x [, base])",
              .documentation = "Gives the logarithm of x to a base, e if none is given."}},
     {"max", {.function = extreme<true>, .name = "math.max", .fast = fastExtreme<true>, .signature = "max(x, ...)",
@@ -255,14 +291,18 @@ const LibraryEntry kEntries[] = {
              .documentation = "Gives the least of its arguments."}},
     {"modf", {.function = mathModf, .name = "math.modf", .signature = "modf(x)",
               .documentation = "Gives the integral and the fractional part of x."}},
+    {"pow", {.function = mathPow, .name = "math.pow", .signature = "pow(x, y)",
+             .documentation = "Gives x to the power y as a float."}},
     floatEntry<radians>("rad", "math.rad", "rad(x)", "Converts degrees to radians."),
     {"random", {.function = mathRandom, .name = "math.random", .fast = fastRandom, .signature = "random([m [, n]])",
                 .documentation = "Gives a random float in [0,1), or a random integer in an interval."}},
     {"randomseed", {.function = mathRandomSeed, .name = "math.randomseed", .signature = "randomseed([x [, y]])",
                     .documentation = "Seeds the generator and gives the two parts of the seed."}},
     floatEntry<sine>("sin", "math.sin", "sin(x)", "Gives the sine of x radians."),
+    floatEntry<hyperbolicSine>("sinh", "math.sinh", "sinh(x)", "Gives the hyperbolic sine of x."),
     floatEntry<squareRoot>("sqrt", "math.sqrt", "sqrt(x)", "Gives the square root of x."),
     floatEntry<tangent>("tan", "math.tan", "tan(x)", "Gives the tangent of x radians."),
+    floatEntry<hyperbolicTangent>("tanh", "math.tanh", "tanh(x)", "Gives the hyperbolic tangent of x."),
     {"tointeger", {.function = mathToInteger, .name = "math.tointeger", .fast = fastToInteger,
                    .signature = "tointeger(x)", .documentation = "Gives x as an integer if it has that value, else nil."}},
     {"type", {.function = mathType, .name = "math.type", .fast = fastType, .signature = "type(x)",

@@ -179,6 +179,10 @@ bool packOption(NativeCall& c, StringBuilder& out, const FormatReader& format, O
     return false;
   };
   int size = format.size;
+  if (!c.has(i)) {  // the reference has a nil of its own behind the arguments
+    bool text = option == Option::kFixed || option == Option::kCounted || option == Option::kZeroEnded;
+    return refuse(text ? "string expected, got nil" : "number expected, got nil");
+  }
   switch (option) {
     case Option::kInt: {
       int64_t n;

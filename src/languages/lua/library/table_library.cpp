@@ -311,15 +311,18 @@ struct UnpackLocals {
   uint32_t count, padding;
 };
 
+constexpr uint32_t kUnpacked = localSlots<UnpackLocals>();  // the object: there may be no argument at all
+
 NativeResult tableUnpack(NativeCall& c) {
   UnpackLocals v{};
   if (c.state() != 0) loadLocals(c, v);
   switch (c.state()) {
     case 0:
-      c.setSlots(localSlots<UnpackLocals>());
+      c.setSlots(kUnpacked + 1);
+      c.setSlot(kUnpacked, c.arg(0));
       if (!c.optInteger(1, 1, v.i)) return c.raisePending();
       if (c.isNoneOrNil(2)) {
-        DEVVM_AWAIT(c, v, getLength(c, c.argHandle(0)), 1);
+        DEVVM_AWAIT(c, v, getLength(c, c.slotHandle(kUnpacked)), 1);
         if (!takeLength(c, v.last)) return c.raisePending();
       } else if (!c.checkInteger(2, v.last)) {
         return c.raisePending();
@@ -333,7 +336,7 @@ NativeResult tableUnpack(NativeCall& c) {
       for (;; v.i++) {
         // Re-entered, the native has room for 32 values only.
         if (c.state() != 0 && !c.ensure(v.count + 32)) return c.error("too many results to unpack");
-        DEVVM_AWAIT(c, v, getIndex(c, c.argHandle(0), v.i), 1);
+        DEVVM_AWAIT(c, v, getIndex(c, c.slotHandle(kUnpacked), v.i), 1);
         if (v.i == v.last) break;
       }
       break;
