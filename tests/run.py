@@ -24,7 +24,7 @@ from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ROOT / "tests" / "lua"
+PROGRAMS = [ROOT / "tests" / "lua", ROOT / "tests" / "library"]
 CACHE = ROOT / "build" / "testcache"
 REFERENCE = "lua5.4"
 TIMEOUT = 60.0  # seconds, for one program, before any factor
@@ -72,12 +72,12 @@ def read_headers(path):
 
 
 def find_cases(filters):
-    """Every program below tests/lua, except helper files in folders called `modules`."""
+    """Every program below the folders of programs, except helper files in folders called `modules`."""
     cases = []
-    for path in sorted(PROGRAMS.rglob("*")):
+    for root, path in ((root, path) for root in PROGRAMS for path in sorted(root.rglob("*"))):
         if path.suffix not in (".lua", ".sh") or "modules" in path.parts:
             continue
-        name = path.relative_to(PROGRAMS).as_posix()
+        name = path.relative_to(root.parent if root is not PROGRAMS[0] else root).as_posix()
         if filters and not any(f in name for f in filters):
             continue
         cases.append(Case(path, name, path.suffix[1:], read_headers(path)))

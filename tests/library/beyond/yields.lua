@@ -32,12 +32,13 @@ do
   print(co())
   print(co "A")
   print(co "B")
-  co = coroutine.create(function() return string.gsub(("x"):rep(600), "x", function() coroutine.yield() error "late" end) end)
+  co = coroutine.create(function() return string.gsub(("x"):rep(600), "x", function() coroutine.yield() error("late", 0) end) end)
   coroutine.resume(co)
   print(coroutine.resume(co))
-  print(select(2, coroutine.wrap(function()
-    return pcall(string.gsub, "abc", ".", function(c) coroutine.yield() return c end)
-  end)()))
+  co = coroutine.wrap(function()
+    return pcall(string.gsub, "abc", ".", function(c) coroutine.yield(c) return c == "b" and {} or c end)
+  end)
+  print(co(), co(), co())
 end
 do
   print "-- sort"
