@@ -91,6 +91,11 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
   return true;
 }
 
+/// A call that failed before its frame stood: a native that made it gets its slots back as they were.
+void dropCall(Fiber& f, uint32_t count) {
+  if (f.fp != nullptr && isNativeFrame(f.fp)) f.sp += count + 1;
+}
+
 /// Pops the innermost frame, leaving its `count` topmost slots as results at the callee's place, adjusted to what is
 /// wanted. Sets pc to the return address.
 void popFrame(Fiber& f, uint32_t count) {
@@ -152,12 +157,14 @@ void drive(Isolate& iso, Step step) {
         uint32_t count = step.count;
         if (!f.sp[count].isFunction()) {
           if (!resolveCallee(iso, f, count)) {
+            dropCall(f, count);
             step = Step::raise();
             continue;
           }
         }
         if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
           if (!enterClosure(f, count, step)) {
+            dropCall(f, count);
             raiseStackOverflow(iso);
             step = Step::raise();
             continue;
@@ -166,6 +173,7 @@ void drive(Isolate& iso, Step step) {
           return;
         }
         if (!enterNative(f, count, step.wanted, step.returnAddress)) {
+          dropCall(f, count);
           raiseStackOverflow(iso);
           step = Step::raise();
           continue;
@@ -239,6 +247,19 @@ void drive(Isolate& iso, Step step) {
 }
 
 void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  drive(iso, Step::invoke(count, wanted, returnAddress));
+}
+
+void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  Fiber& f = *iso.fiber;
+  auto frame = static_cast<uint32_t>(f.high - f.fp);
+  // Frames at or beyond this one are gone, or wait no longer.
+  while (!f.metaFrames.empty() && f.metaFrames.back() >= frame) f.metaFrames.pop_back();
+  if (f.metaFrames.size() >= kMaxNestedCalls) {
+    iso.raiseError("C stack overflow");
+    return unwind(iso);
+  }
+  f.metaFrames.push_back(frame);
   drive(iso, Step::invoke(count, wanted, returnAddress));
 }
 

@@ -18,6 +18,10 @@ using runtime::Value;
 /// MAY RUN GUEST CODE (natives).
 void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
 
+/// invoke() of a metamethod. Metamethods that call each other are limited as the reference limits nested C calls, which
+/// it makes for them: they often build something with each level.
+void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
+
 /// Replaces the innermost (bytecode) frame by a call of the value below the `count` topmost slots.
 void invokeTail(Isolate& iso, uint32_t count);
 

@@ -50,6 +50,12 @@ Step yieldFiber(Isolate& iso, uint32_t count) {
 Step resumeFiber(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
   Fiber& target = *as<FiberObject>(f.sp[count])->fiber;
+  if (f.resumeDepth >= kMaxNestedCalls) {
+    f.sp += count + 1;
+    Value error = newString(iso, "C stack overflow");
+    *--f.sp = error.isNil() ? iso.memoryError : error;
+    return Step::resumeNative(1, true);
+  }
   if (!moveValues(f, target, count)) {
     f.sp += count + 1;
     *--f.sp = iso.stackError;
@@ -58,6 +64,7 @@ Step resumeFiber(Isolate& iso, uint32_t count) {
   f.sp++;
   f.status = FiberStatus::kNormal;
   target.resumer = &f;
+  target.resumeDepth = static_cast<uint16_t>(f.resumeDepth + 1);
   target.status = FiberStatus::kRunning;
   switchFiber(iso, &target);
   if (!target.started) {

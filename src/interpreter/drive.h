@@ -9,6 +9,9 @@ namespace devvm::interpreter {
 /// tail_call and tail_call_var: opcode, count, feedback.
 inline constexpr uint32_t kTailCallLength = 4;
 
+/// How deep metamethods and coroutines nest: the reference's LUAI_MAXCCALLS.
+inline constexpr size_t kMaxNestedCalls = 195;
+
 /// What the call machine does next.
 struct Step {
   enum Kind : uint8_t {

@@ -43,10 +43,10 @@ void slowArithmetic(Isolate& iso, Arith op) {
     case ArithStatus::kOk:
       return finish(iso, out);
     case ArithStatus::kDivideByZero:
-      iso.raiseError("attempt to perform 'n//0'");
+      iso.raiseError("attempt to divide by zero");
       return fail(iso);
     case ArithStatus::kModByZero:
-      iso.raiseError("attempt to perform 'n%%%%0'");
+      iso.raiseError("attempt to perform 'n%%0'");
       return fail(iso);
     case ArithStatus::kOutOfMemory:
       iso.raiseOutOfMemory();
@@ -57,17 +57,6 @@ void slowArithmetic(Isolate& iso, Arith op) {
   }
   a = iso.scratch.a;
   b = iso.scratch.b;
-  if (isBitwise(op)) {  // strings convert here; in arithmetic their metatable does it
-    int64_t x, y;
-    if ((a.isString() || b.isString()) && toInteger(a, x) && toInteger(b, y)) {
-      Value p = makeInteger(iso, x);
-      iso.scratch.a = p;
-      Value q = makeInteger(iso, y);
-      if (arithmetic(iso, op, iso.scratch.a, q, out) == ArithStatus::kOk) return finish(iso, out);
-      iso.raiseOutOfMemory();
-      return fail(iso);
-    }
-  }
   Value mm = metamethod(iso, a, kMetaOf[static_cast<int>(op)]);
   if (mm.isNil()) mm = metamethod(iso, b, kMetaOf[static_cast<int>(op)]);
   if (!mm.isNil()) {
@@ -77,7 +66,7 @@ void slowArithmetic(Isolate& iso, Arith op) {
     *--f.sp = mm;
     *--f.sp = a;
     *--f.sp = b;
-    return invoke(iso, 2, 1, next);
+    return invokeMetamethod(iso, 2, 1, next);
   }
   if (isBitwise(op)) {
     if (a.isNumber() && b.isNumber()) {
@@ -107,7 +96,7 @@ void slowLength(Isolate& iso) {
     f.sp[0] = mm;
     *--f.sp = v;
     *--f.sp = v;
-    return invoke(iso, 2, 1, next);
+    return invokeMetamethod(iso, 2, 1, next);
   }
   if (v.isTable()) {
     f.sp[0] = Value::smallInt(tableLength(iso, asTable(v)));
@@ -233,7 +222,7 @@ void slowConcat(Isolate& iso) {
   f.sp--;
   std::memmove(static_cast<void*>(f.sp), f.sp + 1, n * sizeof(Value));
   f.sp[n] = iso.concatNative;
-  invoke(iso, n, 1, next);
+  invokeMetamethod(iso, n, 1, next);
 }
 
 }  // namespace devvm::interpreter

@@ -55,7 +55,7 @@ void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate) {
   *--f.sp = a;
   *--f.sp = b;
   *--f.sp = Value::boolean(negate);
-  invoke(iso, 4, 1, next);
+  invokeMetamethod(iso, 4, 1, next);
 }
 
 }  // namespace
@@ -89,6 +89,11 @@ void slowComparison(Isolate& iso, Compare op, bool jump) {
   Value mm = metamethod(iso, a, meta);
   if (mm.isNil()) mm = metamethod(iso, b, meta);
   if (!mm.isNil()) return callMetamethod(iso, mm, a, b, false);
+  if (orEqual) {  // as the reference built with its 5.3 compatibility: not (b < a)
+    mm = metamethod(iso, b, Meta::kLt);
+    if (mm.isNil()) mm = metamethod(iso, a, Meta::kLt);
+    if (!mm.isNil()) return callMetamethod(iso, mm, b, a, true);
+  }
   std::string t1 = typeNameFull(iso, a), t2 = typeNameFull(iso, b);
   if (t1 == t2) {
     iso.raiseError("attempt to compare two %s values", t1.c_str());

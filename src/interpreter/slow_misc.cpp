@@ -154,6 +154,11 @@ void slowVarargOpen(Isolate& iso) {
 
 namespace {
 
+bool forError(Isolate& iso, const char* what, Value v) {
+  std::string type = typeNameFull(iso, v);
+  return iso.raiseError("bad 'for' %s (number expected, got %s)", what, type.c_str());
+}
+
 /// The reference's forlimit: clips a limit to the integers. False: an error was raised or the loop does not run (`skip`).
 bool forLimit(Isolate& iso, int64_t start, Value limit, int64_t step, int64_t& out, bool& skip) {
   skip = false;
@@ -161,22 +166,13 @@ bool forLimit(Isolate& iso, int64_t start, Value limit, int64_t step, int64_t& o
     out = integerOf(limit);
   } else {
     double d;
-    if (limit.isDouble()) {
-      d = limit.asDouble();
-    } else {
-      std::string type = typeNameFull(iso, limit);
-      return iso.raiseError("'for' limit must be a number");
-    }
-    if (d != d) {
-      skip = true;
-      return true;
-    }
+    if (!toDouble(limit, d)) return forError(iso, "limit", limit);
     double rounded = step < 0 ? std::ceil(d) : std::floor(d);
     if (!doubleToInteger(rounded, out)) {
-      if (d > 0) {
+      if (0 < d) {
         if (step < 0) skip = true;
         out = INT64_MAX;
-      } else {
+      } else {  // NaN too
         if (step > 0) skip = true;
         out = INT64_MIN;
       }
@@ -221,26 +217,23 @@ void slowForPrep(Isolate& iso) {
     return;
   }
   double dinit, dlimit, dstep;
-  const char* wrong = nullptr;
-  if (!limit.isNumber()) {
-    wrong = "limit";
-  } else if (!step.isNumber()) {
-    wrong = "step";
-  } else if (!start.isNumber()) {
-    wrong = "initial";
-  }
-  if (wrong != nullptr) {
-    iso.raiseError("'for' %s%s must be a number", wrong, wrong[0] == 'i' ? " value" : "");
+  if (!toDouble(limit, dlimit)) {
+    forError(iso, "limit", limit);
     return fail(iso);
   }
-  dinit = doubleOf(start);
-  dlimit = doubleOf(limit);
-  dstep = doubleOf(step);
+  if (!toDouble(step, dstep)) {
+    forError(iso, "step", step);
+    return fail(iso);
+  }
+  if (!toDouble(start, dinit)) {
+    forError(iso, "initial value", start);
+    return fail(iso);
+  }
   if (dstep == 0) {
     iso.raiseError("'for' step is zero");
     return fail(iso);
   }
-  if (dstep > 0 ? !(dinit <= dlimit) : !(dlimit <= dinit)) {
+  if (dstep > 0 ? dlimit < dinit : dinit < dlimit) {  // a NaN does not skip the first iteration
     f.pc = next + offset;
     return;
   }
@@ -280,7 +273,7 @@ void slowForLoop(Isolate& iso) {
     local(f, l) = Value::canonical(v);
     local(f, l + 3) = Value::canonical(v);
   } else {
-    iso.raiseError("'for' initial value must be a number");
+    forError(iso, "initial value", index);
     return fail(iso);
   }
   f.pc = next + offset;

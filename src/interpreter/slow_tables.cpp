@@ -155,11 +155,11 @@ void get(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
       *--f.sp = mm;
       *--f.sp = obj;
       *--f.sp = key;
-      return invoke(iso, 2, 1, next);
+      return invokeMetamethod(iso, 2, 1, next);
     }
     obj = mm;
   }
-  iso.raiseError("'__index' chain too long; possibly a loop");
+  iso.raiseError("'__index' chain too long; possible loop");
   fail(iso);
 }
 
@@ -205,11 +205,11 @@ void set(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
       *--f.sp = obj;
       *--f.sp = key;
       *--f.sp = value;
-      return invoke(iso, 3, 0, next);
+      return invokeMetamethod(iso, 3, 0, next);
     }
     obj.set(mm);
   }
-  iso.raiseError("'__newindex' chain too long; possibly a loop");
+  iso.raiseError("'__newindex' chain too long; possible loop");
   fail(iso);
 }
 
@@ -254,11 +254,11 @@ void slowSelf(Isolate& iso) {
       *--f.sp = obj;
       *--f.sp = key;
       *--f.sp = object;
-      return invoke(iso, 4, 2, next);
+      return invokeMetamethod(iso, 4, 2, next);
     }
     obj = mm;
   }
-  iso.raiseError("'__index' chain too long; possibly a loop");
+  iso.raiseError("'__index' chain too long; possible loop");
   fail(iso);
 }
 

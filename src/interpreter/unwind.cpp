@@ -49,7 +49,7 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
         c.how = Catcher::kHost;
         return c;
       }
-      if (catchable && !closed && !innermost && isProtected(fp)) {
+      if (catchable && !closed && isProtected(fp)) {
         c.how = Catcher::kNative;
         return c;
       }

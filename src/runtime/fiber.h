@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "runtime/code.h"
 #include "runtime/handles.h"
@@ -79,6 +80,8 @@ class Fiber {
   bool reserveOpen = false;   ///< a message handler runs after an overflow: the reserve may be used
   bool closing = false;       ///< being closed: frames at or above closeBoundary catch nothing
   uint32_t closeBoundary = 0; ///< distance from high
+  uint16_t resumeDepth = 0;   ///< fibers below it in the chain of resumers
+  std::vector<uint32_t> metaFrames;  ///< frames (distance from high) that called metamethods still under way
   uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
   uint8_t hookMask = 0;
   bool hookActive = false;    ///< the hook itself is running
@@ -102,7 +105,8 @@ class Fiber {
 
  private:
   /// A frame whose function has raw slots: the verifier says which words are values there.
-  static void visitRawFrame(heap::SlotVisitor& v, Value* frame, Value* bottom, Value* spare, const uint8_t* at);
+  static void visitRawFrame(heap::SlotVisitor& v, const Code* code, Value* frame, Value* bottom, Value* spare,
+                            const uint8_t* at);
 };
 
 /// A new suspended fiber that will run `function`. MAY COLLECT. nil when out of memory.

@@ -5,8 +5,8 @@
 
 namespace devvm::runtime {
 
-void Fiber::visitRawFrame(heap::SlotVisitor& v, Value* frame, Value* bottom, Value* spare, const uint8_t* at) {
-  const Code* code = codeOf(frame);
+void Fiber::visitRawFrame(heap::SlotVisitor& v, const Code* code, Value* frame, Value* bottom, Value* spare,
+                          const uint8_t* at) {
   const bytecode::Function& function = *code->function;
   for (uint32_t i = 0; i < code->locals; i++) {
     if (function.localKinds.empty() || function.localKinds[i] == bytecode::SlotKind::kValue) {
