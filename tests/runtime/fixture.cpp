@@ -1,12 +1,5 @@
 #include "fixture.h"
 
-namespace devvm::runtime {
-
-// The interpreter's part of scanning a frame; no test here runs code.
-[[gnu::weak]] void Fiber::visitRawFrame(heap::SlotVisitor&, Value*, Value*, Value*, const uint8_t*) {}
-
-}  // namespace devvm::runtime
-
 namespace devvm::runtime::testing {
 
 namespace {
