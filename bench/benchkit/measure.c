@@ -14,6 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -23,15 +26,28 @@
 static volatile pid_t child;
 static volatile sig_atomic_t timedOut;
 
+static void killChild(void) {
+  if (child > 0) kill(-child, SIGKILL);
+}
+
 static void onAlarm(int signal) {
   (void)signal;
   timedOut = 1;
-  kill(-child, SIGKILL);
+  killChild();
 }
 
 static void onInterrupt(int signal) {
-  kill(-child, SIGKILL);
+  killChild();
   _exit(128 + signal);
+}
+
+// Asks for a signal when the parent ends, so that a killed runner leaves nothing running.
+static void endWithParent(int signal) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, signal);
+#else
+  (void)signal;
+#endif
 }
 
 static void redirect(const char* path, int descriptor) {
@@ -54,6 +70,11 @@ int main(int argc, char** argv) {
   char errors[4096];
   snprintf(errors, sizeof errors, "%s.err", argv[1]);
 
+  signal(SIGALRM, onAlarm);
+  signal(SIGINT, onInterrupt);
+  signal(SIGTERM, onInterrupt);
+  endWithParent(SIGTERM);
+
   long long start = nanoseconds();
   child = fork();
   if (child < 0) {
@@ -62,6 +83,7 @@ int main(int argc, char** argv) {
   }
   if (child == 0) {
     setpgid(0, 0);
+    endWithParent(SIGKILL);
     redirect(argv[1], STDOUT_FILENO);
     redirect(errors, STDERR_FILENO);
     execvp(argv[3], argv + 3);
@@ -69,9 +91,6 @@ int main(int argc, char** argv) {
     _exit(127);
   }
   setpgid(child, child);
-  signal(SIGALRM, onAlarm);
-  signal(SIGINT, onInterrupt);
-  signal(SIGTERM, onInterrupt);
   alarm((unsigned)atoi(argv[2]));
 
   int status;
