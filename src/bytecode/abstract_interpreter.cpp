@@ -31,6 +31,7 @@ std::string_view kindName(Kind kind) {
     case Kind::kTable: return "a new table";
     case Kind::kList: return "a list";
     case Kind::kCell: return "a cell";
+    case Kind::kUnset: return "nothing";
     case Kind::kConflict: break;
   }
   return "different things on different paths";
@@ -46,6 +47,9 @@ bool AbstractInterpreter::run() {
   State& entry = states_[0];
   entry.known = true;
   entry.locals.assign(trackedCount_, Kind::kValue);
+  for (size_t i = 0; i < tracked_.size(); ++i) {
+    if (declaredKind(static_cast<int64_t>(i)) != Kind::kValue) entry.locals[tracked_[i]] = Kind::kUnset;
+  }
   queue_.push_back(0);
   queued_[0] = true;
   while (!queue_.empty()) {
@@ -237,33 +241,40 @@ Kind AbstractInterpreter::declared(SlotKind kind) {
   }
 }
 
+Kind AbstractInterpreter::declaredKind(int64_t index) const {
+  return function_.localKinds.empty() ? Kind::kValue : declared(function_.localKinds[static_cast<size_t>(index)]);
+}
+
+/// What a local holds now. Locals that are not tracked are always values.
 Kind AbstractInterpreter::local(int64_t index) const {
-  auto i = static_cast<size_t>(index);
-  if (tracked_[i] != kNone) return now_.locals[tracked_[i]];
-  return function_.localKinds.empty() ? Kind::kValue : declared(function_.localKinds[i]);
+  uint32_t tracked = tracked_[static_cast<size_t>(index)];
+  return tracked == kNone ? Kind::kValue : now_.locals[tracked];
+}
+
+/// For a local that does not hold what is needed.
+bool AbstractInterpreter::failLocal(int64_t index) {
+  std::string which = "local " + std::to_string(index);
+  if (local(index) == Kind::kUnset) return fail(which + " is read before it is set");
+  return fail(which + " holds " + std::string(kindName(local(index))));
 }
 
 /// For instructions that use a local as a value.
-bool AbstractInterpreter::readLocal(int64_t index) {
-  Kind kind = local(index);
-  return kind == Kind::kValue || fail("local " + std::to_string(index) + " holds " + std::string(kindName(kind)));
-}
+bool AbstractInterpreter::readLocal(int64_t index) { return local(index) == Kind::kValue || failLocal(index); }
 
 bool AbstractInterpreter::writeLocal(int64_t index, Kind kind) {
-  auto i = static_cast<size_t>(index);
   if (kind == Kind::kTable) kind = Kind::kValue;
-  if (tracked_[i] != kNone) {
-    if (kind != Kind::kValue && kind != Kind::kList && kind != Kind::kCell) {
-      return fail("local " + std::to_string(index) + " is declared for values, not for " + std::string(kindName(kind)));
-    }
-    Kind& slot = now_.locals[tracked_[i]];
-    localsChanged_ = localsChanged_ || slot != kind;
-    slot = kind;
-    return true;
+  Kind own = declaredKind(index);
+  uint32_t tracked = tracked_[static_cast<size_t>(index)];
+  bool fits = kind == own || (own == Kind::kValue && tracked != kNone && (kind == Kind::kList || kind == Kind::kCell));
+  if (!fits) {
+    return fail("local " + std::to_string(index) + " is declared for " + std::string(kindName(own)) + ", not for " +
+                std::string(kindName(kind)));
   }
-  Kind own = function_.localKinds.empty() ? Kind::kValue : declared(function_.localKinds[i]);
-  return own == kind || fail("local " + std::to_string(index) + " is declared for " + std::string(kindName(own)) + ", not for " +
-                             std::string(kindName(kind)));
+  if (tracked == kNone) return true;
+  Kind& slot = now_.locals[tracked];
+  localsChanged_ = localsChanged_ || slot != kind;
+  slot = kind;
+  return true;
 }
 
 bool AbstractInterpreter::needCellOrValue(int64_t index) {
@@ -362,7 +373,7 @@ bool AbstractInterpreter::executeComputed(const Instruction& in) {
       return push(now_.stack[now_.stack.size() - 1 - static_cast<size_t>(a)]);
     case Op::kGetLocal: case Op::kGetLocalW: {
       Kind kind = local(a);
-      if (kind == Kind::kCell || kind == Kind::kConflict) return readLocal(a);
+      if (kind == Kind::kCell || kind == Kind::kUnset || kind == Kind::kConflict) return failLocal(a);
       return push(kind);
     }
     case Op::kSetLocal: case Op::kSetLocalW: return popAny(x) && writeLocal(a, x);

@@ -20,6 +20,7 @@ enum class Kind : uint8_t {
   kTable,     ///< table that new_table made: what the init instructions need; a value for all others
   kList,      ///< list object of pack_list
   kCell,      ///< cell of new_cell (locals only)
+  kUnset,     ///< raw local that was not written yet: may not be read
   kConflict,  ///< different things on different paths: may only be overwritten (locals only)
 };
 
@@ -81,7 +82,9 @@ class AbstractInterpreter {
   bool initTable(int64_t values);
   bool popValues(int64_t count);
   bool popAny(Kind& kind);
+  Kind declaredKind(int64_t index) const;
   Kind local(int64_t index) const;
+  bool failLocal(int64_t index);
   bool readLocal(int64_t index);
   bool writeLocal(int64_t index, Kind kind);
   bool needCellOrValue(int64_t index);
@@ -102,7 +105,7 @@ class AbstractInterpreter {
   std::vector<std::pair<uint32_t, uint32_t>> regionMap_;  ///< (offset, region from there on or kNone), ascending
   bool unchargedBackEdge_ = false;
   bool makesLists_ = false;
-  std::vector<uint32_t> tracked_;  ///< by local: index into State::locals, or kNone if always of its declared kind
+  std::vector<uint32_t> tracked_;  ///< by local: index into State::locals, or kNone if always a value
   uint32_t trackedCount_ = 0;
   size_t stateBytes_ = 0;
   size_t work_ = 0;

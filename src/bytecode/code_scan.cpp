@@ -52,8 +52,8 @@ bool AbstractInterpreter::scan() {
     for (size_t i = 0; i < tracked_.size() && i <= UINT8_MAX; ++i) tracked_[i] = 0;
   }
   for (size_t i = 0; i < tracked_.size(); ++i) {
-    bool isValue = function_.localKinds.empty() || function_.localKinds[i] == SlotKind::kValue;
-    tracked_[i] = tracked_[i] == 0 && isValue ? trackedCount_++ : kNone;
+    bool isRaw = declaredKind(static_cast<int64_t>(i)) != Kind::kValue;
+    tracked_[i] = tracked_[i] == 0 || isRaw ? trackedCount_++ : kNone;
   }
   return scanRegions() && scanTargets();
 }

@@ -5,6 +5,7 @@
 //    right type; control never runs off the end and jumps only to instructions;
 //  - at each instruction the operand stack has one depth and one kind (value, i64, f64, list) per slot, never
 //    more than maxStack slots; open lists are consumed by the instruction after their producer;
+//  - raw locals are set before they are read, on every path;
 //  - a local is used as a cell only where every path made it one, and as a value only where no path did;
 //    upvalues likewise; list objects are only moved and unpacked; the init instructions and set_list get
 //    tables straight from new_table;

@@ -118,14 +118,15 @@ TEST(Verifier, Kinds) {
       {"", "nil\nswitch E else E\nE: return0", "needs a raw i64"},
       {"", ".local x i64\nnil\nset_local x\nreturn0", "local 0 is declared for a raw i64, not for a value"},
       {"", ".local x\ni64_small 1\nset_local x\nreturn0", "local 0 is declared for a value, not for a raw i64"},
-      {"", ".local x f64\nget_local x\nreturn1", "needs a value but finds a raw f64"},
+      {"", ".local x f64\nf64_const 1.0\nset_local x\nget_local x\nreturn1", "needs a value but finds a raw f64"},
       {"", ".local x i64\nlocal_nil x 1\nreturn0", "declared for a raw i64"},
-      {"", ".local x i64\nnew_cell x\nreturn0", "local 0 holds a raw i64"},
-      {"", ".local x i64\nnil\nset_field_l x \"f\"\nreturn0", "local 0 holds a raw i64"},
-      {"", ".local x i64\nmark_close x\nreturn0", "local 0 holds a raw i64"},
-      {"", ".local x i64\nadd_ll x x\nreturn1", "needs a value but finds a raw i64"},
+      {"", ".local x i64\nnew_cell x\nreturn0", "local 0 is read before it is set"},
+      {"", ".local x i64\ni64_small 1\nset_local x\nnew_cell x\nreturn0", "local 0 holds a raw i64"},
+      {"", ".local x i64\ni64_small 1\nset_local x\nnil\nset_field_l x \"f\"\nreturn0", "local 0 holds a raw i64"},
+      {"", ".local x i64\ni64_small 1\nset_local x\nmark_close x\nreturn0", "local 0 holds a raw i64"},
+      {"", ".local x i64\ni64_small 1\nset_local x\nadd_ll x x\nreturn1", "needs a value but finds a raw i64"},
       {"params=1", "get_local 0\njump_if_nil A\ni64_small 1\njump B\nA: nil\nB: pop\nreturn0", "operand slot 0 holds"},
-      {"locals=4", ".local 1 i64\nfor_prep 0 E\nE: return0", "local 1 holds a raw i64"},
+      {"locals=4", ".local 1 i64\nfor_prep 0 E\nE: return0", "local 1 is read before it is set"},
       {"locals=4", ".local 3 i64\nfor_prep 0 E\nE: return0", "declared for a raw i64"},
       {"", "i64_small 1\ndup\ni64_add\nbox_i64\nreturn1", ""},
       {"", "f64_const 2.0\nnil\nswap\npop\nreturn1", ""},
@@ -133,6 +134,18 @@ TEST(Verifier, Kinds) {
       {"", "i64_small 1\nnil\nf64_const 1.0\nrot\nprint\nreturn0", "needs a value but finds a raw i64"},
       {"", "i64_small 1\nnil\npick 1\ni64_neg\npop_n 3\nreturn0", ""},
       {"params=1", ".local 0 i64\nreturn0", "parameter 0 must be of kind value"},
+  });
+}
+
+TEST(Verifier, RawLocalsAreSetBeforeTheyAreRead) {
+  expectVerdicts({
+      {"", ".local x i64\nget_local x\npop\nreturn0", "local 0 is read before it is set"},
+      {"params=1", ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: get_local x\npop\nreturn0", "different things on different paths"},
+      {"params=1", ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: i64_small 2\nset_local x\nget_local x\npop\nreturn0", ""},
+      {"", ".local x f64\nloop_head\nL: f64_const 1.0\nset_local x\nloop L", ""},
+      {"", ".local x f64\nloop_head\nL: get_local x\npop\nf64_const 1.0\nset_local x\nloop L", "local 0 is read before it is set"},
+      {"", ".local x i64\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local x\npop\nreturn0\n.catch a b h 0", "different things on different paths"},
+      {"", ".local x i64\ni64_small 0\nset_local x\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local x\npop\nreturn0\n.catch a b h 0", ""},
   });
 }
 

@@ -23,7 +23,7 @@ constexpr Family kFamilies[] = {
     {"locals", "Locals, cells, upvalues, globals",
      "A local has one declared kind for the whole function. A local of kind value may hold a cell between `new_cell` and the next "
      "write of a value; the verifier knows on which paths, and only there `get_cell` and `set_cell` are allowed (and nothing else). "
-     "Locals that are no parameters start as nil, or 0 in the raw kinds."},
+     "Locals that are no parameters start as nil; raw ones must be set before they are read."},
     {"arithmetic", "Generic arithmetic",
      "Operands are values; integers, floats, coercions and metamethods as the language says."},
     {"logic", "Logic", ""},
