@@ -36,10 +36,11 @@ struct BlockInfo {
   bool touched;        ///< may have pages in memory
   bool evacuate;       ///< the running full collection moves its objects out
   uint8_t unused;
-  uint16_t freeLines;  ///< at the last sweep
-  uint16_t holes;      ///< runs of free lines at the last sweep
+  uint16_t freeLines;  ///< kOld: at the last sweep
+  uint16_t carved;     ///< kFixed: cells handed out so far, later ones were never touched
   uint32_t cellBytes;  ///< kFixed: size of a cell
-  uint32_t carved;     ///< kFixed: cells handed out so far, later ones were never touched
+  /// kOld: bytes of objects marked by the last full collection, plus the free lines handed out since.
+  uint32_t liveBytes;
 };
 
 struct Chunk {
@@ -65,9 +66,11 @@ struct Chunk {
 };
 static_assert(sizeof(Chunk) <= kBlockBytes);
 
-/// Marks the lines under an object of `bytes` bytes at `p`.
+/// Marks the lines under an object of `bytes` bytes at `p` in the movable old generation.
 inline void markLines(const void* p, size_t bytes) {
-  uint8_t* lines = Chunk::of(p)->lines;
+  Chunk* c = Chunk::of(p);
+  c->blocks[Chunk::blockIndex(p)].liveBytes += static_cast<uint32_t>(bytes);
+  uint8_t* lines = c->lines;
   size_t first = Chunk::lineIndex(p);
   size_t last = Chunk::lineIndex(static_cast<const char*>(p) + bytes - 1);
   lines[first] = 1;

@@ -35,7 +35,7 @@ char* FixedSpace::allocate(size_t bytes) {
     BlockInfo& b = Chunk::infoOf(c.carve);
     p = c.carve + b.carved * c.cellBytes;
     b.carved++;
-    if ((b.carved + 1) * c.cellBytes > kBlockBytes) c.carve = nullptr;
+    if ((b.carved + 1u) * c.cellBytes > kBlockBytes) c.carve = nullptr;
   }
   unpoison(p, c.cellBytes);
   used_ += c.cellBytes;

@@ -157,8 +157,7 @@ void HeapImpl::runFull(bool evacuateAll) {
   }
   large.dirty().clear();
 
-  size_t youngBlocks = youngUsed() / kBlockBytes * 5 / 4 + 2;
-  size_t candidates = old.beginFull(evacuateAll, youngBlocks);
+  size_t candidates = old.beginFull(evacuateAll, blocksFor(youngUsed()));
   color ^= kMarked;
   {
     FullCollector collector(*this, candidates != 0);

@@ -92,9 +92,19 @@ void HeapImpl::setThreshold() {
   threshold = live + std::max(growth, kMinGrowth);
 }
 
-/// Room for everything young, should it all survive.
-bool HeapImpl::reserveForCollection(size_t youngBytes) {
-  return pool.ensureFree(youngBytes / kBlockBytes * 5 / 4 + 4);
+/// Free blocks that take everything young, should it all survive.
+size_t HeapImpl::blocksFor(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 4; }
+
+bool HeapImpl::reserveForCollection(size_t youngBytes) { return pool.ensureFree(blocksFor(youngBytes)); }
+
+/// A full collection because of the limit. Small objects alone in their lines may hold several times their size: if
+/// there is much of that, everything is moved together.
+bool HeapImpl::collectForLimit(size_t wanted) {
+  if (!collect(true, "memory limit")) return false;
+  if (headroom() < wanted + edenUsed() && old.bytesUsed() - old.bytesMarked() > old.bytesUsed() / 16) {
+    return collect(true, "memory limit, compacting", true);
+  }
+  return true;
 }
 
 // ---- allocation ----
@@ -182,7 +192,7 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
       }
       if (limit == 0) return fail();  // the system refuses memory
     }
-    if (!collect(true, due ? "old generation grew" : "memory limit")) return fail();
+    if (!(due ? collect(true, "old generation grew") : collectForLimit(std::max(size, slack)))) return fail();
     if (headroom() >= std::max(size, slack)) {
       if (Object* o = bump(kind, word, aux, size)) return o;
     }
@@ -193,7 +203,7 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
   bool small = size <= kEmergencyObject && emergency != 0 && headroom() + emergency >= size + edenUsed();
   bool collected = false;
   if (due || (!fits(size) && !small)) {
-    if (!collect(true, due ? "old generation grew" : "memory limit")) return fail();
+    if (!(due ? collect(true, "old generation grew") : collectForLimit(size + slack))) return fail();
     collected = true;
     if (!fits(size + slack)) return fail();
   }
@@ -261,7 +271,7 @@ void HeapImpl::releaseDead(bool full) {
   filter(youngRelease, oldRelease);
 }
 
-bool HeapImpl::collect(bool full, const char* reason) {
+bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   if (running != nullptr) fatal("collection inside a collection");
   if (heap.noSafepoint != 0) {
 #ifndef NDEBUG
@@ -276,9 +286,12 @@ bool HeapImpl::collect(bool full, const char* reason) {
   bool trashFree = heap.options_.moveAlways;
   if (full) {
     emergency = 0;
-    runFull(trashFree);
+    runFull(trashFree || evacuateAll);
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
     setThreshold();
+    // What will be filled again until the next full collection ends is not worth giving back.
+    size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksFor(nursery.edenBytes());
+    pool.trim(keep, keep);
   } else {
     runMinor();
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);

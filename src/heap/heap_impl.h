@@ -55,6 +55,7 @@ struct HeapImpl {
   /// Bytes that may still be taken under the limit.
   size_t headroom() const;
   bool fullIsDue() const;
+  static size_t blocksFor(size_t youngBytes);
   bool reserveForCollection(size_t youngBytes);
   Object* finishTenured(Object* o, size_t size);
   Object* fail();
@@ -75,7 +76,8 @@ struct HeapImpl {
 
   // ---- collections ----
   /// False when it could not run: no memory for it, or inside a NoSafepoint.
-  bool collect(bool full, const char* reason);
+  bool collect(bool full, const char* reason, bool evacuateAll = false);
+  bool collectForLimit(size_t wanted);
   void runMinor();
   void runFull(bool evacuateAll);
   void releaseDead(bool full);

@@ -4,9 +4,26 @@
 
 namespace devvm::heap {
 
+namespace {
+/// Less waste in partly used blocks than this is never worth moving objects for.
+constexpr size_t kMinWaste = size_t{1} << 20;
+}  // namespace
+
+template <typename F>
+void OldSpace::forEachBlock(F f) {
+  for (Chunk* c : pool_.chunks()) {
+    for (unsigned i = 1; i < kBlocksPerChunk; i++) {
+      if (c->blocks[i].state == BlockState::kOld) f(c, i, c->blocks[i]);
+    }
+  }
+}
+
 char* OldSpace::takeBlock() {
   char* b = pool_.take(BlockState::kOld);
-  if (b != nullptr) used_ += kBlockBytes;
+  if (b != nullptr) {
+    used_ += kBlockBytes;
+    if (!emptyOnly_) Chunk::infoOf(b).liveBytes = kBlockBytes;
+  }
   return b;
 }
 
@@ -31,6 +48,7 @@ bool OldSpace::nextHole() {
     cursor_ = holeBlock_ + i * kLineBytes;
     limit_ = holeBlock_ + end * kLineBytes;
     used_ += static_cast<size_t>(limit_ - cursor_);
+    Chunk::infoOf(holeBlock_).liveBytes += static_cast<uint32_t>(limit_ - cursor_);
     return true;
   }
 }
@@ -73,39 +91,41 @@ size_t OldSpace::beginFull(bool evacuateAll, size_t keepBlocks) {
   nextRecyclable_ = 0;
   emptyOnly_ = true;
 
-  // Candidates by number of holes: a block's live bytes are estimated from the last sweep.
+  // Blocks by occupancy, in classes of 1/64 block.
+  constexpr size_t kClassBytes = kBlockBytes / 64, kWorthwhile = 64 * 3 / 4;
+  size_t blocksOf[65] = {}, bytesOf[65] = {}, blocks = 0, bytes = 0;
+  auto classOf = [](const BlockInfo& b) { return std::min<size_t>(b.liveBytes / kClassBytes, 64); };
+  forEachBlock([&](Chunk*, unsigned, BlockInfo& b) {
+    blocksOf[classOf(b)]++;
+    bytesOf[classOf(b)] += b.liveBytes;
+    blocks++;
+    bytes += b.liveBytes;
+  });
+  size_t waste = blocks * kBlockBytes - std::min(bytes, blocks * kBlockBytes);
+  size_t below = evacuateAll ? 65 : 0;  // candidates are the blocks in classes below this one
+  if (!evacuateAll && waste > bytes / 3 + kMinWaste) {
+    pool_.ensureFree(keepBlocks + blocks / 32 + 1);
+    size_t room = pool_.freeBlocks() > keepBlocks ? (pool_.freeBlocks() - keepBlocks) * (kBlockBytes / 8 * 7) : 0;
+    while (below < kWorthwhile && waste > bytes / 8 && bytesOf[below] <= room) {
+      room -= bytesOf[below];
+      waste -= std::min(waste, blocksOf[below] * kBlockBytes - bytesOf[below]);
+      below++;
+    }
+  }
   size_t candidates = 0;
-  size_t liveLines[kLinesPerBlock / 2 + 1] = {};
-  for (Chunk* c : pool_.chunks()) {
-    for (unsigned i = 1; i < kBlocksPerChunk; i++) {
-      BlockInfo& b = c->blocks[i];
-      if (b.state != BlockState::kOld) continue;
-      liveLines[std::min<size_t>(b.holes, kLinesPerBlock / 2)] += kLinesPerBlock - b.freeLines;
-      std::memset(c->blockLines(i), 0, kLinesPerBlock);
-    }
-  }
-  size_t room = pool_.freeBlocks() > keepBlocks ? (pool_.freeBlocks() - keepBlocks) * kLinesPerBlock * 3 / 4 : 0;
-  unsigned minHoles = kLinesPerBlock;
-  for (unsigned h = kLinesPerBlock / 2; h >= 2 && liveLines[h] <= room; h--) {
-    room -= liveLines[h];
-    minHoles = h;
-  }
-  for (Chunk* c : pool_.chunks()) {
-    for (unsigned i = 1; i < kBlocksPerChunk; i++) {
-      BlockInfo& b = c->blocks[i];
-      if (b.state != BlockState::kOld) continue;
-      b.evacuate = evacuateAll || b.holes >= minHoles;
-      candidates += b.evacuate;
-    }
-  }
+  forEachBlock([&](Chunk* c, unsigned i, BlockInfo& b) {
+    b.evacuate = classOf(b) < below;
+    b.liveBytes = 0;
+    candidates += b.evacuate;
+    std::memset(c->blockLines(i), 0, kLinesPerBlock);
+  });
   return candidates;
 }
 
 void OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {
   const uint8_t* lines = c->blockLines(index);
-  unsigned marked = 0, holes = lines[0] == 0;
+  unsigned marked = 0;
   for (unsigned i = 0; i < kLinesPerBlock; i++) marked += lines[i];
-  for (unsigned i = 1; i < kLinesPerBlock; i++) holes += lines[i - 1] & (lines[i] ^ 1);
   char* block = c->block(index);
   if (trashFree || kAsan) {
     for (unsigned i = 0; i < kLinesPerBlock; i++) {
@@ -124,21 +144,17 @@ void OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {
   BlockInfo& b = c->blocks[index];
   b.evacuate = false;
   b.freeLines = static_cast<uint16_t>(kLinesPerBlock - marked);
-  b.holes = static_cast<uint16_t>(holes);
   used_ += marked * kLineBytes;
-  holes_ += b.freeLines * kLineBytes;
+  marked_ += b.liveBytes;
+  blocks_++;
   if (b.freeLines != 0) recyclable_.push(block);
 }
 
 void OldSpace::finishFull(bool trashFree) {
   cursor_ = limit_ = overflowCursor_ = overflowLimit_ = nullptr;
-  used_ = holes_ = 0;
+  used_ = marked_ = blocks_ = 0;
   emptyOnly_ = false;
-  for (Chunk* c : pool_.chunks()) {
-    for (unsigned i = 1; i < kBlocksPerChunk; i++) {
-      if (c->blocks[i].state == BlockState::kOld) sweepBlock(c, i, trashFree);
-    }
-  }
+  forEachBlock([&](Chunk* c, unsigned i, BlockInfo&) { sweepBlock(c, i, trashFree); });
 }
 
 }  // namespace devvm::heap

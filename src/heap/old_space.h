@@ -25,8 +25,9 @@ class OldSpace {
 
   // ---- full collections ----
   /// Marks are cleared, and from now to finishFull() only empty blocks are filled, since the lines' marks are being
-  /// rebuilt. `evacuateAll`: every block becomes a candidate for evacuation; otherwise the most fragmented ones, as
-  /// far as their live objects fit into the pool's free blocks beyond `keepBlocks`. Returns the number of candidates.
+  /// rebuilt. Chooses the blocks to evacuate: all of them if `evacuateAll`; otherwise, when the waste in partly used
+  /// blocks is out of proportion, the emptiest ones, as far as their objects fit into the pool's free blocks beyond
+  /// `keepBlocks`. Returns their number.
   size_t beginFull(bool evacuateAll, size_t keepBlocks);
   /// Frees what no mark holds. `trashFree`: overwrites it.
   void finishFull(bool trashFree);
@@ -35,13 +36,17 @@ class OldSpace {
   size_t bytesUsed() const {
     return used_ - static_cast<size_t>(limit_ - cursor_) - static_cast<size_t>(overflowLimit_ - overflowCursor_);
   }
-  /// Free bytes in partly used blocks at the last full collection.
-  size_t bytesInHoles() const { return holes_; }
+  /// Bytes of the objects that the last full collection marked: less than the lines that they lie in.
+  size_t bytesMarked() const { return marked_; }
+  /// Bytes of the blocks in use at the end of the last full collection.
+  size_t bytesInBlocks() const { return blocks_ * kBlockBytes; }
 
  private:
   char* allocateSlow(size_t bytes);
   char* takeBlock();
   bool nextHole();
+  template <typename F>
+  void forEachBlock(F f);
   void sweepBlock(Chunk* chunk, unsigned index, bool trashFree);
 
   BlockPool& pool_;
@@ -55,7 +60,8 @@ class OldSpace {
   Growable<char*> recyclable_;  // blocks with holes, by address
   bool emptyOnly_ = false;
   size_t used_ = 0;  // counts whole holes from the moment when they are taken
-  size_t holes_ = 0;
+  size_t marked_ = 0;
+  size_t blocks_ = 0;
 };
 
 }  // namespace devvm::heap
