@@ -104,7 +104,8 @@ std::string Isolate::where(int level) {
   Frame frame;
   if (!frameAtLevel(*fiber, level, frame) || frame.isNative()) return "";
   int line = currentLine(frame);
-  if (line <= 0) return frame.code()->module->shortName + ":?: ";
+  // Stripped code: natives leave the place out, the engine's own errors say -1, as in the reference.
+  if (line <= 0 && level > 0) return "";
   return frame.code()->module->shortName + ":" + std::to_string(line) + ": ";
 }
 

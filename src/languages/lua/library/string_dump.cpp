@@ -31,6 +31,13 @@ NativeResult stringDump(NativeCall& c) {
     }
   }
   module.mainFunction = 0;
+  // The function has no parent there: whoever loads it gives its upvalues, as cells or values like here.
+  auto& upvalues = module.functions[0].upvalues;
+  for (size_t i = 0; i < upvalues.size(); i++) {
+    bool isCell = runtime::isKind(runtime::as<runtime::Closure>(f)->upvalues[i], runtime::Kind::kCell);
+    upvalues[i].from = isCell ? bytecode::Upvalue::From::kParentLocal : bytecode::Upvalue::From::kParentValue;
+    upvalues[i].index = 0;
+  }
   std::vector<uint8_t> bytes = bytecode::writeModule(module, strip);
   if (!chargeBytes(c, bytes.size())) return c.raisePending();
   Value result = bytes.size() <= runtime::kMaxString ? runtime::newStringRaw(c.isolate, bytes.size()) : Value::nil();
