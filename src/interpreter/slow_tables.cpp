@@ -34,14 +34,14 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   if (place.how == FieldPlace::How::kInline) {
     cell.shape = t->word;
     cell.offset = kInlineBase + 8 * place.slot;
-    cell.slot = plain ? 1 : 0;
+    cell.count = (cell.count & ~2u) | (plain ? 2 : 0);
     return;
   }
   if (place.how == FieldPlace::How::kOverflow) {
     cell.otherShape = t->word;
     cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
     cell.slot = place.slot;
-    cell.count = plain ? 1 : 0;
+    cell.count = (cell.count & ~1u) | (plain ? 1 : 0);
     return;
   }
   // Not an own field: look along the chain of __index tables, which get shapes of their own.
@@ -88,12 +88,12 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
     if (place.how == FieldPlace::How::kInline) {
       cell.shape = t->word;
       cell.offset = kInlineBase + 8 * place.slot;
-      cell.slot = plain ? 1 : 0;
+      cell.count = (cell.count & ~2u) | (plain ? 2 : 0);
     } else if (place.how == FieldPlace::How::kOverflow) {
       cell.otherShape = t->word;
       cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
       cell.slot = place.slot;
-      cell.count = plain ? 1 : 0;
+      cell.count = (cell.count & ~1u) | (plain ? 1 : 0);
     }
     return;
   }
