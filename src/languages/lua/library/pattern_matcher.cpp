@@ -1,6 +1,7 @@
 #include "languages/lua/library/pattern_matcher.h"
 
 #include <array>
+#include <bit>
 
 namespace devvm::lua {
 
@@ -63,7 +64,31 @@ constexpr auto kClassMasks = [] {
   return table;
 }();
 
+/// The characters of a class as a set.
+struct ClassSet {
+  uint64_t bits[4];
+};
+/// Index: bit number of the class.
+constexpr auto kClassSets = [] {
+  std::array<ClassSet, 11> sets{};
+  for (size_t k = 0; k < sets.size(); k++) {
+    for (unsigned c = 0; c < 256; c++) {
+      if (kCharBits[c] >> k & 1) sets[k].bits[c >> 6] |= uint64_t{1} << (c & 63);
+    }
+  }
+  return sets;
+}();
+
 inline bool inSet(const uint64_t* bits, Byte c) { return bits[c >> 6] >> (c & 63) & 1; }
+
+/// Adds the characters low .. high, whole words at once.
+void addRange(uint64_t* bits, unsigned low, unsigned high) {
+  for (unsigned word = low >> 6; low <= high; word++) {
+    unsigned last = high >> 6 == word ? high & 63 : 63;
+    bits[word] |= (~uint64_t{0} >> (63 - last)) & (~uint64_t{0} << (low & 63));
+    low = (word + 1) << 6;
+  }
+}
 
 inline bool isRepetitionToZero(Byte c) { return c == '*' || c == '?' || c == '-'; }
 
@@ -154,12 +179,11 @@ const PatternMatcher::Set* PatternMatcher::readSet(const Byte* p) {
         add(*q);
         continue;
       }
-      bool wanted = (*q & 0x20) != 0;
-      for (unsigned c = 0; c < 256; c++) {
-        if (((kCharBits[c] & mask) != 0) == wanted) add(c);
-      }
+      const ClassSet& members = kClassSets[static_cast<size_t>(std::countr_zero(mask))];
+      uint64_t flip = *q & 0x20 ? 0 : ~uint64_t{0};
+      for (int i = 0; i < 4; i++) bits[i] |= members.bits[i] ^ flip;
     } else if (q[1] == '-' && q + 2 < last) {
-      for (unsigned c = q[0]; c <= q[2]; c++) add(c);
+      addRange(bits, q[0], q[2]);
       q += 2;
     } else {
       add(*q);

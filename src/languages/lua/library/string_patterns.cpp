@@ -14,6 +14,22 @@ namespace {
 /// The reference leaves the pattern matcher alone if none of these is in the pattern.
 bool hasSpecials(std::string_view pattern) { return pattern.find_first_of("^$*+?.([%-") != std::string_view::npos; }
 
+/// Where `what` (not empty) first occurs in `text`, or npos.
+size_t findPlain(std::string_view text, std::string_view what) {
+  // Candidates by their first byte as long as few of them fail: then the search that is linear in the worst case.
+  const char *at = text.data(), *end = at + text.size();
+  for (int failures = 0; failures < 16; failures++) {
+    if (static_cast<size_t>(end - at) < what.size()) return std::string_view::npos;
+    auto room = static_cast<size_t>(end - at) - what.size() + 1;
+    at = static_cast<const char*>(std::memchr(at, what[0], room));
+    if (at == nullptr) return std::string_view::npos;
+    if (std::memcmp(at, what.data(), what.size()) == 0) return static_cast<size_t>(at - text.data());
+    at++;
+  }
+  auto* found = static_cast<const char*>(memmem(at, static_cast<size_t>(end - at), what.data(), what.size()));
+  return found != nullptr ? static_cast<size_t>(found - text.data()) : std::string_view::npos;
+}
+
 /// Pushes capture i of the last match [start, end) of `subject`. MAY COLLECT. False after raising.
 bool pushCapture(NativeCall& c, PatternMatcher& m, int i, Handle subject, size_t start, size_t end) {
   if (!m.checkCapture(i)) return false;
@@ -47,11 +63,11 @@ NativeResult findOrMatch(NativeCall& c, bool find) {
   size_t at = startPosition(from, subject.size()) - 1;
   if (at > subject.size()) return c.ret(Value::nil());
   if (find && (!c.arg(3).isFalsy() || !hasSpecials(pattern))) {
-    const void* found = pattern.empty() ? subject.data() + at
-                                        : memmem(subject.data() + at, subject.size() - at, pattern.data(), pattern.size());
-    size_t looked = found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - subject.data()) : subject.size();
-    if (!chargeBytes(c, looked - at + pattern.size())) return c.raisePending();
-    if (found == nullptr) return c.ret(Value::nil());
+    size_t found = pattern.empty() ? 0 : findPlain(subject.substr(at), pattern);
+    bool absent = found == std::string_view::npos;
+    if (!chargeBytes(c, absent ? subject.size() - at : found + pattern.size())) return c.raisePending();
+    if (absent) return c.ret(Value::nil());
+    size_t looked = at + found;
     return c.ret(Value::smallInt(static_cast<int64_t>(looked) + 1),
                  Value::smallInt(static_cast<int64_t>(looked + pattern.size())));
   }
