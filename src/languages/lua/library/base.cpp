@@ -482,6 +482,7 @@ size_t readLimit(Isolate& isolate) {
 }
 
 bool openBase(Isolate& isolate, Handle globals) {
+  isolate.warning = [](Isolate& iso, std::string_view text, bool) { showWarning(iso, text); };
   if (!runtime::registerLibrary(isolate, globals, kEntries, std::size(kEntries)) || !openBaseLoad(isolate, globals) ||
       !openBaseMemory(isolate, globals)) {
     return false;

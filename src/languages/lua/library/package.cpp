@@ -71,9 +71,8 @@ NativeResult returnString(NativeCall& c, std::string_view text) {
 }
 
 NativeResult searchpath(NativeCall& c) {
-  if (!c.checkString(0) || !c.checkString(1)) return c.raisePending();
-  for (uint32_t i = 2; i < 4; i++) {
-    if (!c.isNoneOrNil(i) && !c.checkString(i)) return c.raisePending();
+  for (uint32_t i = 4; i-- > 0;) {  // the reference looks at the last one first
+    if ((i < 2 || !c.isNoneOrNil(i)) && !c.checkString(i)) return c.raisePending();
   }
   if (!checkCapability(c, Capability::kFiles)) return c.raisePending();
   std::string file, tried;
@@ -111,7 +110,13 @@ enum class Search { kFound, kNotFound, kRaised };
 /// Looks for a module's file along package.path or package.cpath.
 Search findFile(NativeCall& c, std::string_view name, const char* field, std::string& file, std::string& tried) {
   Value path = runtime::tableGetName(c.isolate, (*c.upvalue(0)).isTable() ? c.upvalue(0).table() : nullptr, field);
-  if (!path.isString()) {
+  char number[64];
+  std::string_view templates;
+  if (path.isNumber()) {
+    templates = {number, runtime::formatNumber(path, number)};
+  } else if (path.isString()) {
+    templates = asString(path)->view();
+  } else {
     (void)c.error("'package.%s' must be a string", field);
     return Search::kRaised;
   }
@@ -119,7 +124,7 @@ Search findFile(NativeCall& c, std::string_view name, const char* field, std::st
     tried = std::string("no search along package.") + field + ": the capability 'files' was denied";
     return Search::kNotFound;
   }
-  return searchPath(name, asString(path)->view(), ".", "/", file, tried) ? Search::kFound : Search::kNotFound;
+  return searchPath(name, templates, ".", "/", file, tried) ? Search::kFound : Search::kNotFound;
 }
 
 NativeResult loadingError(NativeCall& c, const std::string& file, const std::string& why) {
