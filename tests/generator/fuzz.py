@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Compares lua5.4 with devvm on random programs (see generate.py).
+
+A program whose standard output, standard error or exit status differ is kept as
+build/fuzz/seed-N.lua, then reduced by removing lines while it still differs; the small one is
+build/fuzz/seed-N.reduced.lua. The first line of output gives the seed that repeats the run.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import generate  # noqa: E402
+import run as runner  # noqa: E402
+
+KEEP = runner.ROOT / "build" / "fuzz"
+TIMEOUT = 10.0
+
+
+def execute(command, text, timeout):
+    """Runs a program text as `fuzz.lua` in an empty folder and normalises what it printed."""
+    with tempfile.TemporaryDirectory(prefix="devvm-fuzz-") as folder:
+        (Path(folder) / "fuzz.lua").write_text(text)
+        process = subprocess.Popen(command + ["fuzz.lua"], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, start_new_session=True,
+                                   env={"PATH": os.environ.get("PATH", ""), "HOME": folder, "LC_ALL": "C", "TZ": "UTC",
+                                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0")})
+        try:
+            out, err = process.communicate(timeout=timeout)
+            status = process.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            status = "timeout"
+        return runner.normalise(runner.Result(out, err, status))
+
+
+class Comparison:
+    """The two commands and what counts as a difference."""
+
+    def __init__(self, vm, extra):
+        self.reference = [runner.REFERENCE]
+        self.vm = runner.vm_command(vm, extra)
+
+    def results(self, text):
+        want = execute(self.reference, text, TIMEOUT)
+        if want.status == "timeout":
+            return want, want
+        return want, execute(self.vm, text, TIMEOUT * 3)
+
+    def differs(self, text):
+        want, got = self.results(text)
+        return want != got
+
+    def differs_alike(self, text, crash):
+        """As `differs`, for reduction: the reference must still run well, and a crash stay a crash."""
+        want, got = self.results(text)
+        if want.status != 0 or want == got:
+            return False
+        return not crash or got.status not in (0, 1)
+
+
+def reduce(text, interesting, limit):
+    """Removes runs of lines, large ones first, while `interesting` holds; stops after `limit` seconds."""
+    lines = text.split("\n")
+    stop = time.monotonic() + limit
+    size = max(1, len(lines) // 2)
+    while size >= 1:
+        at, removed = 0, False
+        while at < len(lines) and time.monotonic() < stop:
+            shorter = lines[:at] + lines[at + size:]
+            if interesting("\n".join(shorter)):
+                lines, removed = shorter, True
+            else:
+                at += size
+        if time.monotonic() >= stop:
+            break
+        # The same size once more if it helped: removals make others possible.
+        if not removed or size > 4:
+            size //= 2
+    return "\n".join(lines)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     epilog="example: tests/generator/fuzz.py --seconds 120 --mode interpreter")
+    parser.add_argument("--vm", default=str(runner.ROOT / "build" / "release" / "devvm"))
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, help="first seed (default: from the clock, printed)")
+    parser.add_argument("--count", type=int, help="stop after this many programs")
+    parser.add_argument("--mode", default="interpreter", help="a mode of tests/run.py")
+    parser.add_argument("--size", type=int, default=12)
+    parser.add_argument("--names", action="store_true", help="also compare variable names in messages")
+    parser.add_argument("--nan-signs", action="store_true", help="also compare the sign of NaN")
+    parser.add_argument("--reduce-seconds", type=float, default=60, help="time for reducing one program (default 60)")
+    parser.add_argument("--failures", type=int, default=5, help="stop after this many differing programs (default 5)")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_arguments()
+    if options.mode not in runner.MODES:
+        print(f"unknown mode '{options.mode}'", file=sys.stderr)
+        return 2
+    comparison = Comparison(options.vm, runner.MODES[options.mode].arguments)
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 31)
+    print(f"seed {seed} (repeat with --seed {seed})", flush=True)
+    stop = time.monotonic() + options.seconds
+    done = skipped = failures = 0
+    while time.monotonic() < stop and failures < options.failures and (options.count is None or done < options.count):
+        text = generate.generate(seed, options.size, options.names, options.nan_signs)
+        want, got = comparison.results(text)
+        done += 1
+        if want.status == "timeout":
+            skipped += 1
+        elif want != got:
+            failures += 1
+            KEEP.mkdir(parents=True, exist_ok=True)
+            kept = KEEP / f"seed-{seed}.lua"
+            kept.write_text(text)
+            crash = got.status not in (0, 1)
+            small = reduce(text, lambda t: comparison.differs_alike(t, crash), options.reduce_seconds)
+            reduced = KEEP / f"seed-{seed}.reduced.lua"
+            reduced.write_text(small)
+            print(f"DIFFERS seed {seed}: {kept}, reduced to {small.count(chr(10)) + 1} lines in {reduced}")
+            for line in runner.difference(*comparison.results(small)):
+                print("    " + line)
+            sys.stdout.flush()
+        seed += 1
+    print(f"{done} programs, {failures} differ" + (f", {skipped} too slow for the reference" if skipped else ""))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
