@@ -76,7 +76,8 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
       std::string what = typeNameFull(iso, f.sp[count]);
       std::string name;
       if (innermostFrame(f, frame) && !frame.isNative()) name = calleeDescription(frame);
-      return iso.raiseError("attempt to call a %s value%s", what.c_str(), name.c_str());
+      bool fromCode = f.fp != nullptr && !isNativeFrame(f.fp);
+      return iso.raiseErrorText("attempt to call a " + what + " value" + name, fromCode);
     }
     if (f.sp - 8 < f.limit && !growStack(f, 8)) {
       raiseStackOverflow(iso);
@@ -255,7 +256,7 @@ void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_
   auto frame = static_cast<uint32_t>(f.high - f.fp);
   // Frames at or beyond this one are gone, or wait no longer.
   while (!f.metaFrames.empty() && f.metaFrames.back() >= frame) f.metaFrames.pop_back();
-  if (f.metaFrames.size() >= kMaxNestedCalls) {
+  if (f.metaFrames.size() >= kMaxNestedMetamethods) {
     iso.raiseError("C stack overflow");
     return unwind(iso);
   }

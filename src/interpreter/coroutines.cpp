@@ -50,7 +50,7 @@ Step yieldFiber(Isolate& iso, uint32_t count) {
 Step resumeFiber(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
   Fiber& target = *as<FiberObject>(f.sp[count])->fiber;
-  if (f.resumeDepth >= kMaxNestedCalls) {
+  if (f.resumeDepth >= kMaxNestedFibers) {
     f.sp += count + 1;
     Value error = newString(iso, "C stack overflow");
     *--f.sp = error.isNil() ? iso.memoryError : error;

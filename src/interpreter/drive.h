@@ -9,8 +9,10 @@ namespace devvm::interpreter {
 /// tail_call and tail_call_var: opcode, count, feedback.
 inline constexpr uint32_t kTailCallLength = 4;
 
-/// How deep metamethods and coroutines nest: the reference's LUAI_MAXCCALLS.
-inline constexpr size_t kMaxNestedCalls = 195;
+/// How deep coroutines nest: the reference's LUAI_MAXCCALLS.
+inline constexpr size_t kMaxNestedFibers = 195;
+/// How deep metamethods nest. The reference stops at 200; here they cost only guest stack.
+inline constexpr size_t kMaxNestedMetamethods = 22'000;
 
 /// What the call machine does next.
 struct Step {

@@ -87,6 +87,18 @@ bool initializeEngine(Isolate& iso) {
   return true;
 }
 
+void runPendingFinalizers(Isolate& iso) {
+  iso.failure = Failure::kNone;
+  iso.finalizersRunning = false;
+  iso.finalizers->closeAll();
+  // Finalizers may mark more objects: those are due at once, as the queue is closed.
+  std::vector<Value> results;
+  while (iso.finalizers->anyDue()) {
+    Value open = Value::smallInt(0);
+    if (!iso.call(iso.finalizerNative, &open, 1, results) && isUncatchable(iso.failure)) return;
+  }
+}
+
 void invalidOpcode(Isolate& iso) {
   std::fprintf(stderr, "devvm: internal error: invalid opcode %u\n", iso.fiber->pc[0]);
   std::abort();

@@ -121,7 +121,6 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
   info->shortName = chunkId(module.source);
   info->source = std::move(module.source);
   info->trusted = module.trusted;
-  info->trusted = module.trusted;
   info->language = std::move(module.language);
   size_t count = module.functions.size();
   // Prototypes never move, so one list of them as values is enough; it keeps them alive until they know each other.

@@ -1,0 +1,165 @@
+#include "tools/options.h"
+
+#include <charconv>
+
+namespace devvm::tools {
+
+namespace {
+
+constexpr OptionInfo kTable[] = {
+#define OPTION(id, name, type, standard, meaning) {OptionId::id, name, OptionType::type, standard, meaning},
+#include "tools/options.def"
+#undef OPTION
+};
+
+bool parseNumber(std::string_view text, uint64_t& out, std::string_view& rest) {
+  auto r = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (r.ec != std::errc()) return false;
+  rest = text.substr(static_cast<size_t>(r.ptr - text.data()));
+  return true;
+}
+
+bool scaled(std::string_view text, uint64_t& out, std::initializer_list<std::pair<std::string_view, uint64_t>> units) {
+  std::string_view suffix;
+  if (!parseNumber(text, out, suffix)) return false;
+  for (const auto& [name, factor] : units) {
+    if (suffix != name) continue;
+    return !__builtin_mul_overflow(out, factor, &out);
+  }
+  return false;
+}
+
+bool parseBytes(std::string_view text, uint64_t& out) {
+  constexpr uint64_t k = 1024;
+  return scaled(text, out, {{"", 1}, {"k", k}, {"K", k}, {"M", k * k}, {"G", k * k * k}, {"T", k * k * k * k}});
+}
+
+bool parseDuration(std::string_view text, uint64_t& out) {
+  return scaled(text, out, {{"", 1'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"m", 60'000'000'000}});
+}
+
+bool parseCapability(std::string_view text, uint8_t& bits) {
+  static constexpr std::string_view kNames[] = {"files", "processes", "environment", "clock", "network"};
+  if (text == "all") {
+    bits = 0xFF;
+    return true;
+  }
+  for (size_t i = 0; i < std::size(kNames); i++) {
+    if (text == kNames[i]) {
+      bits = static_cast<uint8_t>(1u << i);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOptions& o) {
+  uint64_t n = 0;
+  std::string_view rest;
+  uint8_t bits = 0;
+  switch (option.id) {
+    case OptionId::kFuel:
+      if (!parseNumber(value, n, rest) || !rest.empty() || n == 0) return false;
+      o.limits.fuel = n;
+      return true;
+    case OptionId::kTimeout:
+      if (!parseDuration(value, n) || n == 0) return false;
+      o.limits.timeoutNanos = n;
+      return true;
+    case OptionId::kMemoryLimit:
+      if (!parseBytes(value, n) || n == 0) return false;
+      o.limits.memoryBytes = n;
+      return true;
+    case OptionId::kStackLimit:
+      if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{16} << 30)) return false;
+      o.limits.stackBytes = n;
+      return true;
+    case OptionId::kAllow:
+    case OptionId::kDeny:
+      while (!value.empty()) {
+        size_t comma = value.find(',');
+        if (!parseCapability(value.substr(0, comma), bits)) return false;
+        o.capabilities.bits = static_cast<uint8_t>(option.id == OptionId::kAllow ? o.capabilities.bits | bits
+                                                                                  : o.capabilities.bits & ~bits);
+        value = comma == value.npos ? std::string_view() : value.substr(comma + 1);
+      }
+      return true;
+    case OptionId::kDispatch:
+      o.dispatchSwitch = value == "switch";
+      return value == "switch" || value == "tail";
+    case OptionId::kSeed:
+      if (!parseNumber(value, n, rest) || !rest.empty()) return false;
+      o.hashSeed = n;
+      return true;
+    case OptionId::kDeterministic:
+      o.deterministic = true;
+      return true;
+    case OptionId::kNursery:
+      if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{4} << 30)) return false;
+      o.heap.nurseryBytes = n;
+      return true;
+    case OptionId::kGcGrowth:
+      if (!parseNumber(value, n, rest) || !rest.empty() || n < 110 || n > 10000) return false;
+      o.heap.growthPercent = static_cast<unsigned>(n);
+      return true;
+    case OptionId::kGcStress:
+      if (value == "off") {
+        o.heap.moveAlways = false;
+        return true;
+      }
+      if (value.substr(0, 4) != "move") return false;
+      o.heap.moveAlways = true;
+      if (value.size() == 4) return true;
+      if (value[4] != ':' || !parseNumber(value.substr(5), n, rest) || !rest.empty() || n == 0 || n > 1'000'000) return false;
+      o.heap.stressInterval = static_cast<unsigned>(n);
+      return true;
+    case OptionId::kGcVerify:
+      o.heap.verify = true;
+      return true;
+    case OptionId::kVerifyAll:
+      o.verifyAll = true;
+      return true;
+    case OptionId::kCount:
+      break;
+  }
+  return false;
+}
+
+}  // namespace
+
+const OptionInfo* optionTable(size_t& count) {
+  count = std::size(kTable);
+  return kTable;
+}
+
+ParseResult parseOption(std::string_view argument, const char* next, bool& usedNext, runtime::IsolateOptions& options,
+                        std::string& error) {
+  usedNext = false;
+  if (argument.substr(0, 2) != "--") return ParseResult::kOther;
+  size_t equals = argument.find('=');
+  std::string_view name = argument.substr(2, equals == argument.npos ? argument.npos : equals - 2);
+  for (const OptionInfo& option : kTable) {
+    if (name != option.name) continue;
+    std::string_view value;
+    if (option.type == OptionType::kFlag) {
+      if (equals != argument.npos) {
+        error = "option '--" + std::string(name) + "' takes no value";
+        return ParseResult::kWrong;
+      }
+    } else if (equals != argument.npos) {
+      value = argument.substr(equals + 1);
+    } else if (next != nullptr) {
+      value = next;
+      usedNext = true;
+    } else {
+      error = "option '--" + std::string(name) + "' needs a value";
+      return ParseResult::kWrong;
+    }
+    if (apply(option, value, options)) return ParseResult::kTaken;
+    error = "wrong value '" + std::string(value) + "' for option '--" + std::string(name) + "': " + option.meaning;
+    return ParseResult::kWrong;
+  }
+  return ParseResult::kOther;
+}
+
+}  // namespace devvm::tools

@@ -1,0 +1,42 @@
+// Runtime options of the command line, from options.def.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/isolate.h"
+
+namespace devvm::tools {
+
+enum class OptionId {
+#define OPTION(id, ...) id,
+#include "tools/options.def"
+#undef OPTION
+  kCount
+};
+
+enum class OptionType { kFlag, kNumber, kBytes, kDuration, kWord, kList };
+
+struct OptionInfo {
+  OptionId id;
+  const char* name;
+  OptionType type;
+  const char* standard;
+  const char* meaning;
+};
+
+/// All options in table order.
+const OptionInfo* optionTable(size_t& count);
+
+enum class ParseResult {
+  kOther,  ///< not a runtime option: somebody else's argument
+  kTaken,
+  kWrong,  ///< `error` says what is wrong
+};
+
+/// Takes argument `argument` ("--name" or "--name=value") if it is a runtime option; `next` is the argument after it
+/// (null if none), and `usedNext` tells whether it was the value.
+ParseResult parseOption(std::string_view argument, const char* next, bool& usedNext, runtime::IsolateOptions& options,
+                        std::string& error);
+
+}  // namespace devvm::tools

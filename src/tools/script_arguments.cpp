@@ -1,0 +1,38 @@
+#include "tools/script_arguments.h"
+
+namespace devvm::tools {
+
+using namespace runtime;
+
+bool setArgTable(Session& session, const Arguments& arguments, size_t script) {
+  Isolate& iso = session.isolate();
+  Rooted table(iso, newTable(iso));
+  Rooted value(iso, Value::nil());
+  bool ok = !table.get().isNil();
+  auto first = -static_cast<int64_t>(script) - 1;
+  for (int64_t i = first; ok && i < static_cast<int64_t>(arguments.size() - script); i++) {
+    value.set(newString(iso, i == first ? "lua" : arguments[static_cast<size_t>(static_cast<int64_t>(script) + i)]));
+    ok = !value.get().isNil() && tableSetInt(iso, table, i, value);
+  }
+  ok = ok && tableSetName(iso, Handle(&iso.globals), "arg", table);
+  if (!ok) session.complain("not enough memory");
+  return ok;
+}
+
+bool scriptValues(Session& session, std::vector<Value>& values) {
+  Isolate& iso = session.isolate();
+  Value table = tableGetName(iso, asTable(iso.globals), "arg");
+  if (!table.isTable()) {
+    session.complain("'arg' is not a table");
+    return false;
+  }
+  int64_t n = tableLength(iso, asTable(table));
+  for (int64_t i = 1; i <= n; i++) values.push_back(tableGetInt(iso, asTable(table), i));
+  return true;
+}
+
+bool setScriptArguments(Session& session, const Arguments& arguments, size_t script, std::vector<Value>& values) {
+  return setArgTable(session, arguments, script) && scriptValues(session, values);
+}
+
+}  // namespace devvm::tools

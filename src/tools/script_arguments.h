@@ -1,0 +1,40 @@
+// The `arg` table and the arguments of a script.
+#pragma once
+
+#include <vector>
+
+#include "tools/command.h"
+#include "tools/session.h"
+
+namespace devvm::tools {
+
+/// Keeps a vector of values visited while in scope.
+class RootedValues {
+ public:
+  RootedValues(Isolate& isolate, std::vector<Value>& values) : isolate_(isolate), values_(values) {}
+  ~RootedValues() {
+    for (size_t i = 0; i < registered_; i++) isolate_.permanentRoots.pop_back();
+  }
+  RootedValues(const RootedValues&) = delete;
+  RootedValues& operator=(const RootedValues&) = delete;
+  /// The vector has its final size: its elements become roots.
+  void registerAll() {
+    for (Value& v : values_) isolate_.permanentRoots.push_back(&v);
+    registered_ = values_.size();
+  }
+
+ private:
+  Isolate& isolate_;
+  std::vector<Value>& values_;
+  size_t registered_ = 0;
+};
+
+/// Sets global `arg`: the script (arguments[script]) at 0, what stands before it at negative, what follows at positive
+/// indices. False when out of memory (shown).
+bool setArgTable(Session& session, const Arguments& arguments, size_t script);
+/// The arguments behind the script as strings, from global `arg` (which earlier code may have changed).
+bool scriptValues(Session& session, std::vector<Value>& values);
+/// Both.
+bool setScriptArguments(Session& session, const Arguments& arguments, size_t script, std::vector<Value>& values);
+
+}  // namespace devvm::tools

@@ -1,0 +1,181 @@
+#include "tools/session.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+#include "bytecode/assembler.h"
+#include "bytecode/verifier.h"
+#include "interpreter/engine.h"
+#include "languages/lua/library/library.h"
+#include "languages/lua/lua_chunk.h"
+#include "runtime/frames.h"
+
+namespace devvm::tools {
+
+using namespace runtime;
+
+namespace {
+
+/// What Ctrl-C stops; a second one ends the process.
+std::atomic<Isolate*> interruptible{nullptr};
+
+void onInterrupt(int signal) {
+  std::signal(signal, SIG_DFL);
+  if (Isolate* iso = interruptible.load()) iso->interruptRequested.store(true);
+}
+
+/// The message handler: error values become text with a traceback, as the reference's lua does.
+NativeResult messageHandler(NativeCall& c) {
+  std::string message;
+  Value error = c.arg(0);
+  if (c.state() == 1) {
+    if (c.top().isString()) return c.ret(c.top());  // what __tostring says stands alone
+    error = c.arg(0);
+  } else if (error.isString()) {
+    message = asString(error)->view();
+  } else if (error.isNumber()) {
+    char text[64];
+    message.assign(text, formatNumber(error, text));
+  } else {
+    Value mm = metamethod(c.isolate, error, Meta::kToString);
+    if (!mm.isNil()) {
+      c.push(mm);
+      c.push(error);
+      return c.call(1, 1, 1);
+    }
+  }
+  if (!error.isString() && !error.isNumber()) {
+    message = std::string("(error object is a ") + typeName(error) + " value)";
+  }
+  std::string text = traceback(c.isolate, c.fiber, &message, 1);
+  Value s = newString(c.isolate, text);
+  return s.isNil() ? c.outOfMemory() : c.ret(s);
+}
+
+const NativeInfo kMessageHandler = {.function = messageHandler, .name = "(traceback)"};
+
+bool endsWith(std::string_view s, std::string_view end) {
+  return s.size() >= end.size() && s.substr(s.size() - end.size()) == end;
+}
+
+}  // namespace
+
+Session::Session(const IsolateOptions& options, const SessionSettings& settings) : programName_(settings.programName) {
+  isolate_ = std::make_unique<Isolate>(options);
+  isolate_->permanentRoots.push_back(&handler_);
+  ready_ = interpreter::initializeEngine(*isolate_);
+  if (ready_ && settings.noEnvironment) {
+    Rooted yes(*isolate_, Value::boolean(true));
+    ready_ = tableSetName(*isolate_, Handle(&isolate_->registry), "LUA_NOENV", yes);
+  }
+  ready_ = ready_ && lua::openAll(*isolate_);
+  if (ready_) handler_ = newNative(*isolate_, &kMessageHandler);
+  ready_ = ready_ && !handler_.isNil();
+  if (!ready_) complain("not enough memory");
+}
+
+Session::~Session() { interruptible.store(nullptr); }
+
+void Session::complain(std::string_view message) {
+  std::fflush(stdout);
+  if (!programName_.empty()) std::fprintf(stderr, "%s: ", programName_.c_str());
+  std::fwrite(message.data(), 1, message.size(), stderr);
+  std::fputc('\n', stderr);
+  std::fflush(stderr);
+}
+
+bool Session::tryLoad(std::string_view text, const std::string& chunkName, Handle result, std::string& message,
+                      bool& incomplete) {
+  Isolate& iso = *isolate_;
+  lua::ChunkError error;
+  if (lua::loadChunk(iso, text, chunkName, lua::kTextChunks | lua::kBinaryChunks, "bt", Handle(&iso.globals), result, error)) {
+    return true;
+  }
+  message = error.outOfMemory ? "not enough memory" : error.message;
+  incomplete = error.incomplete;
+  return false;
+}
+
+bool Session::loadText(std::string_view text, const std::string& chunkName, Handle result) {
+  std::string message;
+  bool incomplete;
+  if (endsWith(chunkName, ".dvs")) {
+    bytecode::Module module;
+    std::vector<bytecode::AssemblyError> errors;
+    if (!bytecode::assemble(text, chunkName, module, errors)) {
+      for (const auto& e : errors) complain(chunkName.substr(1) + ":" + e.text());
+      return false;
+    }
+    bytecode::VerifyError error;
+    if (!bytecode::verify(module, error)) {
+      complain(chunkName.substr(1) + ": " + error.text(module));
+      return false;
+    }
+    if (module.source.empty()) module.source = chunkName;
+    Rooted prototype(*isolate_, loadModule(*isolate_, std::move(module)));
+    if (!prototype.get().isNil()) result.set(newMainClosure(*isolate_, prototype, isolate_->globals));
+    if (!result.get().isNil()) return true;
+    complain("not enough memory");
+    return false;
+  }
+  if (tryLoad(text, chunkName, result, message, incomplete)) return true;
+  complain(message);
+  return false;
+}
+
+bool Session::loadFile(const std::string& path, Handle result) {
+  std::string text, message;
+  size_t limit = isolate_->options.limits.memoryBytes ? isolate_->options.limits.memoryBytes : SIZE_MAX;
+  if (!lua::readChunkFile(path, limit, text, message)) {
+    complain(message);
+    return false;
+  }
+  return loadText(text, path.empty() ? "=stdin" : "@" + path, result);
+}
+
+bool Session::call(Value function, const std::vector<Value>& arguments, std::vector<Value>* results) {
+  Isolate& iso = *isolate_;
+  std::vector<Value> own;
+  interruptible.store(&iso);
+  std::signal(SIGINT, onInterrupt);
+  bool ok = iso.call(function, arguments.data(), static_cast<uint32_t>(arguments.size()), results ? *results : own, handler_);
+  std::signal(SIGINT, SIG_DFL);
+  interruptible.store(nullptr);
+  if (ok) return true;
+  status_ = kFailed;
+  switch (iso.failure) {
+    case Failure::kExit:
+      ended_ = true;
+      status_ = iso.exitStatus;
+      break;
+    case Failure::kFuel:
+      ended_ = true;
+      complain("fuel exhausted");
+      break;
+    case Failure::kDeadline:
+      ended_ = true;
+      complain("time limit exceeded");
+      break;
+    case Failure::kKilled:
+      ended_ = true;
+      complain("killed");
+      break;
+    default:
+      complain(iso.pendingError.isString() ? asString(iso.pendingError)->view() : std::string_view("(error object is not a string)"));
+      break;
+  }
+  return false;
+}
+
+int Session::finish(bool failed) {
+  Isolate& iso = *isolate_;
+  bool stopped = ended_ && iso.failure != Failure::kExit;
+  if (ready_ && !stopped && (!ended_ || iso.closeOnExit)) interpreter::runPendingFinalizers(iso);
+  std::fflush(stdout);
+  std::fflush(stderr);
+  return ended_ ? status_ : failed ? kFailed : kOk;
+}
+
+}  // namespace devvm::tools

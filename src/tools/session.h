@@ -1,0 +1,63 @@
+// One isolate as the command line uses it: made from options, with the Lua library, errors shown on standard error.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/isolate.h"
+
+namespace devvm::tools {
+
+using runtime::Handle;
+using runtime::Isolate;
+using runtime::Value;
+
+/// Exit statuses of the program.
+inline constexpr int kOk = 0, kFailed = 1, kUsage = 2;
+
+struct SessionSettings {
+  std::string programName = "devvm";  ///< before error messages; empty: none
+  bool noEnvironment = false;         ///< LUA_PATH and the like are ignored
+};
+
+class Session {
+ public:
+  Session(const runtime::IsolateOptions& options, const SessionSettings& settings);
+  ~Session();
+
+  Isolate& isolate() { return *isolate_; }
+  bool ready() const { return ready_; }
+
+  /// Loads a chunk of text or bytecode (a module file, or assembly if `name` ends in .dvs) into `result`. False after
+  /// showing why not.
+  bool loadText(std::string_view text, const std::string& chunkName, Handle result);
+  /// As loadText for a file; `path` empty: standard input.
+  bool loadFile(const std::string& path, Handle result);
+  /// Loads without showing errors: `message` gets the text; `incomplete` as lua::ChunkError.
+  bool tryLoad(std::string_view text, const std::string& chunkName, Handle result, std::string& message, bool& incomplete);
+
+  /// Calls a function with a traceback for errors. False after showing the error, or when the program must end
+  /// (see exitStatus()).
+  bool call(Value function, const std::vector<Value>& arguments, std::vector<Value>* results = nullptr);
+  /// os.exit was called, or a limit was exceeded: no more code may run.
+  bool ended() const { return ended_; }
+  /// Status for the process so far.
+  int exitStatus() const { return status_; }
+  void setProgramName(std::string name) { programName_ = std::move(name); }
+  /// "name: message" on standard error.
+  void complain(std::string_view message);
+  /// The end: pending finalizers (unless ended by a limit), buffers. Returns the exit status.
+  int finish(bool failed);
+
+ private:
+  std::unique_ptr<Isolate> isolate_;
+  std::string programName_;
+  Value handler_;
+  bool ready_ = false;
+  bool ended_ = false;
+  int status_ = kOk;
+};
+
+}  // namespace devvm::tools
