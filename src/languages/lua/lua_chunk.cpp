@@ -100,6 +100,17 @@ bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkN
   return !error.outOfMemory;
 }
 
+bool isHopeless(std::string_view beginning, std::string_view chunkName) {
+  CompileResult first = compile(beginning, chunkName);
+  if (first.ok || first.incomplete) return false;
+  // The error may lie in a last token that is cut off: then other continuations give other errors, or none.
+  for (char next : {' ', 'a', '1', '=', '.', '[', '"'}) {
+    CompileResult other = compile(std::string(beginning) + next, chunkName);
+    if (other.ok || other.incomplete || other.error.message != first.error.message) return false;
+  }
+  return true;
+}
+
 bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error) {
   std::string name = path.empty() ? "stdin" : path;
   errno = 0;

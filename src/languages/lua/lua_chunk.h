@@ -25,6 +25,9 @@ struct ChunkError {
 bool loadChunk(runtime::Isolate& isolate, std::string_view bytes, std::string_view chunkName, unsigned mode,
                std::string_view modeText, runtime::Handle environment, runtime::Handle result, ChunkError& error);
 
+/// Whether a text that is the beginning of a chunk has an error that nothing which may follow can mend.
+bool isHopeless(std::string_view beginning, std::string_view chunkName);
+
 /// The contents of a file as load() wants them: without byte order mark, and with a first line that begins with '#'
 /// emptied. `path` empty: standard input. At most `limit` bytes are read. False with the error's text
 /// ("cannot open x: ..."), which names the file.

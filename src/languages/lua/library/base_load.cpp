@@ -54,7 +54,23 @@ std::string optionalString(NativeCall& c, uint32_t i, std::string_view otherwise
 bool checkOptionalString(NativeCall& c, uint32_t i) { return c.isNoneOrNil(i) || c.checkString(i); }
 
 enum LoadState : int32_t { kStart, kReading, kFailed };
-enum LoadSlot : uint32_t { kHandlerSlot, kTextSlot, kLoadSlots = 3 };  // the text takes two
+enum LoadSlot : uint32_t { kHandlerSlot, kTextSlot, kTriedSlot = kTextSlot + 2, kLoadSlots };  // the text takes two
+
+/// The reference compiles while it reads, and stops at the first error. Here the text so far is looked at: after every
+/// piece while it is short, then each time its length has doubled.
+bool isTimeToLook(NativeCall& c, size_t length) {
+  constexpr size_t kShortText = 1024;
+  if (length > kShortText && length < 2 * static_cast<size_t>(c.slot(kTriedSlot).asInt())) return false;
+  c.setSlot(kTriedSlot, Value::smallInt(static_cast<int64_t>(length)));
+  return true;
+}
+
+/// Whether reading on is in vain.
+bool stopsReading(NativeCall& c, const std::string& text) {
+  bool binary = text[0] == '\x1B';
+  if (!(parseChunkMode(optionalString(c, 2, "bt")) & (binary ? kBinaryChunks : kTextChunks))) return true;
+  return !binary && isHopeless(text, optionalString(c, 1, "=(load)"));
+}
 
 /// Goes on as if load's reader had raised `message`.
 NativeResult failReading(NativeCall& c, std::string_view message) {
@@ -77,6 +93,7 @@ NativeResult load(NativeCall& c) {
     if (!c.arg(0).isFunction()) return c.typeError(0, "function");
     c.setSlots(kLoadSlots);
     c.setSlot(kHandlerSlot, enclosingHandler(c.fiber));
+    c.setSlot(kTriedSlot, Value::smallInt(0));
   }
   if (c.failed()) {
     Value e = c.pop();
@@ -87,15 +104,19 @@ NativeResult load(NativeCall& c) {
     if (c.top().isNumber() && !takeText(c)) return c.raisePending();
     Value piece = c.top();
     if (!piece.isNil() && !piece.isString()) return failReading(c, "reader function must return a string");
-    if (piece.isNil() || asString(piece)->length() == 0) {
-      c.pop();
+    bool ends = piece.isNil() || asString(piece)->length() == 0;
+    if (!ends) {
+      if (!chargeBytes(c, asString(piece)->length()) || !text.append(Handle(c.fiber.sp))) return c.raisePending();
+    }
+    c.pop();
+    if (ends || isTimeToLook(c, text.length())) {
       Value whole = text.finish();
       if (whole.isNil()) return c.outOfMemory();
       std::string bytes(asString(whole)->view());
-      return finishLoad(c, bytes, optionalString(c, 1, "=(load)"), optionalString(c, 2, "bt"), 3);
+      if (ends || stopsReading(c, bytes)) {
+        return finishLoad(c, bytes, optionalString(c, 1, "=(load)"), optionalString(c, 2, "bt"), 3);
+      }
     }
-    if (!chargeBytes(c, asString(piece)->length()) || !text.append(Handle(c.fiber.sp))) return c.raisePending();
-    c.pop();
   }
   if (!text.suspend()) return c.raisePending();
   c.push(c.arg(0));
