@@ -35,7 +35,7 @@ bool BlockPool::ensureFree(size_t blocks) {
 }
 
 char* BlockPool::take(BlockState state) {
-  if (free_ == 0 && !addChunk()) return nullptr;
+  if (free_ <= reserve_ && !addChunk()) return nullptr;
   while (chunks_[firstFree_]->freeMask == 0) firstFree_++;
   Chunk* c = chunks_[firstFree_];
   auto i = static_cast<unsigned>(std::countr_zero(c->freeMask));

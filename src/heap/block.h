@@ -87,12 +87,14 @@ class BlockPool {
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
 
-  /// A free block in the given state, its lines unmarked; nullptr when the system has no memory.
+  /// A free block in the given state, its lines unmarked. nullptr when the system has no memory beyond the reserve.
   char* take(BlockState state);
   void give(char* block);
   /// Maps chunks until at least `blocks` are free. Costs address space, memory only when they are used. False when
   /// the system refuses.
   bool ensureFree(size_t blocks);
+  /// take() leaves so many blocks for the next collection.
+  void setReserve(size_t blocks) { reserve_ = blocks; }
   /// Gives pages back until at most `keepTouched` free blocks have any, and empty chunks while more than
   /// `keepFree` blocks are free.
   void trim(size_t keepTouched, size_t keepFree);
@@ -113,6 +115,7 @@ class BlockPool {
   size_t firstFree_ = 0;     // no chunk before this one has a free block
   size_t free_ = 0;
   size_t touchedFree_ = 0;
+  size_t reserve_ = 0;
 };
 
 }  // namespace devvm::heap

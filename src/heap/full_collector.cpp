@@ -49,6 +49,11 @@ class FullCollector final : public Tracer {
   void drain() override {
     for (;;) {
       while (!stack_.empty()) scan(stack_.pop());
+      if (!slices_.empty()) {
+        Slice s = slices_.pop();
+        scanSlots(s.from, s.end);
+        continue;
+      }
       Value* s = queue_.take();
       if (s == nullptr) return;
       finish(s);
@@ -125,12 +130,21 @@ class FullCollector final : public Tracer {
     return to;
   }
 
+  /// Long arrays are scanned in pieces, else all that they refer to would be on the stack at once.
+  void scanSlots(Value* from, Value* end) {
+    if (static_cast<size_t>(end - from) > kSliceSlots) {
+      slices_.push({from + kSliceSlots, end});
+      end = from + kSliceSlots;
+    }
+    for (; from != end; from++) meet(from);
+  }
+
   void scan(Object* o) {
     const KindLayout& k = h_.layouts[o->kind];
     if (k.scan == KindLayout::kSlots) {
       auto* s = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.slotStart);
       auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + k.size(o));
-      for (; s != end; s++) meet(s);
+      scanSlots(s, end);
       return;
     }
     owner_ = o;
@@ -138,7 +152,14 @@ class FullCollector final : public Tracer {
     owner_ = nullptr;
   }
 
+  static constexpr size_t kSliceSlots = 1024;
+  struct Slice {
+    Value* from;
+    Value* end;
+  };
+
   PrefetchQueue queue_;
+  Growable<Slice> slices_;
   Growable<Object*> stack_;
   bool evacuating_;
   uint8_t color_;
@@ -157,7 +178,7 @@ void HeapImpl::runFull(bool evacuateAll) {
   }
   large.dirty().clear();
 
-  size_t candidates = old.beginFull(evacuateAll, blocksFor(youngUsed()));
+  size_t candidates = old.beginFull(evacuateAll, blocksToCollect(youngUsed()));
   color ^= kMarked;
   {
     FullCollector collector(*this, candidates != 0);

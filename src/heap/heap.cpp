@@ -92,19 +92,34 @@ void HeapImpl::setThreshold() {
   threshold = live + std::max(growth, kMinGrowth);
 }
 
-/// Free blocks that take everything young, should it all survive.
-size_t HeapImpl::blocksFor(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 4; }
+/// Free blocks that surely take `youngBytes` of survivors: what is kept free when the eden is opened, and what a
+/// collection needs at least. The difference covers what earlier minor collections wasted at the ends of blocks.
+size_t HeapImpl::blocksToOpen(size_t youngBytes) { return youngBytes / kBlockBytes * 3 / 2 + 8; }
+size_t HeapImpl::blocksToCollect(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 2; }
 
-bool HeapImpl::reserveForCollection(size_t youngBytes) { return pool.ensureFree(blocksFor(youngBytes)); }
-
-/// A full collection because of the limit. Small objects alone in their lines may hold several times their size: if
-/// there is much of that, everything is moved together.
-bool HeapImpl::collectForLimit(size_t wanted) {
-  if (!collect(true, "memory limit")) return false;
-  if (headroom() < wanted + edenUsed() && old.bytesUsed() - old.bytesMarked() > old.bytesUsed() / 16) {
-    return collect(true, "memory limit, compacting", true);
+/// No more is allocated than can be collected, even if the system should refuse memory then.
+void HeapImpl::keepReserve() {
+  size_t survivors = nursery.survivorBytes();
+  systemRoom = nursery.edenBytes();
+  while (systemRoom > 0 && !pool.ensureFree(blocksToOpen(systemRoom + survivors))) {
+    systemRoom = systemRoom > kPageBytes ? systemRoom / 2 : 0;
   }
-  return true;
+  pool.setReserve(blocksToOpen(systemRoom + survivors));
+}
+
+/// A full collection after which `wanted` bytes should fit under the limit. Small objects alone in their lines hold
+/// several times their size: if there is much of that, and else too little room, everything is moved together.
+bool HeapImpl::makeRoom(size_t wanted, const char* reason) {
+  if (!collect(true, reason)) return false;
+  if (headroom() < wanted + edenUsed() && old.bytesUsed() - old.bytesMarked() > old.bytesUsed() / 16) {
+    collect(true, "memory limit, compacting", true);
+  }
+  return headroom() >= wanted + edenUsed();
+}
+
+bool HeapImpl::overLimit() const {
+  size_t limit = heap.options_.limitBytes;
+  return limit != 0 && heap.bytesInUse() + embedder.externalBytes() > limit;
 }
 
 // ---- allocation ----
@@ -187,25 +202,22 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
       if (Object* o = bump(kind, word, aux, size)) return o;
       if (!collect(false, "nursery full")) return fail();
       size_t room = headroom();
-      if (room >= std::max(size, slack) && room >= std::min(limit, nursery.edenBytes()) / 8) {
+      size_t usual = limit == 0 ? nursery.edenBytes() : std::min(limit, nursery.edenBytes());
+      if (room >= std::max(size, slack) && std::min(room, systemRoom) >= usual / 8) {
         if (Object* o = bump(kind, word, aux, size)) return o;
       }
-      if (limit == 0) return fail();  // the system refuses memory
     }
-    if (!(due ? collect(true, "old generation grew") : collectForLimit(std::max(size, slack)))) return fail();
-    if (headroom() >= std::max(size, slack)) {
-      if (Object* o = bump(kind, word, aux, size)) return o;
-    }
-    return fail();
+    if (!makeRoom(std::max(size, slack), due ? "old generation grew" : "memory limit")) return fail();
+    Object* o = bump(kind, word, aux, size);
+    return o != nullptr ? o : fail();
   }
 
   auto fits = [&](size_t wanted) { return limit == 0 || headroom() >= wanted + edenUsed(); };
   bool small = size <= kEmergencyObject && emergency != 0 && headroom() + emergency >= size + edenUsed();
   bool collected = false;
   if (due || (!fits(size) && !small)) {
-    if (!(due ? collect(true, "old generation grew") : collectForLimit(size + slack))) return fail();
+    if (!makeRoom(size + slack, due ? "old generation grew" : "memory limit")) return fail();
     collected = true;
-    if (!fits(size + slack)) return fail();
   }
   if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;
   if (collected || !collect(true, "system out of memory")) return fail();
@@ -279,7 +291,8 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
 #endif
     return false;
   }
-  if (!reserveForCollection(youngUsed())) return false;
+  if (!pool.ensureFree(blocksToCollect(youngUsed()))) return false;
+  pool.setReserve(0);
   uint64_t begin = nowNanos();
   embedder.collectionEvent(true, full, reason);
   allocatedBefore += edenUsed();
@@ -290,15 +303,13 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
     setThreshold();
     // What will be filled again until the next full collection ends is not worth giving back.
-    size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksFor(nursery.edenBytes());
+    size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
     pool.trim(keep, keep);
   } else {
     runMinor();
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);
   }
-  // No more is allocated than can be collected, even if the system should refuse memory then.
-  systemRoom = nursery.edenBytes();
-  while (systemRoom > 0 && !reserveForCollection(systemRoom + nursery.survivorBytes())) systemRoom /= 2;
+  keepReserve();
   setEdenEnd();
   uint64_t nanos = nowNanos() - begin;
   HeapStats& s = heap.stats_;
@@ -322,8 +333,7 @@ void Heap::collectMinor(const char* reason) { impl_->collect(false, reason); }
 void Heap::collectFull(const char* reason) { impl_->collect(true, reason); }
 
 void Heap::pollCollection() {
-  bool over = options_.limitBytes != 0 && impl_->headroom() < impl_->edenUsed();
-  if (over || (automatic_ && impl_->fullIsDue())) impl_->collect(true, "external memory grew");
+  if (impl_->overLimit() || (automatic_ && impl_->fullIsDue())) impl_->collect(true, "external memory grew");
 }
 
 void Heap::setAutomatic(bool on) { automatic_ = on; }
@@ -354,7 +364,7 @@ bool Heap::adjustExternal(ptrdiff_t delta) {
   if (options_.limitBytes != 0) impl_->setEdenEnd();
   // The next allocation then takes the slow path, which sees that a full collection is due.
   if (delta > 0 && automatic_ && impl_->fullIsDue()) end_ = top_;
-  return options_.limitBytes == 0 || impl_->headroom() >= impl_->edenUsed();
+  return !impl_->overLimit();
 }
 
 HeapStats Heap::stats() const {

@@ -55,8 +55,9 @@ struct HeapImpl {
   /// Bytes that may still be taken under the limit.
   size_t headroom() const;
   bool fullIsDue() const;
-  static size_t blocksFor(size_t youngBytes);
-  bool reserveForCollection(size_t youngBytes);
+  static size_t blocksToOpen(size_t youngBytes);
+  static size_t blocksToCollect(size_t youngBytes);
+  void keepReserve();
   Object* finishTenured(Object* o, size_t size);
   Object* fail();
   void stressCollect();
@@ -77,7 +78,8 @@ struct HeapImpl {
   // ---- collections ----
   /// False when it could not run: no memory for it, or inside a NoSafepoint.
   bool collect(bool full, const char* reason, bool evacuateAll = false);
-  bool collectForLimit(size_t wanted);
+  bool makeRoom(size_t wanted, const char* reason);
+  bool overLimit() const;
   void runMinor();
   void runFull(bool evacuateAll);
   void releaseDead(bool full);

@@ -1,13 +1,45 @@
 // Verification and heap walks: a trace that changes nothing, from the roots.
 #include <algorithm>
 #include <cstdio>
-#include <unordered_set>
 
 #include "heap/heap_impl.h"
 
 namespace devvm::heap {
 
 namespace {
+
+/// A set of addresses.
+class ObjectSet {
+ public:
+  /// False if it was there already.
+  bool insert(const Object* o) {
+    if ((count_ + 1) * 2 > table_.size()) grow();
+    const Object** p = find(o);
+    if (*p != nullptr) return false;
+    *p = o;
+    count_++;
+    return true;
+  }
+  bool contains(const Object* o) { return count_ != 0 && *find(o) != nullptr; }
+
+ private:
+  const Object** find(const Object* o) {
+    size_t mask = table_.size() - 1;
+    size_t i = static_cast<size_t>((reinterpret_cast<uintptr_t>(o) >> 3) * 0x9E3779B97F4A7C15u >> 20) & mask;
+    while (table_[i] != nullptr && table_[i] != o) i = (i + 1) & mask;
+    return &table_[i];
+  }
+  void grow() {
+    Growable<const Object*> old;
+    old.swap(table_);
+    table_.assignBytes(old.empty() ? 1024 : old.size() * 2, 0);
+    for (const Object* o : old) {
+      if (o != nullptr) *find(o) = o;
+    }
+  }
+  Growable<const Object*> table_;
+  size_t count_ = 0;
+};
 
 /// Visits everything reachable, weakly held objects included (their slots must be sound too).
 class Walker final : public SlotVisitor {
@@ -71,7 +103,7 @@ class Walker final : public SlotVisitor {
         checkCard();
       }
     }
-    if (seen_.insert(o).second) stack_.push(o);
+    if (seen_.insert(o)) stack_.push(o);
   }
 
   void complain(const char* what, const Object* o) {
@@ -101,7 +133,7 @@ class Walker final : public SlotVisitor {
       bool inside = (p >= n.edenStart() && p < h_.edenTop()) || (p >= n.survivorsStart() && p < n.survivorsEnd());
       if (!inside) return fail("pointer into the unused nursery", o);
       if (o->gc & (kOld | kMarked | kFixed | kLarge)) return fail("young object with bits of an old one", o);
-    } else if (large_.count(o) != 0) {
+    } else if (large_.contains(o)) {
       if ((o->gc & (kOld | kFixed | kLarge)) != (kOld | kFixed | kLarge)) return fail("large object without its bits", o);
     } else {
       if (!h_.pool.contains(o)) return fail("pointer outside the heap", o);
@@ -126,7 +158,7 @@ class Walker final : public SlotVisitor {
     if ((o->gc & kLarge) && h_.layouts[o->kind].scan == KindLayout::kSlots) return;  // cards, see found()
     slot_ = youngSeen_;
     if (o->gc & kNeedsBarrier) return complain("old object refers to a young one and is not remembered", o);
-    if (remembered_.count(o) == 0) return complain("old object looks remembered but is not in the set", o);
+    if (!remembered_.contains(o)) return complain("old object looks remembered but is not in the set", o);
   }
 
   void checkCard() {
@@ -153,7 +185,7 @@ class Walker final : public SlotVisitor {
   const void* slot_ = nullptr;
   const void* youngSeen_ = nullptr;
   Growable<Object*> stack_;
-  std::unordered_set<const Object*> seen_, large_, remembered_;
+  ObjectSet seen_, large_, remembered_;
 };
 
 }  // namespace

@@ -5,6 +5,18 @@
 #include <vector>
 
 #include "heap/heap.h"
+#include "heap/os_memory.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define DEVVM_HEAP_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DEVVM_HEAP_TEST_SANITIZED 1
+#endif
+#endif
+#ifndef DEVVM_HEAP_TEST_SANITIZED
+#define DEVVM_HEAP_TEST_SANITIZED DEVVM_HEAP_ASAN
+#endif
 
 namespace devvm::heap::test {
 
