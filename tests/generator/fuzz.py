@@ -56,37 +56,77 @@ class Comparison:
             return want, want
         return want, execute(self.vm, text, TIMEOUT * 3)
 
-    def differs(self, text):
+    def differs_alike(self, text, like):
+        """Whether a smaller program differs as the original did (see `symptom`), the reference being well."""
         want, got = self.results(text)
-        return want != got
+        return want.status == 0 and want != got and symptom(want, got) == like
 
-    def differs_alike(self, text, crash):
-        """As `differs`, for reduction: the reference must still run well, and a crash stay a crash."""
-        want, got = self.results(text)
-        if want.status != 0 or want == got:
-            return False
-        return not crash or got.status not in (0, 1)
+
+def symptom(want, got):
+    """What tells one difference from another: how the program ended, and the label of the first line that differs."""
+    ended = "well" if got.status in (0, 1) else str(got.status)
+    ours = got.stdout.split(b"\n")
+    for i, line in enumerate(want.stdout.split(b"\n")):
+        if i >= len(ours) or ours[i] != line:
+            return ended, b"" if ended != "well" else line.split(b"\t")[0]
+    return ended, b""
+
+
+def indentation(line):
+    return len(line) - len(line.lstrip(" "))
+
+
+def block_end(lines, at):
+    """The index behind the block that starts at a line: what is indented deeper, and its closing line."""
+    level, end = indentation(lines[at]), at + 1
+    while end < len(lines) and lines[end].strip():
+        if indentation(lines[end]) < level:
+            return at + 1
+        if indentation(lines[end]) == level:
+            if lines[end].lstrip().startswith(("else", "elseif")):
+                end += 1
+                continue
+            closes = lines[end].lstrip().startswith(("end", "until"))
+            return end + 1 if closes and end > at + 1 else at + 1
+        end += 1
+    return at + 1
 
 
 def reduce(text, interesting, limit):
-    """Removes runs of lines, large ones first, while `interesting` holds; stops after `limit` seconds."""
-    lines = text.split("\n")
+    """Removes blocks (outer ones first), then wrappers around blocks, then runs of lines, while the
+    program stays `interesting`; stops after `limit` seconds. The helpers at the top are kept."""
+    prologue, marker, text = text.partition("-- the program\n")
+    prologue += marker
+    lines = text.rstrip("\n").split("\n")
     stop = time.monotonic() + limit
-    size = max(1, len(lines) // 2)
-    while size >= 1:
-        at, removed = 0, False
-        while at < len(lines) and time.monotonic() < stop:
-            shorter = lines[:at] + lines[at + size:]
-            if interesting("\n".join(shorter)):
-                lines, removed = shorter, True
-            else:
-                at += size
-        if time.monotonic() >= stop:
-            break
-        # The same size once more if it helped: removals make others possible.
-        if not removed or size > 4:
-            size //= 2
-    return "\n".join(lines)
+
+    def attempt(shorter):
+        nonlocal lines
+        if time.monotonic() >= stop or not interesting(prologue + "\n".join(shorter) + "\n"):
+            return False
+        lines = shorter
+        return True
+
+    changed = True
+    while changed and time.monotonic() < stop:
+        changed = False
+        for level in range(0, 13):
+            at = 0
+            while at < len(lines):
+                end = block_end(lines, at)
+                if end - at > 1 and indentation(lines[at]) == 2 * level:
+                    if attempt(lines[:at] + lines[end:]) or attempt(lines[:at] + lines[at + 1:end - 1] + lines[end:]):
+                        changed = True
+                        continue
+                at += 1
+        for size in (8, 3, 1):
+            at = 0
+            while at < len(lines):
+                if attempt(lines[:at] + lines[at + size:]):
+                    changed = True
+                else:
+                    at += size
+    return prologue + "\n".join(lines) + "\n"
 
 
 def parse_arguments():
@@ -126,8 +166,8 @@ def main():
             KEEP.mkdir(parents=True, exist_ok=True)
             kept = KEEP / f"seed-{seed}.lua"
             kept.write_text(text)
-            crash = got.status not in (0, 1)
-            small = reduce(text, lambda t: comparison.differs_alike(t, crash), options.reduce_seconds)
+            like = symptom(want, got)
+            small = reduce(text, lambda t: comparison.differs_alike(t, like), options.reduce_seconds)
             reduced = KEEP / f"seed-{seed}.reduced.lua"
             reduced.write_text(small)
             print(f"DIFFERS seed {seed}: {kept}, reduced to {small.count(chr(10)) + 1} lines in {reduced}")
