@@ -139,7 +139,7 @@ def parse_arguments():
     parser.add_argument("--mode", default="interpreter", help="a mode of tests/run.py")
     parser.add_argument("--size", type=int, default=12)
     parser.add_argument("--names", action="store_true", help="also compare variable names in messages")
-    parser.add_argument("--nan-signs", action="store_true", help="also compare the sign of NaN")
+    parser.add_argument("--ignore-nan-signs", action="store_true", help="do not compare the sign of NaN")
     parser.add_argument("--reduce-seconds", type=float, default=60, help="time for reducing one program (default 60)")
     parser.add_argument("--failures", type=int, default=5, help="stop after this many differing programs (default 5)")
     return parser.parse_args()
@@ -156,7 +156,7 @@ def main():
     stop = time.monotonic() + options.seconds
     done = skipped = failures = 0
     while time.monotonic() < stop and failures < options.failures and (options.count is None or done < options.count):
-        text = generate.generate(seed, options.size, options.names, options.nan_signs)
+        text = generate.generate(seed, options.size, options.names, not options.ignore_nan_signs)
         want, got = comparison.results(text)
         done += 1
         if want.status == "timeout":

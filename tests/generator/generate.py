@@ -96,7 +96,7 @@ class Generator:
     """Builds one program. Expressions are generated for a wanted kind of value:
     int, float, num, str, bool, arr (a sequence), rec (fields), obj (with a metatable), any."""
 
-    def __init__(self, seed, size=12, names=False, nan_signs=False):
+    def __init__(self, seed, size=12, names=False, nan_signs=True):
         self.random = random.Random(seed)
         self.seed = seed
         self.size = size
@@ -697,7 +697,7 @@ class Generator:
         return "\n".join(self.lines) + "\n"
 
 
-def generate(seed, size=12, names=False, nan_signs=False):
+def generate(seed, size=12, names=False, nan_signs=True):
     """The text of the program for a seed."""
     return Generator(seed, size, names, nan_signs).program()
 
@@ -707,9 +707,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=12, help="number of top-level parts (default 12)")
     parser.add_argument("--names", action="store_true", help="keep the names of variables in error messages")
-    parser.add_argument("--nan-signs", action="store_true", help="print the sign of NaN as tostring gives it")
+    parser.add_argument("--ignore-nan-signs", action="store_true", help="print NaN without its sign")
     options = parser.parse_args()
-    sys.stdout.write(generate(options.seed, options.size, options.names, options.nan_signs))
+    sys.stdout.write(generate(options.seed, options.size, options.names, not options.ignore_nan_signs))
 
 
 if __name__ == "__main__":
