@@ -21,6 +21,7 @@ namespace {
 /// the interrupted frame.
 NativeResult finalizerRun(NativeCall& c) {
   Isolate& iso = c.isolate;
+  iso.finalizersRunning = true;
   if (c.state() != 0) {
     if (c.failed()) iso.warnFinalizer(c.top());
     c.setSlots(0);
@@ -29,7 +30,7 @@ NativeResult finalizerRun(NativeCall& c) {
     Value object = iso.takeFinalizable();
     if (object.isNil()) break;
     Value mm = metamethod(iso, object, Meta::kGc);
-    if (!mm.isFunction()) continue;
+    if (mm.isNil()) continue;
     c.push(mm);
     c.push(object);
     return c.callProtected(1, 0, 1);

@@ -41,9 +41,11 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
   const uint8_t* pc = f.pc;
   bool innermost = true;
   c.keep = f.sp;
+  uint32_t frames = 0;
   for (Value* fp = f.fp; fp != nullptr; fp = Fiber::callerOf(fp)) {
     bool closed = f.closing && static_cast<uint32_t>(f.high - fp) <= f.closeBoundary;
     c.fp = fp;
+    if ((++frames & 63) == 0) iso.budget--;  // long searches count as work
     if (isNativeFrame(fp)) {
       if (as<Native>(fp[2])->info == &kHostEntryInfo) {
         c.how = Catcher::kHost;
@@ -125,23 +127,21 @@ const NativeInfo kHandlerInfo = {.function = runHandler, .name = "(message handl
 Step unwindStep(Isolate& iso) {
   Fiber& f = *iso.fiber;
   if (iso.failure == Failure::kError && !iso.errorHandled && !f.closing) {
-    // Only the frame that would catch may have a handler.
+    // First phase. Only the frame that would catch may have a handler; without one the fiber dies with its stack as it is.
     Catcher c = findCatcher(iso, false);
-    if ((c.how == Catcher::kNative || c.how == Catcher::kHost) && isNativeFrame(c.fp) &&
-        as<Native>(c.fp[2])->info->messageHandler && !c.fp[-2].isNil()) {
+    if (c.how == Catcher::kNone) return failFiber(iso);
+    if ((c.how == Catcher::kNative || c.how == Catcher::kHost) && as<Native>(c.fp[2])->info->messageHandler &&
+        !c.fp[-2].isNil()) {
       if (iso.handlerDepth < kMaxHandlerDepth) return callHandler(iso, c.fp[-2]);
       iso.handlerDepth = 0;
       iso.pendingError = iso.handlerError;
     }
     iso.errorHandled = true;
   }
-  Catcher c = findCatcher(iso, false);
-  if (c.how == Catcher::kNone && !isUncatchable(iso.failure)) {
-    // Nobody in this fiber: it dies with its stack as it is, unless it is being closed.
-    if (!f.closing) return failFiber(iso);
-  }
-  c = findCatcher(iso, true);
+  // Second phase: a finally handler goes on with rethrow, which comes back here.
+  Catcher c = findCatcher(iso, true);
   noteDroppedFrames(iso, f, c.fp);
+  if (iso.handlerDepth == 0) f.reserveOpen = false;
   switch (c.how) {
     case Catcher::kRegion: {
       const Code* code = codeOf(c.fp);

@@ -9,9 +9,11 @@ bool setArgTable(Session& session, const Arguments& arguments, size_t script) {
   Rooted table(iso, newTable(iso));
   Rooted value(iso, Value::nil());
   bool ok = !table.get().isNil();
-  auto first = -static_cast<int64_t>(script) - 1;
-  for (int64_t i = first; ok && i < static_cast<int64_t>(arguments.size() - script); i++) {
-    value.set(newString(iso, i == first ? "lua" : arguments[static_cast<size_t>(static_cast<int64_t>(script) + i)]));
+  // Without a script the program itself stands at 0.
+  int64_t zero = script < arguments.size() ? static_cast<int64_t>(script) : -1;
+  int64_t first = -zero - 1;
+  for (int64_t i = first; ok && i < static_cast<int64_t>(arguments.size()) - zero; i++) {
+    value.set(newString(iso, i == first ? "lua" : arguments[static_cast<size_t>(zero + i)]));
     ok = !value.get().isNil() && tableSetInt(iso, table, i, value);
   }
   ok = ok && tableSetName(iso, Handle(&iso.globals), "arg", table);
