@@ -133,12 +133,15 @@ void Fiber::visit(heap::SlotVisitor& v) {
   v.slot(&error);
   Value* bottom = sp;
   const uint8_t* at = pc;
+  bool atCall = false;  // the frame stands at a call; hooks, finalizers and handlers interrupt it elsewhere too
   for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
     Link link = linkOf(frame);
     Value* calleeSlot = frame + 2 + link.extra();
     v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
     const Object* callee = whereItIs(frame[2].asObject());
+    bool hidden = false;
     if (kindOf(callee) == Kind::kNative) {
+      hidden = static_cast<const Native*>(callee)->info->hidden;
       v.slots(bottom, static_cast<size_t>(frame - 1 - bottom));
     } else {
       const Code* code = static_cast<const Closure*>(callee)->code;
@@ -149,12 +152,13 @@ void Fiber::visit(heap::SlotVisitor& v) {
         if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));
         // In a full collection variables whose scope has ended let go of what they held. Only where a call is under way:
         // between an assignment and the start of its variable there is none.
-        if (code->trusted && !v.minor() && bottom != sp) dropDeadLocals(*code, frame, at);
+        if (code->trusted && !v.minor() && atCall) dropDeadLocals(*code, frame, at);
         v.slots(spare + 1, code->locals);
       }
     }
     at = returnAddressOf(frame);
     bottom = calleeSlot + 1;
+    atCall = !hidden;
     if (callerOf(frame) == nullptr) break;
   }
   if (fp == nullptr && sp != nullptr) v.slots(sp, static_cast<size_t>(high - sp));
