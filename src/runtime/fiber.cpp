@@ -26,7 +26,7 @@ bool moveStack(Fiber& f, size_t slots) {
   if (block == nullptr) return false;
   Value* high = block + slots;
   auto used = static_cast<size_t>(f.high - f.sp);
-  std::memcpy(static_cast<void*>(high - used), f.sp, used * sizeof(Value));
+  if (used != 0) std::memcpy(static_cast<void*>(high - used), f.sp, used * sizeof(Value));
   size_t before = f.stackBytes();
   f.fp = f.fp ? high - (f.high - f.fp) : nullptr;
   f.sp = high - used;
