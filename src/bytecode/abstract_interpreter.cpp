@@ -5,10 +5,8 @@
 namespace devvm::bytecode {
 namespace {
 
-/// Memory for the states of all jump targets of one function, and work (in slots compared or copied) on
-/// it. Real functions need a tiny part of this; a hostile file could ask for hours.
+/// Memory for the states of all jump targets of one function. Real functions need a tiny part of this.
 constexpr size_t kMaxStateBytes = size_t{256} << 20;
-constexpr size_t kMaxWork = size_t{1} << 30;
 constexpr size_t kWorkPerInstruction = 8;
 
 bool isValue(Kind kind) { return kind == Kind::kValue || kind == Kind::kTable; }
@@ -41,7 +39,12 @@ AbstractInterpreter::AbstractInterpreter(const Function& function, const Context
     : function_(function), context_(context) {}
 
 bool AbstractInterpreter::run() {
-  if (!scan()) return false;
+  bool good = scan() && runToFixedPoint();
+  if (context_ != nullptr) *context_->workLeft -= std::min(work_, *context_->workLeft);
+  return good;
+}
+
+bool AbstractInterpreter::runToFixedPoint() {
   states_.resize(leaders_.size());
   queued_.resize(leaders_.size());
   State& entry = states_[0];
@@ -99,16 +102,16 @@ bool AbstractInterpreter::join(State& into, const std::vector<Kind>& locals, std
   } else {
     auto where = [offset] { return " where control joins at byte " + std::to_string(offset); };
     if (into.stack.size() != stack.size()) {
-      return fail("operand stack depths disagree" + where() + " (" + std::to_string(into.stack.size()) +
-                  " and " + std::to_string(stack.size()) + ")");
+      return fail("operand stack depths disagree" + where() + " (" + std::to_string(into.stack.size()) + " and " +
+                  std::to_string(stack.size()) + ")");
     }
     if (into.open != open) return fail("an open list on one path only" + where());
     auto [mine, theirs] = std::mismatch(into.stack.begin(), into.stack.end(), stack.begin());
     for (; mine != into.stack.end(); ++mine, ++theirs) {
       if (*mine == *theirs) continue;
       if (!isValue(*mine) || !isValue(*theirs)) {
-        return fail("operand slot " + std::to_string(mine - into.stack.begin()) + " holds " + std::string(kindName(*mine)) + " or " +
-                    std::string(kindName(*theirs)) + where());
+        return fail("operand slot " + std::to_string(mine - into.stack.begin()) + " holds " +
+                    std::string(kindName(*mine)) + " or " + std::string(kindName(*theirs)) + where());
       }
       changed = changed || *mine != Kind::kValue;
       *mine = Kind::kValue;
@@ -135,8 +138,8 @@ bool AbstractInterpreter::joinTarget(int64_t target) {
 bool AbstractInterpreter::joinHandler(uint32_t region) {
   const ExceptionRegion& entry = function_.regions[region];
   if (now_.stack.size() < entry.depth) {
-    return fail("the operand stack is lower (" + std::to_string(now_.stack.size()) + ") than the exception region keeps (" +
-                std::to_string(entry.depth) + ")");
+    return fail("the operand stack is lower (" + std::to_string(now_.stack.size()) +
+                ") than the exception region keeps (" + std::to_string(entry.depth) + ")");
   }
   std::vector<Kind> stack(now_.stack.begin(), now_.stack.begin() + entry.depth);
   stack.push_back(Kind::kValue);
@@ -163,7 +166,7 @@ bool AbstractInterpreter::walk(uint32_t leader, uint32_t stopAt) {
       return stopAt != kNone || joinTarget(offset);
     }
     work_ += kWorkPerInstruction;
-    if (work_ > kMaxWork && stopAt == kNone) return fail("the function is too complex to verify");
+    if (context_ != nullptr && work_ > *context_->workLeft) return fail("the module is too complex to verify");
     Instruction in = decodeVerified(function_.code, offset);
     mnemonic_ = in.info->mnemonic;
     uint32_t region = function_.regions.empty() ? kNone : regionAt(offset);
@@ -176,7 +179,8 @@ bool AbstractInterpreter::walk(uint32_t leader, uint32_t stopAt) {
       }
     }
     joined = region;
-    if (now_.open && !in.has(kConsumesOpen)) return fail("the open list must be consumed by the instruction after its producer");
+    if (now_.open && !in.has(kConsumesOpen))
+      return fail("the open list must be consumed by the instruction after its producer");
     if (!now_.open && in.has(kConsumesOpen)) return fail("there is no open list");
     now_.open = false;
     std::array<Instruction, 4> parts;
@@ -218,7 +222,8 @@ bool AbstractInterpreter::popAny(Kind& kind) {
 bool AbstractInterpreter::pop(Kind kind) {
   Kind found = Kind::kValue;
   if (!popAny(found)) return false;
-  return found == kind || (kind == Kind::kValue && isValue(found)) || fail("needs " + std::string(kindName(kind)) + " but finds " + std::string(kindName(found)));
+  return found == kind || (kind == Kind::kValue && isValue(found)) ||
+         fail("needs " + std::string(kindName(kind)) + " but finds " + std::string(kindName(found)));
 }
 
 /// Pops `values` values above a new table, which stays.
@@ -277,13 +282,12 @@ bool AbstractInterpreter::writeLocal(int64_t index, Kind kind) {
   return true;
 }
 
-bool AbstractInterpreter::needCellOrValue(int64_t index) {
-  return local(index) == Kind::kCell || readLocal(index);
-}
+bool AbstractInterpreter::needCellOrValue(int64_t index) { return local(index) == Kind::kCell || readLocal(index); }
 
 bool AbstractInterpreter::needUpvalue(int64_t index, bool cell) {
   if (context_ == nullptr || context_->upvalueIsCell[static_cast<size_t>(index)] == cell) return true;
-  return fail("upvalue " + std::to_string(index) + (cell ? " is a captured value, not a cell" : " is a cell, not a captured value"));
+  return fail("upvalue " + std::to_string(index) +
+              (cell ? " is a captured value, not a cell" : " is a cell, not a captured value"));
 }
 
 // ---- instructions ---------------------------------------------------------------------------------
@@ -294,9 +298,11 @@ bool AbstractInterpreter::execute(const Instruction& in) {
     case Op::kNewCell:
       // A cell of a cell would let programs see the inner one.
       return readLocal(in.operands[0]) && writeLocal(in.operands[0], Kind::kCell);
-    case Op::kGetCell: case Op::kSetCell:
+    case Op::kGetCell:
+    case Op::kSetCell:
       if (local(in.operands[0]) != Kind::kCell) {
-        return fail("local " + std::to_string(in.operands[0]) + " holds " + std::string(kindName(local(in.operands[0]))) + ", not a cell");
+        return fail("local " + std::to_string(in.operands[0]) + " holds " +
+                    std::string(kindName(local(in.operands[0]))) + ", not a cell");
       }
       break;
     case Op::kLocalNil:
@@ -304,26 +310,34 @@ bool AbstractInterpreter::execute(const Instruction& in) {
         if (!writeLocal(in.operands[0] + i, Kind::kValue)) return false;
       }
       return true;
-    case Op::kGetUpvalue: case Op::kSetUpvalue: case Op::kGetGlobal: case Op::kSetGlobal:
+    case Op::kGetUpvalue:
+    case Op::kSetUpvalue:
+    case Op::kGetGlobal:
+    case Op::kSetGlobal:
       if (!needUpvalue(in.operands[0], true)) return false;
       break;
     case Op::kGetCapture:
       if (!needUpvalue(in.operands[0], false)) return false;
       break;
-    case Op::kSetFieldL: case Op::kSetIndexLI:
+    case Op::kSetFieldL:
+    case Op::kSetIndexLI:
       if (!readLocal(in.operands[0])) return false;
       break;
     case Op::kSetIndexLL:
       if (!readLocal(in.operands[0]) || !readLocal(in.operands[1])) return false;
       break;
-    case Op::kMarkClose: case Op::kClose: case Op::kCloseError:
+    case Op::kMarkClose:
+    case Op::kClose:
+    case Op::kCloseError:
       if (!needCellOrValue(in.operands[0])) return false;
       break;
     case Op::kClosure:
       if (!executeClosure(in)) return false;
       break;
-    case Op::kForPrep: case Op::kForLoop: case Op::kForInCall: case Op::kForInTest:
-      return executeFor(in);
+    case Op::kForPrep:
+    case Op::kForLoop:
+    case Op::kForInCall:
+    case Op::kForInTest: return executeFor(in);
     default: break;
   }
   if (effect == "*") return executeComputed(in);
@@ -371,19 +385,27 @@ bool AbstractInterpreter::executeComputed(const Instruction& in) {
     case Op::kPick:
       if (static_cast<size_t>(a) >= now_.stack.size()) return fail("the operand stack underflows");
       return push(now_.stack[now_.stack.size() - 1 - static_cast<size_t>(a)]);
-    case Op::kGetLocal: case Op::kGetLocalW: {
+    case Op::kGetLocal:
+    case Op::kGetLocalW: {
       Kind kind = local(a);
       if (kind == Kind::kCell || kind == Kind::kUnset || kind == Kind::kConflict) return failLocal(a);
       return push(kind);
     }
-    case Op::kSetLocal: case Op::kSetLocalW: return popAny(x) && writeLocal(a, x);
+    case Op::kSetLocal:
+    case Op::kSetLocalW: return popAny(x) && writeLocal(a, x);
     case Op::kTeeLocal: return popAny(x) && writeLocal(a, x) && push(x);
     case Op::kConcat: return popValues(a) && push(Kind::kValue);
-    case Op::kJumpIfFalseKeep: case Op::kJumpIfTrueKeep:
-      return pop(Kind::kValue) && push(Kind::kValue) && branch(in) && pop(Kind::kValue);
-    case Op::kCall: case Op::kCallVar: case Op::kCoResume: return popValues(a + 1) && pushValues(b);
-    case Op::kCallOpen: case Op::kCallVarOpen: case Op::kTailCall: case Op::kTailCallVar: return popValues(a + 1);
-    case Op::kReturn: case Op::kReturnVar: return popValues(a);
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep: return pop(Kind::kValue) && push(Kind::kValue) && branch(in) && pop(Kind::kValue);
+    case Op::kCall:
+    case Op::kCallVar:
+    case Op::kCoResume: return popValues(a + 1) && pushValues(b);
+    case Op::kCallOpen:
+    case Op::kCallVarOpen:
+    case Op::kTailCall:
+    case Op::kTailCallVar: return popValues(a + 1);
+    case Op::kReturn:
+    case Op::kReturnVar: return popValues(a);
     case Op::kVararg: return pushValues(a);
     case Op::kVarargOpen: return true;
     case Op::kPackList: return popValues(a) && push(Kind::kList);
@@ -391,7 +413,8 @@ bool AbstractInterpreter::executeComputed(const Instruction& in) {
     case Op::kSetPrototype: return popValues(2) && push(Kind::kValue);
     case Op::kInitField: return initTable(1);
     case Op::kInitIndex: return initTable(2);
-    case Op::kSetList: case Op::kSetListVar: return initTable(a);
+    case Op::kSetList:
+    case Op::kSetListVar: return initTable(a);
     case Op::kCoYield: return popValues(a) && pushValues(b);
     case Op::kNewBlock: return popValues(b) && push(Kind::kValue);
     case Op::kNewRecord: return popValues(a) && push(Kind::kValue);
@@ -455,10 +478,12 @@ bool AbstractInterpreter::executeClosure(const Instruction& in) {
     std::string which = "upvalue " + std::to_string(i) + " of the child: ";
     // Local and upvalue indices were checked with the module's function tree.
     if (upvalue.from == Upvalue::From::kParentLocal && local(upvalue.index) != Kind::kCell) {
-      return fail(which + "local " + std::to_string(upvalue.index) + " holds " + std::string(kindName(local(upvalue.index))) + ", not a cell");
+      return fail(which + "local " + std::to_string(upvalue.index) + " holds " +
+                  std::string(kindName(local(upvalue.index))) + ", not a cell");
     }
     if (upvalue.from == Upvalue::From::kParentValue && local(upvalue.index) != Kind::kValue) {
-      return fail(which + "local " + std::to_string(upvalue.index) + " holds " + std::string(kindName(local(upvalue.index))));
+      return fail(which + "local " + std::to_string(upvalue.index) + " holds " +
+                  std::string(kindName(local(upvalue.index))));
     }
   }
   return true;

@@ -33,6 +33,8 @@ class AbstractInterpreter {
     const Module* module = nullptr;
     /// For each upvalue of the function: whether it is a cell.
     std::vector<bool> upvalueIsCell;
+    /// Work that may still be done on the module; counted down.
+    size_t* workLeft = nullptr;
   };
 
   AbstractInterpreter(const Function& function, const Context* context);
@@ -67,6 +69,7 @@ class AbstractInterpreter {
 
   // Interpretation.
   bool walk(uint32_t leader, uint32_t stopAt);
+  bool runToFixedPoint();
   bool execute(const Instruction& in);
   bool executeComputed(const Instruction& in);
   bool executeFor(const Instruction& in);
@@ -96,10 +99,10 @@ class AbstractInterpreter {
   std::string error_;
   uint32_t errorOffset_ = 0;
 
-  std::vector<bool> isStart_;             ///< by byte offset: an instruction begins here
-  std::vector<uint32_t> leaderAt_;        ///< by byte offset: index into leaders_, or kNone
-  std::vector<uint32_t> leaders_;         ///< offsets of jump targets and handlers, and 0
-  std::vector<State> states_;             ///< by leader index
+  std::vector<bool> isStart_;       ///< by byte offset: an instruction begins here
+  std::vector<uint32_t> leaderAt_;  ///< by byte offset: index into leaders_, or kNone
+  std::vector<uint32_t> leaders_;   ///< offsets of jump targets and handlers, and 0
+  std::vector<State> states_;       ///< by leader index
   std::vector<bool> queued_;
   std::vector<uint32_t> queue_;
   std::vector<std::pair<uint32_t, uint32_t>> regionMap_;  ///< (offset, region from there on or kNone), ascending
@@ -108,7 +111,7 @@ class AbstractInterpreter {
   std::vector<uint32_t> tracked_;  ///< by local: index into State::locals, or kNone if always a value
   uint32_t trackedCount_ = 0;
   size_t stateBytes_ = 0;
-  size_t work_ = 0;
+  size_t work_ = 0;  ///< slots compared or copied, instructions interpreted
 
   // The walk's own state.
   State now_;

@@ -64,7 +64,9 @@ class Assembler {
     return false;
   }
   bool error(const Token& token, std::string message) { return errorAt({line_, token.column}, std::move(message)); }
-  bool expected(const char* what) { return error(peek(), std::string("expected ") + what + ", found " + describe(peek())); }
+  bool expected(const char* what) {
+    return error(peek(), std::string("expected ") + what + ", found " + describe(peek()));
+  }
 
   const Token& peek(size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
   const Token& take() {
@@ -85,7 +87,8 @@ class Assembler {
     const Token& token = take();
     value = token.integer;
     if (value >= low && value <= high) return true;
-    return error(token, std::string(what) + " must lie between " + std::to_string(low) + " and " + std::to_string(high));
+    return error(token,
+                 std::string(what) + " must lie between " + std::to_string(low) + " and " + std::to_string(high));
   }
 
   Function& function() { return module_.functions.back(); }
@@ -212,7 +215,8 @@ class Assembler {
     PendingFunction& p = pending();
     uint32_t index = namedParameters_++;
     if (index >= function().parameters) {
-      if (p.hasParameters) return error(name, "there are only " + std::to_string(function().parameters) + " parameters");
+      if (p.hasParameters)
+        return error(name, "there are only " + std::to_string(function().parameters) + " parameters");
       if (index > UINT8_MAX) return error(name, "too many parameters");
       function().parameters = static_cast<uint8_t>(index + 1);
       nextLocal_ = std::max(nextLocal_, index + 1);
@@ -297,7 +301,8 @@ class Assembler {
       entry.index = static_cast<uint32_t>(value);
     } else if (peek().isWord()) {
       entry.symbol = take().text;
-      auto same = std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.symbol == entry.symbol; });
+      auto same =
+          std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.symbol == entry.symbol; });
       if (!add && same != children.end()) {
         index = static_cast<uint32_t>(same - children.begin());
         return true;
@@ -355,7 +360,8 @@ class Assembler {
     }
     if (!pending().hasLines) function().lines.clear();
     pending().hasLines = true;
-    function().lines.push_back({static_cast<uint32_t>(offset), static_cast<uint32_t>(line), static_cast<uint32_t>(column)});
+    function().lines.push_back(
+        {static_cast<uint32_t>(offset), static_cast<uint32_t>(line), static_cast<uint32_t>(column)});
     return true;
   }
 
@@ -384,7 +390,9 @@ class Assembler {
 
   bool isLiteral() const {
     switch (peek().type) {
-      case Token::Type::kInteger: case Token::Type::kFloat: case Token::Type::kString: return true;
+      case Token::Type::kInteger:
+      case Token::Type::kFloat:
+      case Token::Type::kString: return true;
       case Token::Type::kWord: return peek().text == "nil" || peek().text == "true" || peek().text == "false";
       default: return false;
     }
@@ -637,7 +645,8 @@ class Assembler {
       }
     }
     if (!p.hasLocals) f.locals = static_cast<uint16_t>(std::max(p.usedLocals, uint32_t{f.parameters}));
-    if (!p.hasFeedback && p.usesSlots) f.feedbackSlots = static_cast<uint16_t>(std::min(p.highestSlot + 1, int{UINT16_MAX}));
+    if (!p.hasFeedback && p.usesSlots)
+      f.feedbackSlots = static_cast<uint16_t>(std::min(p.highestSlot + 1, int{UINT16_MAX}));
     bool anyRaw = p.forceKinds;
     for (auto [index, kind] : p.kinds) anyRaw = anyRaw || kind != SlotKind::kValue;
     if (anyRaw) {
@@ -646,7 +655,8 @@ class Assembler {
         if (index < f.locals) {
           f.localKinds[index] = kind;
         } else {
-          errorAt(p.position, "a .local directive names local " + std::to_string(index) + ", but there are " + std::to_string(f.locals));
+          errorAt(p.position, "a .local directive names local " + std::to_string(index) + ", but there are " +
+                                  std::to_string(f.locals));
         }
       }
     }
@@ -710,9 +720,11 @@ class Assembler {
       int64_t index = -1;
       if (upvalue.from == Upvalue::From::kParentUpvalue) {
         const auto& upvalues = module_.functions[parent].upvalues;
-        auto found = std::find_if(upvalues.begin(), upvalues.end(), [&](const Upvalue& u) { return u.name == source.name; });
+        auto found =
+            std::find_if(upvalues.begin(), upvalues.end(), [&](const Upvalue& u) { return u.name == source.name; });
         if (found != upvalues.end()) index = found - upvalues.begin();
-      } else if (auto found = pending_[parent].localNames.find(source.name); found != pending_[parent].localNames.end()) {
+      } else if (auto found = pending_[parent].localNames.find(source.name);
+                 found != pending_[parent].localNames.end()) {
         index = found->second;
       }
       if (index < 0 || index > UINT8_MAX) {
@@ -743,9 +755,7 @@ class Assembler {
 
 }  // namespace
 
-std::string AssemblyError::text() const {
-  return std::to_string(line) + ":" + std::to_string(column) + ": " + message;
-}
+std::string AssemblyError::text() const { return std::to_string(line) + ":" + std::to_string(column) + ": " + message; }
 
 bool assemble(std::string_view text, const std::string& source, Module& module, std::vector<AssemblyError>& errors) {
   return Assembler(text, source, module, errors).run();

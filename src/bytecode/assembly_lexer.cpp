@@ -9,7 +9,9 @@ namespace devvm::bytecode {
 namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isWordStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$'; }
+bool isWordStart(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$';
+}
 bool isWordPart(char c) { return isWordStart(c) || isDigit(c); }
 
 class LineLexer {
@@ -18,7 +20,8 @@ class LineLexer {
 
   std::vector<Token> run() {
     while (true) {
-      while (at_ < line_.size() && (line_[at_] == ' ' || line_[at_] == '\t' || line_[at_] == ',' || line_[at_] == '\r')) ++at_;
+      while (at_ < line_.size() && (line_[at_] == ' ' || line_[at_] == '\t' || line_[at_] == ',' || line_[at_] == '\r'))
+        ++at_;
       Token token;
       token.column = static_cast<uint32_t>(at_ + 1);
       if (at_ >= line_.size() || line_[at_] == ';') {
@@ -83,7 +86,8 @@ class LineLexer {
 
   void toFloatWord(Token& token) {
     token.type = Token::Type::kFloat;
-    token.number = token.text == "inf" ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    token.number =
+        token.text == "inf" ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   }
 
   void number(Token& token) {
@@ -108,7 +112,8 @@ class LineLexer {
     if (isFloat) {
       double value = 0;
       auto result = std::from_chars(first, last, value, hex ? std::chars_format::hex : std::chars_format::general);
-      if (result.ptr != last || (result.ec != std::errc{} && result.ec != std::errc::result_out_of_range)) return malformed();
+      if (result.ptr != last || (result.ec != std::errc{} && result.ec != std::errc::result_out_of_range))
+        return malformed();
       if (result.ec == std::errc::result_out_of_range) return bad(token, "the float is out of range");
       token.type = Token::Type::kFloat;
       token.number = negative ? -value : value;
@@ -171,7 +176,8 @@ std::vector<Token> tokenizeLine(std::string_view line) { return LineLexer(line).
 
 std::string describe(const Token& token) {
   switch (token.type) {
-    case Token::Type::kWord: case Token::Type::kSymbol: return "'" + token.text + "'";
+    case Token::Type::kWord:
+    case Token::Type::kSymbol: return "'" + token.text + "'";
     case Token::Type::kInteger: return std::to_string(token.integer);
     case Token::Type::kFloat: return floatText(token.number);
     case Token::Type::kString: return quoteText(token.text);

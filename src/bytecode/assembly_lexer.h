@@ -10,13 +10,13 @@ namespace devvm::bytecode {
 
 struct Token {
   enum class Type : uint8_t {
-    kWord,      ///< name, mnemonic, directive (with its dot), or keyword; `text`
-    kInteger,   ///< `integer`
-    kFloat,     ///< `number`
-    kString,    ///< `text`, escapes resolved
-    kSymbol,    ///< one of : = # @ ! ? -  ; `text`
+    kWord,     ///< name, mnemonic, directive (with its dot), or keyword; `text`
+    kInteger,  ///< `integer`
+    kFloat,    ///< `number`
+    kString,   ///< `text`, escapes resolved
+    kSymbol,   ///< one of : = # @ ! ? -  ; `text`
     kLineEnd,
-    kBad,       ///< `text` says what is wrong
+    kBad,  ///< `text` says what is wrong
   };
   Type type = Type::kLineEnd;
   uint32_t column = 1;  ///< from 1

@@ -62,7 +62,8 @@ struct PendingFunction {
   std::unordered_map<std::string, uint16_t> localNames;
   std::unordered_map<std::string, uint32_t> constants;  ///< by constantKey: first index
   std::vector<std::pair<uint32_t, SlotKind>> kinds;
-  bool hasLocals = false, hasStack = false, hasFeedback = false, hasParameters = false, hasLines = false, forceKinds = false;
+  bool hasLocals = false, hasStack = false, hasFeedback = false, hasParameters = false, hasLines = false,
+       forceKinds = false;
   bool hasDefined = false;
   uint32_t usedLocals = 0;
   uint16_t highestSlot = 0;

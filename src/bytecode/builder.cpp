@@ -14,11 +14,15 @@ struct Range {
 
 constexpr Range operandRange(char letter) {
   switch (letter) {
-    case 'l': case 'u': case 'n': case 't': return {0, UINT8_MAX};
+    case 'l':
+    case 'u':
+    case 'n':
+    case 't': return {0, UINT8_MAX};
     case 'i': return {INT8_MIN, INT8_MAX};
     case 'I': return {INT16_MIN, INT16_MAX};
     case 'j': return {INT32_MIN, INT32_MAX};
-    case 'K': case 'q': return {0, UINT32_MAX};
+    case 'K':
+    case 'q': return {0, UINT32_MAX};
     default: return {0, UINT16_MAX};
   }
 }
@@ -240,8 +244,8 @@ bool FunctionBuilder::encode(std::string& error) {
 
   function_.regions.clear();
   for (const PendingRegion& region : regions_) {
-    function_.regions.push_back({region.kind, offsets[region.start], offsets[region.end], offsets[region.handler],
-                                 region.depth});
+    function_.regions.push_back(
+        {region.kind, offsets[region.start], offsets[region.end], offsets[region.handler], region.depth});
   }
   function_.lines.clear();
   uint32_t line = 0, column = 0;
@@ -254,8 +258,8 @@ bool FunctionBuilder::encode(std::string& error) {
   }
   function_.variables.clear();
   for (PendingVariable& variable : variables_) {
-    function_.variables.push_back({std::move(variable.name), offsets[variable.start], offsets[variable.end],
-                                   variable.slot, variable.isCell});
+    function_.variables.push_back(
+        {std::move(variable.name), offsets[variable.start], offsets[variable.end], variable.slot, variable.isCell});
   }
 
   uint32_t errorOffset = 0;

@@ -106,8 +106,8 @@ class FunctionBuilder {
   bool encode(std::string& error);
   // Helpers of the steps.
   std::vector<bool> findTargets();
-  bool simplifyJump(const std::vector<bool>& isTarget, uint32_t index, Instruction& jump,
-                    std::vector<Instruction>& out, std::vector<bool>& outIsTarget);
+  bool simplifyJump(const std::vector<bool>& isTarget, uint32_t index, Instruction& jump, std::vector<Instruction>& out,
+                    std::vector<bool>& outIsTarget);
   void renumber(const std::vector<uint32_t>& newIndex);
 
   Function& function_;

@@ -14,8 +14,11 @@ Op opposite(Op testJump) { return testJump == Op::kJumpIfFalse ? Op::kJumpIfTrue
 /// Truth of what a constant-pushing instruction pushes: 1, 0, or -1 if it is no such instruction.
 int constantTruth(Op op) {
   switch (op) {
-    case Op::kNil: case Op::kFalse: return 0;
-    case Op::kTrue: case Op::kInt8: case Op::kInt16: return 1;
+    case Op::kNil:
+    case Op::kFalse: return 0;
+    case Op::kTrue:
+    case Op::kInt8:
+    case Op::kInt16: return 1;
     default: return -1;
   }
 }

@@ -25,7 +25,8 @@ bool AbstractInterpreter::scan() {
     offset_ = offset;
     mnemonic_ = in.info->mnemonic;
     if (expectedTail != Op::kNop && in.op != expectedTail) {
-      return fail("must be " + std::string(opInfo(expectedTail).mnemonic) + ", the tail of the fused instruction before it");
+      return fail("must be " + std::string(opInfo(expectedTail).mnemonic) +
+                  ", the tail of the fused instruction before it");
     }
     expectedTail = tailOf(in.op);
     std::array<Instruction, 4> parts;
@@ -45,7 +46,8 @@ bool AbstractInterpreter::scan() {
   }
   if (size == 0) return failAt(0, "there is no code");
   if (expectedTail != Op::kNop) {
-    return failAt(offset_, "the tail of the fused instruction, " + std::string(opInfo(expectedTail).mnemonic) + ", is missing");
+    return failAt(offset_,
+                  "the tail of the fused instruction, " + std::string(opInfo(expectedTail).mnemonic) + ", is missing");
   }
   isStart_[size] = true;
   if (makesLists_) {
@@ -62,23 +64,29 @@ bool AbstractInterpreter::scanOperands(const Instruction& in) {
   for (unsigned i = 0; i < in.operandCount; ++i) {
     int64_t value = in.operands[i];
     auto outside = [&](const char* what, size_t count) {
-      return fail(std::string(what) + " " + std::to_string(value) + " does not exist (there are " + std::to_string(count) + ")");
+      return fail(std::string(what) + " " + std::to_string(value) + " does not exist (there are " +
+                  std::to_string(count) + ")");
     };
     switch (in.info->operands[i]) {
-      case 'l': case 'L':
+      case 'l':
+      case 'L':
         if (value >= function_.locals) return outside("local", function_.locals);
         break;
       case 'u':
-        if (static_cast<size_t>(value) >= function_.upvalues.size()) return outside("upvalue", function_.upvalues.size());
+        if (static_cast<size_t>(value) >= function_.upvalues.size())
+          return outside("upvalue", function_.upvalues.size());
         break;
-      case 'k': case 'K':
+      case 'k':
+      case 'K':
         // new_record's k comes with a count; scanCounts looks at it.
         if (in.op == Op::kNewRecord) break;
-        if (static_cast<size_t>(value) >= function_.constants.size()) return outside("constant", function_.constants.size());
+        if (static_cast<size_t>(value) >= function_.constants.size())
+          return outside("constant", function_.constants.size());
         if (!scanConstant(in, static_cast<uint32_t>(value))) return false;
         break;
       case 'p':
-        if (static_cast<size_t>(value) >= function_.children.size()) return outside("child function", function_.children.size());
+        if (static_cast<size_t>(value) >= function_.children.size())
+          return outside("child function", function_.children.size());
         break;
       case 't':
         if (value != 0) return fail("the type feedback operand must be 0");
@@ -94,7 +102,8 @@ bool AbstractInterpreter::scanConstant(const Instruction& in, uint32_t index) {
   const Constant& constant = function_.constants[index];
   const char* wanted = nullptr;
   switch (in.op) {
-    case Op::kConst: case Op::kConstW: return true;
+    case Op::kConst:
+    case Op::kConstW: return true;
     case Op::kI64Const:
       if (!std::holds_alternative<int64_t>(constant)) wanted = "an integer";
       break;
@@ -120,20 +129,26 @@ bool AbstractInterpreter::scanCounts(const Instruction& in) {
     case Op::kNewCell: tracked_[static_cast<size_t>(in.operands[0])] = 0; return true;
     case Op::kPackList: makesLists_ = true; return true;
     case Op::kConcat: return in.operands[0] >= 2 || fail("needs at least two values");
-    case Op::kForPrep: case Op::kForLoop: return localsExist(in.operands[0], 4);
+    case Op::kForPrep:
+    case Op::kForLoop: return localsExist(in.operands[0], 4);
     case Op::kForInCall:
       if (in.operands[1] < 1) return fail("needs at least one result");
       return resultsFit(in.operands[1]) && localsExist(in.operands[0], 4);
     case Op::kForInTest:
       if (in.operands[1] < 1) return fail("needs at least one result");
       return localsExist(in.operands[0], 4 + in.operands[1]);
-    case Op::kCall: case Op::kCallVar: case Op::kCoResume: case Op::kCoYield: return resultsFit(in.operands[1]);
-    case Op::kVararg: case Op::kVarargOpen: case Op::kVarargCount:
-      return function_.isVararg() || fail("the function has no variable arguments");
+    case Op::kCall:
+    case Op::kCallVar:
+    case Op::kCoResume:
+    case Op::kCoYield: return resultsFit(in.operands[1]);
+    case Op::kVararg:
+    case Op::kVarargOpen:
+    case Op::kVarargCount: return function_.isVararg() || fail("the function has no variable arguments");
     case Op::kNewRecord: {
       auto count = static_cast<uint32_t>(in.operands[0]), first = static_cast<uint32_t>(in.operands[1]);
       if (first + count > function_.constants.size()) {
-        return fail("constants " + std::to_string(first) + " to " + std::to_string(first + count - 1) + " do not all exist");
+        return fail("constants " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
+                    " do not all exist");
       }
       for (uint32_t i = 0; i < count; ++i) {
         if (!scanConstant(in, first + i)) return false;
@@ -156,7 +171,8 @@ bool AbstractInterpreter::scanTargets() {
     offset_ = in.offset;
     mnemonic_ = in.info->mnemonic;
     auto check = [&](int64_t target) {
-      if (target < 0 || target >= int64_t{size}) return fail("jumps out of the code, to byte " + std::to_string(target));
+      if (target < 0 || target >= int64_t{size})
+        return fail("jumps out of the code, to byte " + std::to_string(target));
       auto to = static_cast<uint32_t>(target);
       if (!isStart_[to]) return fail("jumps into the middle of an instruction, to byte " + std::to_string(target));
       addLeader(to);
@@ -201,7 +217,8 @@ bool AbstractInterpreter::scanRegions() {
     if (!isStart_[region.start] || !isStart_[region.end] || !isStart_[region.handler]) {
       return fail("an exception region does not begin and end at instructions");
     }
-    if (splitsFused(region.start) || splitsFused(region.end)) return fail("an exception region splits a fused instruction");
+    if (splitsFused(region.start) || splitsFused(region.end))
+      return fail("an exception region splits a fused instruction");
     if (region.depth >= function_.maxStack) return fail("an exception region's depth exceeds the operand stack");
     if (region.handler < region.end) unchargedBackEdge_ = true;
   }
@@ -236,7 +253,8 @@ bool AbstractInterpreter::scanRegions() {
       offset_ = region.start;
       if (region.end > outer.end) return fail("exception regions overlap without nesting");
       if (index > open.back()) return fail("an inner exception region must be listed before the outer one");
-      if (region.depth < outer.depth) return fail("an inner exception region keeps less of the stack than the outer one");
+      if (region.depth < outer.depth)
+        return fail("an inner exception region keeps less of the stack than the outer one");
     }
     open.push_back(index);
     note(region.start, index);

@@ -5,16 +5,15 @@ namespace {
 
 constexpr std::array<uint8_t, kOpTableSize> makeSizes() {
   std::array<uint8_t, kOpTableSize> sizes{};
-#define OP(name, mnemonic, operands, ...)                                   \
-  {                                                                         \
-    unsigned size = 0;                                                      \
-    bool fixed = true;                                                      \
-    for (char letter : std::string_view(operands)) {                        \
-      size += operandBytes(letter);                                         \
-      fixed = fixed && letter != 's';                                       \
-    }                                                                       \
-    sizes[static_cast<size_t>(Op::k##name)] =                               \
-        fixed ? static_cast<uint8_t>(opcodeBytes(Op::k##name) + size) : 0;  \
+#define OP(name, mnemonic, operands, ...)                                                                        \
+  {                                                                                                              \
+    unsigned size = 0;                                                                                           \
+    bool fixed = true;                                                                                           \
+    for (char letter : std::string_view(operands)) {                                                             \
+      size += operandBytes(letter);                                                                              \
+      fixed = fixed && letter != 's';                                                                            \
+    }                                                                                                            \
+    sizes[static_cast<size_t>(Op::k##name)] = fixed ? static_cast<uint8_t>(opcodeBytes(Op::k##name) + size) : 0; \
   }
 #include "bytecode/opcodes.def"
   return sizes;

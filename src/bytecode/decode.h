@@ -16,9 +16,20 @@ namespace devvm::bytecode {
 /// Bytes of an operand with this letter (see opcodes.def); 0 for the switch table, whose size varies.
 constexpr unsigned operandBytes(char letter) {
   switch (letter) {
-    case 'l': case 'u': case 't': case 'n': case 'i': return 1;
-    case 'L': case 'k': case 'f': case 'N': case 'I': case 'p': return 2;
-    case 'K': case 'q': case 'j': return 4;
+    case 'l':
+    case 'u':
+    case 't':
+    case 'n':
+    case 'i': return 1;
+    case 'L':
+    case 'k':
+    case 'f':
+    case 'N':
+    case 'I':
+    case 'p': return 2;
+    case 'K':
+    case 'q':
+    case 'j': return 4;
     default: return 0;
   }
 }
@@ -54,9 +65,7 @@ struct Instruction {
   /// The target of the jump operand; only for opcodes with operand letter j.
   int64_t target() const { return operands[operandCount - 1u]; }
   /// switch only: absolute target of case i; i == switchCases is the default.
-  int64_t switchTarget(unsigned i) const {
-    return int64_t{end()} + base::readLittle<int32_t>(switchTable + 4 * i);
-  }
+  int64_t switchTarget(unsigned i) const { return int64_t{end()} + base::readLittle<int32_t>(switchTable + 4 * i); }
 };
 
 enum class DecodeStatus : uint8_t { kOk, kTruncated, kNoSuchOpcode };

@@ -49,7 +49,8 @@ class FunctionText {
       for (uint32_t at : {variable.start, variable.end}) targets.push_back(at);
     }
     for (int64_t target : targets) {
-      if (target >= 0 && target <= decoded_ && isStart_[static_cast<size_t>(target)]) labels_[static_cast<uint32_t>(target)] = true;
+      if (target >= 0 && target <= decoded_ && isStart_[static_cast<size_t>(target)])
+        labels_[static_cast<uint32_t>(target)] = true;
     }
     for (uint32_t i = 0; i < f_.constants.size(); ++i) firstEqual_.emplace(constantKey(f_.constants[i]), i);
     int64_t last = -1;
@@ -67,7 +68,9 @@ class FunctionText {
 
   void header() {
     out_ += "\n.function f" + std::to_string(index_) + " name=" + quoteText(f_.name);
-    auto attribute = [this](const char* name, uint32_t value) { out_ += std::string(" ") + name + "=" + std::to_string(value); };
+    auto attribute = [this](const char* name, uint32_t value) {
+      out_ += std::string(" ") + name + "=" + std::to_string(value);
+    };
     attribute("params", f_.parameters);
     attribute("locals", f_.locals);
     attribute("stack", f_.maxStack);
@@ -90,7 +93,8 @@ class FunctionText {
     }
     for (const Upvalue& upvalue : f_.upvalues) {
       constexpr const char* kFrom[] = {" local ", " upvalue ", " value "};
-      out_ += "  .upvalue " + quoteText(upvalue.name) + kFrom[static_cast<size_t>(upvalue.from)] + std::to_string(upvalue.index) + "\n";
+      out_ += "  .upvalue " + quoteText(upvalue.name) + kFrom[static_cast<size_t>(upvalue.from)] +
+              std::to_string(upvalue.index) + "\n";
     }
     for (const Constant& constant : f_.constants) out_ += "  .const " + constantText(constant) + "\n";
     for (uint32_t child : f_.children) {
@@ -99,15 +103,17 @@ class FunctionText {
     }
     for (const ExceptionRegion& region : f_.regions) {
       out_ += region.kind == ExceptionRegion::Kind::kCatch ? "  .catch " : "  .finally ";
-      out_ += place(region.start) + " " + place(region.end) + " " + place(region.handler) + " " + std::to_string(region.depth) + "\n";
+      out_ += place(region.start) + " " + place(region.end) + " " + place(region.handler) + " " +
+              std::to_string(region.depth) + "\n";
     }
     for (const VariableEntry& variable : f_.variables) {
-      out_ += "  .var " + quoteText(variable.name) + " " + std::to_string(variable.slot) + " " + place(variable.start) + " " +
-              place(variable.end) + (variable.isCell ? " cell\n" : "\n");
+      out_ += "  .var " + quoteText(variable.name) + " " + std::to_string(variable.slot) + " " + place(variable.start) +
+              " " + place(variable.end) + (variable.isCell ? " cell\n" : "\n");
     }
     if (regularLines_) return;
     for (const LineEntry& line : f_.lines) {
-      out_ += "  .line_entry " + std::to_string(line.offset) + " " + std::to_string(line.line) + " " + std::to_string(line.column) + "\n";
+      out_ += "  .line_entry " + std::to_string(line.offset) + " " + std::to_string(line.line) + " " +
+              std::to_string(line.column) + "\n";
     }
   }
 
@@ -152,7 +158,8 @@ class FunctionText {
     for (unsigned i = 0; i < in.operandCount; ++i) {
       int64_t value = in.operands[i];
       switch (in.info->operands[i]) {
-        case 'k': case 'K': {
+        case 'k':
+        case 'K': {
           auto index = static_cast<uint64_t>(value);
           bool spelt = in.op != Op::kNewRecord && index < f_.constants.size() &&
                        firstEqual_.at(constantKey(f_.constants[index])) == index;

@@ -33,8 +33,10 @@ std::string operandsText(const Function& f, const Instruction& in) {
   for (unsigned i = 0; i < in.operandCount; ++i) {
     int64_t value = in.operands[i];
     switch (in.info->operands[i]) {
-      case 'f': case 't': break;
-      case 'k': case 'K': {
+      case 'f':
+      case 't': break;
+      case 'k':
+      case 'K': {
         bool known = in.op != Op::kNewRecord && static_cast<uint64_t>(value) < f.constants.size();
         add(known ? constantText(f.constants[static_cast<size_t>(value)]) : "#" + std::to_string(value));
         break;
@@ -46,12 +48,16 @@ std::string operandsText(const Function& f, const Instruction& in) {
   return text;
 }
 
-const char* kindWord(SlotKind kind) { return kind == SlotKind::kI64 ? "i64" : kind == SlotKind::kF64 ? "f64" : "value"; }
+const char* kindWord(SlotKind kind) {
+  return kind == SlotKind::kI64 ? "i64" : kind == SlotKind::kF64 ? "f64" : "value";
+}
 const char* fromWord(Upvalue::From from) {
   constexpr const char* kWords[] = {"local", "upvalue", "value"};
   return kWords[static_cast<size_t>(from)];
 }
-const char* regionWord(ExceptionRegion::Kind kind) { return kind == ExceptionRegion::Kind::kCatch ? "catch" : "finally"; }
+const char* regionWord(ExceptionRegion::Kind kind) {
+  return kind == ExceptionRegion::Kind::kCatch ? "catch" : "finally";
+}
 
 class Listing {
  public:
@@ -90,15 +96,16 @@ class Listing {
     if (index == module_.mainFunction) title += " (main)";
     if (f.lastLine != 0) title += ", lines " + std::to_string(f.lineDefined) + "-" + std::to_string(f.lastLine);
     out_ += "\n" + paint(kHeading, title) + "\n";
-    out_ += "  " + std::to_string(f.parameters) + " parameters" + (f.isVararg() ? " and more" : "") + ", " + std::to_string(f.locals) +
-            " locals, " + std::to_string(f.maxStack) + " operand slots, " + std::to_string(f.feedbackSlots) + " feedback slots, " +
-            std::to_string(f.code.size()) + " bytes\n";
+    out_ += "  " + std::to_string(f.parameters) + " parameters" + (f.isVararg() ? " and more" : "") + ", " +
+            std::to_string(f.locals) + " locals, " + std::to_string(f.maxStack) + " operand slots, " +
+            std::to_string(f.feedbackSlots) + " feedback slots, " + std::to_string(f.code.size()) + " bytes\n";
     section(f.upvalues.size(), "upvalues", [&](size_t i) {
       const Upvalue& u = f.upvalues[i];
       return u.name + " from " + fromWord(u.from) + " " + std::to_string(u.index);
     });
     section(f.constants.size(), "constants", [&](size_t i) { return constantText(f.constants[i]); });
-    section(f.children.size(), "child functions", [&](size_t i) { return "function " + std::to_string(f.children[i]); });
+    section(f.children.size(), "child functions",
+            [&](size_t i) { return "function " + std::to_string(f.children[i]); });
     section(f.localKinds.size(), "kinds of locals", [&](size_t i) { return std::string(kindWord(f.localKinds[i])); });
     section(f.variables.size(), "variables", [&](size_t i) {
       const VariableEntry& v = f.variables[i];
@@ -107,8 +114,8 @@ class Listing {
     });
     section(f.regions.size(), "exception regions", [&](size_t i) {
       const ExceptionRegion& r = f.regions[i];
-      return std::string(regionWord(r.kind)) + " bytes " + std::to_string(r.start) + " to " + std::to_string(r.end) + " at " +
-             std::to_string(r.handler) + ", keeping " + std::to_string(r.depth) + " slots";
+      return std::string(regionWord(r.kind)) + " bytes " + std::to_string(r.start) + " to " + std::to_string(r.end) +
+             " at " + std::to_string(r.handler) + ", keeping " + std::to_string(r.depth) + " slots";
     });
     code(f);
   }
@@ -130,12 +137,14 @@ class Listing {
         const LineEntry& line = f.lines[nextLine++];
         where = "[" + std::to_string(line.line) + (line.column != 0 ? ":" + std::to_string(line.column) : "") + "]";
         if (line.line >= 1 && line.line <= sourceLines_.size()) {
-          out_ += "    " + paint(kComment, number(line.line, 5) + " | " + std::string(sourceLines_[line.line - 1])) + "\n";
+          out_ +=
+              "    " + paint(kComment, number(line.line, 5) + " | " + std::string(sourceLines_[line.line - 1])) + "\n";
         }
       }
       Instruction in;
       if (decode(f.code, offset, in) != DecodeStatus::kOk) {
-        out_ += "    " + number(offset, 6) + "  the rest is not code (" + std::to_string(f.code.size() - offset) + " bytes)\n";
+        out_ += "    " + number(offset, 6) + "  the rest is not code (" + std::to_string(f.code.size() - offset) +
+                " bytes)\n";
         return;
       }
       std::string line = "    " + number(offset, 6) + "  " + paint(kDim, padded(where, 8)) + " ";
@@ -271,7 +280,8 @@ class Json {
       }
       out_ += "{\"offset\":" + std::to_string(offset) + ",\"op\":" + jsonText(in.info->mnemonic) + ",\"operands\":[";
       for (unsigned i = 0; i < in.operandCount; ++i) out_ += (i ? "," : "") + std::to_string(in.operands[i]);
-      out_ += "],\"text\":" + jsonText(operandsText(f, in)) + ",\"comment\":" + jsonText(operandComment(module, f, in)) + "}";
+      out_ += "],\"text\":" + jsonText(operandsText(f, in)) +
+              ",\"comment\":" + jsonText(operandComment(module, f, in)) + "}";
       offset = in.end();
     }
     out_ += "]}";
@@ -288,7 +298,8 @@ std::string listingJson(const Module& module) { return Json().run(module); }
 
 std::string instructionText(const Function& function, uint32_t offset) {
   Instruction in;
-  if (offset > function.code.size() || decode(function.code, offset, in) != DecodeStatus::kOk) return "(not an instruction)";
+  if (offset > function.code.size() || decode(function.code, offset, in) != DecodeStatus::kOk)
+    return "(not an instruction)";
   std::string operands = operandsText(function, in);
   return std::string(in.info->mnemonic) + (operands.empty() ? "" : " " + operands);
 }

@@ -303,7 +303,8 @@ class Reader {
       at = in_.offset();
       if (f.locals == 0) fail(at, "kinds of locals without locals");
       for (auto kind : in_.readBytes(f.locals)) {
-        if (kind > static_cast<uint8_t>(SlotKind::kF64)) fail(at, "local kind " + std::to_string(kind) + " does not exist");
+        if (kind > static_cast<uint8_t>(SlotKind::kF64))
+          fail(at, "local kind " + std::to_string(kind) + " does not exist");
         f.localKinds.push_back(static_cast<SlotKind>(kind));
       }
     }
@@ -314,14 +315,16 @@ class Reader {
     fill(f.children, 1, "the number of child functions", [this] { return number32("a child function"); });
     fill(f.upvalues, 3, "the number of upvalues", [this] {
       Upvalue upvalue;
-      upvalue.from = static_cast<Upvalue::From>(byte(static_cast<unsigned>(Upvalue::From::kParentValue), "upvalue origin"));
+      upvalue.from =
+          static_cast<Upvalue::From>(byte(static_cast<unsigned>(Upvalue::From::kParentValue), "upvalue origin"));
       upvalue.index = in_.read<uint8_t>();
       upvalue.name = string();
       return upvalue;
     });
     fill(f.regions, 5, "the number of exception regions", [this] {
       ExceptionRegion region;
-      region.kind = static_cast<ExceptionRegion::Kind>(byte(static_cast<unsigned>(ExceptionRegion::Kind::kFinally), "exception region kind"));
+      region.kind = static_cast<ExceptionRegion::Kind>(
+          byte(static_cast<unsigned>(ExceptionRegion::Kind::kFinally), "exception region kind"));
       region.start = number32("a region's start");
       region.end = number32("a region's end");
       region.handler = number32("a region's handler");
@@ -367,7 +370,8 @@ class Reader {
 std::string ModuleFileError::text() const { return "byte " + std::to_string(offset) + ": " + message; }
 
 bool isModuleFile(std::span<const uint8_t> bytes) {
-  return bytes.size() >= sizeof kModuleMagic && std::equal(std::begin(kModuleMagic), std::end(kModuleMagic), bytes.begin());
+  return bytes.size() >= sizeof kModuleMagic &&
+         std::equal(std::begin(kModuleMagic), std::end(kModuleMagic), bytes.begin());
 }
 
 std::vector<uint8_t> writeModule(const Module& module, bool strip) { return Writer(module, strip).run(); }

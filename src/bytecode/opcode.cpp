@@ -41,7 +41,8 @@ constexpr uint8_t fusedFlags(const FusionInfo& fusion, const std::array<OpInfo, 
 constexpr std::array<OpInfo, kOpTableSize> makeTable() {
   std::array<OpInfo, kOpTableSize> table{};
 #define OP(name, mnemonic, operands, effect, flags, family, meaning) \
-  table[static_cast<size_t>(Op::k##name)] = OpInfo{mnemonic, operands, effect, static_cast<uint8_t>(flags), family, meaning};
+  table[static_cast<size_t>(Op::k##name)] =                          \
+      OpInfo{mnemonic, operands, effect, static_cast<uint8_t>(flags), family, meaning};
 #include "bytecode/opcodes.def"
   for (const FusionInfo& fusion : kFusions) {
     table[static_cast<size_t>(fusion.fused)].flags = fusedFlags(fusion, table);
@@ -67,7 +68,8 @@ const FusionInfo* fusionOf(Op op) {
   // Position in kFusions plus one, by opcode; 0 for an opcode that is not fused.
   static constexpr auto kIndex = [] {
     std::array<uint8_t, kOpTableSize> index{};
-    for (size_t i = 0; i < std::size(kFusions); ++i) index[static_cast<size_t>(kFusions[i].fused)] = static_cast<uint8_t>(i + 1);
+    for (size_t i = 0; i < std::size(kFusions); ++i)
+      index[static_cast<size_t>(kFusions[i].fused)] = static_cast<uint8_t>(i + 1);
     return index;
   }();
   static_assert(std::size(kFusions) < 255);

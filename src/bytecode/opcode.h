@@ -10,13 +10,13 @@ namespace devvm::bytecode {
 
 /// Flag bits of an opcode; the letters of opcodes.def.
 enum OpFlag : uint8_t {
-  kMayRaise = 1,        ///< R: may raise a guest error
-  kMayAllocate = 2,     ///< A: may allocate, so may collect
-  kMayRunGuest = 4,     ///< G: may run guest code
-  kJumps = 8,           ///< J: has a jump target
-  kTerminates = 16,     ///< T: control never reaches the next instruction
-  kProducesOpen = 32,   ///< P: leaves an open list on the stack
-  kConsumesOpen = 64,   ///< C: takes the open list on the stack
+  kMayRaise = 1,       ///< R: may raise a guest error
+  kMayAllocate = 2,    ///< A: may allocate, so may collect
+  kMayRunGuest = 4,    ///< G: may run guest code
+  kJumps = 8,          ///< J: has a jump target
+  kTerminates = 16,    ///< T: control never reaches the next instruction
+  kProducesOpen = 32,  ///< P: leaves an open list on the stack
+  kConsumesOpen = 64,  ///< C: takes the open list on the stack
 };
 
 /// Opcodes below 256 take one byte; the others follow the prefix byte and take two.
@@ -24,7 +24,7 @@ inline constexpr uint8_t kPrefixByte = 0xFF;
 inline constexpr unsigned kPage1 = 256;
 
 enum class Op : uint16_t {
-  // Page 0 and page 1 interleave in the table, so each page is numbered in its own pass.
+// Page 0 and page 1 interleave in the table, so each page is numbered in its own pass.
 #define OP(name, ...) k##name,
 #define OP1(name, ...)
 #include "bytecode/opcodes.def"

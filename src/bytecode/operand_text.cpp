@@ -23,9 +23,8 @@ std::string operandComment(const Module& module, const Function& function, const
   for (unsigned i = 0; i < in.operandCount; ++i) {
     auto value = static_cast<uint64_t>(in.operands[i]);
     switch (in.info->operands[i]) {
-      case 'l': case 'L':
-        add(variableName(function, static_cast<uint16_t>(value), in.offset));
-        break;
+      case 'l':
+      case 'L': add(variableName(function, static_cast<uint16_t>(value), in.offset)); break;
       case 'u':
         if (value < function.upvalues.size()) add(function.upvalues[value].name);
         break;

@@ -22,28 +22,37 @@ StackEffect computedEffect(const Instruction& in) {
     case Op::kSwap: return fixed(2, 2);
     case Op::kRot: return fixed(3, 3);
     case Op::kPick: return fixed(operand(0) + 1, operand(0) + 2);
-    case Op::kGetLocal: case Op::kGetLocalW: return fixed(0, 1);
-    case Op::kSetLocal: case Op::kSetLocalW: return fixed(1, 0);
+    case Op::kGetLocal:
+    case Op::kGetLocalW: return fixed(0, 1);
+    case Op::kSetLocal:
+    case Op::kSetLocalW: return fixed(1, 0);
     case Op::kTeeLocal: return fixed(1, 1);
     case Op::kConcat: return fixed(operand(0), 1);
-    case Op::kJumpIfFalseKeep: case Op::kJumpIfTrueKeep: {
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep: {
       StackEffect effect = fixed(1, 0);
       effect.jumpPushes = 1;
       return effect;
     }
     case Op::kForInCall: return fixed(0, operand(1));
     case Op::kForInTest: return fixed(operand(1), 0);
-    case Op::kCall: case Op::kCallVar: return fixed(operand(0) + 1, operand(1));
-    case Op::kCallOpen: case Op::kCallVarOpen: return fixed(operand(0) + 1, 0);
-    case Op::kTailCall: case Op::kTailCallVar: return fixed(operand(0) + 1, 0);
-    case Op::kReturn: case Op::kReturnVar: return fixed(operand(0), 0);
+    case Op::kCall:
+    case Op::kCallVar: return fixed(operand(0) + 1, operand(1));
+    case Op::kCallOpen:
+    case Op::kCallVarOpen: return fixed(operand(0) + 1, 0);
+    case Op::kTailCall:
+    case Op::kTailCallVar: return fixed(operand(0) + 1, 0);
+    case Op::kReturn:
+    case Op::kReturnVar: return fixed(operand(0), 0);
     case Op::kVararg: return fixed(0, operand(0));
     case Op::kVarargOpen: return fixed(0, 0);
     case Op::kPackList: return fixed(operand(0), 1);
     case Op::kUnpackList: return fixed(1, 0);
-    case Op::kInitField: case Op::kSetPrototype: return fixed(2, 1);
+    case Op::kInitField:
+    case Op::kSetPrototype: return fixed(2, 1);
     case Op::kInitIndex: return fixed(3, 1);
-    case Op::kSetList: case Op::kSetListVar: return fixed(operand(0) + 1, 1);
+    case Op::kSetList:
+    case Op::kSetListVar: return fixed(operand(0) + 1, 1);
     case Op::kCoResume: return fixed(operand(0) + 1, operand(1));
     case Op::kCoYield: return fixed(operand(0), operand(1));
     case Op::kNewBlock: return fixed(operand(1), 1);

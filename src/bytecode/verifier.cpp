@@ -7,6 +7,9 @@ namespace {
 
 constexpr uint32_t kNoParent = UINT32_MAX;
 constexpr size_t kMaxUpvalues = 256;
+/// Work on one module (see AbstractInterpreter): seconds. Real modules need a few units a byte of code; a
+/// hostile file could ask for hours.
+constexpr size_t kMaxWork = size_t{1} << 30;
 
 /// Checks of the module as a whole and of the tables around the code.
 class ModuleVerifier {
@@ -19,8 +22,9 @@ class ModuleVerifier {
       if (!checkTables(i)) return false;
     }
     if (!linkParents() || !resolveUpvalues()) return false;
+    size_t workLeft = kMaxWork;
     for (uint32_t i = 0; i < module_.functions.size(); ++i) {
-      AbstractInterpreter::Context context{&module_, isCell_[i]};
+      AbstractInterpreter::Context context{&module_, isCell_[i], &workLeft};
       AbstractInterpreter interpreter(module_.functions[i], &context);
       if (!interpreter.run()) return fail(i, interpreter.errorOffset(), interpreter.error());
     }
@@ -37,16 +41,19 @@ class ModuleVerifier {
     const Function& f = module_.functions[index];
     if (f.code.size() > INT32_MAX) return fail(index, 0, "the code is too large");
     if (f.locals < f.parameters) return fail(index, 0, "there are fewer locals than parameters");
-    if (!f.localKinds.empty() && f.localKinds.size() != f.locals) return fail(index, 0, "the kinds of locals are not as many as the locals");
+    if (!f.localKinds.empty() && f.localKinds.size() != f.locals)
+      return fail(index, 0, "the kinds of locals are not as many as the locals");
     for (size_t i = 0; i < f.localKinds.size(); ++i) {
       if (f.localKinds[i] > SlotKind::kF64) return fail(index, 0, "local " + std::to_string(i) + " has no such kind");
-      if (i < f.parameters && f.localKinds[i] != SlotKind::kValue) return fail(index, 0, "parameter " + std::to_string(i) + " must be of kind value");
+      if (i < f.parameters && f.localKinds[i] != SlotKind::kValue)
+        return fail(index, 0, "parameter " + std::to_string(i) + " must be of kind value");
     }
     if (f.upvalues.size() > kMaxUpvalues) return fail(index, 0, "there are more than 256 upvalues");
     if (f.children.size() > size_t{UINT16_MAX} + 1) return fail(index, 0, "there are too many child functions");
     int64_t last = -1;
     for (const LineEntry& line : f.lines) {
-      if (int64_t{line.offset} <= last || line.offset >= f.code.size()) return fail(index, line.offset, "the line table is not in order");
+      if (int64_t{line.offset} <= last || line.offset >= f.code.size())
+        return fail(index, line.offset, "the line table is not in order");
       last = line.offset;
     }
     for (const VariableEntry& variable : f.variables) {
@@ -62,9 +69,11 @@ class ModuleVerifier {
     parent_.assign(module_.functions.size(), kNoParent);
     for (uint32_t i = 0; i < module_.functions.size(); ++i) {
       for (uint32_t child : module_.functions[i].children) {
-        if (child >= module_.functions.size()) return fail(i, 0, "child function " + std::to_string(child) + " does not exist");
+        if (child >= module_.functions.size())
+          return fail(i, 0, "child function " + std::to_string(child) + " does not exist");
         if (child == module_.mainFunction) return fail(i, 0, "the main function cannot be a child");
-        if (parent_[child] != kNoParent && parent_[child] != i) return fail(child, 0, "the function is a child of two functions");
+        if (parent_[child] != kNoParent && parent_[child] != i)
+          return fail(child, 0, "the function is a child of two functions");
         parent_[child] = i;
       }
     }
@@ -98,11 +107,13 @@ class ModuleVerifier {
         std::string which = "upvalue " + std::to_string(u);
         if (upvalue.from > Upvalue::From::kParentValue) return fail(i, 0, which + " has no such origin");
         bool fromUpvalue = upvalue.from == Upvalue::From::kParentUpvalue;
-        if (parent == nullptr && fromUpvalue) return fail(i, 0, which + " comes from an upvalue, but the function has no parent");
+        if (parent == nullptr && fromUpvalue)
+          return fail(i, 0, which + " comes from an upvalue, but the function has no parent");
         if (parent != nullptr && upvalue.index >= (fromUpvalue ? parent->upvalues.size() : parent->locals)) {
           return fail(i, 0, which + " comes from a slot of the parent that does not exist");
         }
-        isCell_[i].push_back(fromUpvalue ? isCell_[parent_[i]][upvalue.index] : upvalue.from == Upvalue::From::kParentLocal);
+        isCell_[i].push_back(fromUpvalue ? isCell_[parent_[i]][upvalue.index]
+                                         : upvalue.from == Upvalue::From::kParentLocal);
       }
     }
     return true;

@@ -52,7 +52,8 @@ TEST(AsmPrograms, AssembleRoundTripAndVerify) {
     if (program.reject.empty()) {
       EXPECT_EQ(message, "");
     } else {
-      EXPECT_NE(message.find(program.reject), std::string::npos) << "found: " << message << "\nexpected: " << program.reject;
+      EXPECT_NE(message.find(program.reject), std::string::npos)
+          << "found: " << message << "\nexpected: " << program.reject;
     }
     EXPECT_EQ(rejection(read), message);
   }
@@ -89,7 +90,8 @@ TEST(AsmPrograms, DamageIsSafe) {
       Module other = module;
       Function& f = other.functions[random.below(other.functions.size())];
       if (f.code.empty()) continue;
-      for (uint64_t k = 1 + random.below(3); k > 0; --k) f.code[random.below(f.code.size())] = static_cast<uint8_t>(random.next());
+      for (uint64_t k = 1 + random.below(3); k > 0; --k)
+        f.code[random.below(f.code.size())] = static_cast<uint8_t>(random.next());
       VerifyError error;
       verify(other, error);
     }
@@ -99,8 +101,9 @@ TEST(AsmPrograms, DamageIsSafe) {
 TEST(AsmPrograms, AtLeastTwentyPerFamily) {
   std::map<std::string, unsigned> count;
   for (const Program& program : programs()) ++count[program.path.parent_path().filename().string()];
-  for (const char* family : {"stack", "locals", "arithmetic", "logic", "control", "calls", "tables", "closures", "exceptions", "coroutines",
-                             "debug", "i64", "checked", "i63", "f64", "blocks", "arrays", "objects", "buffers"}) {
+  for (const char* family :
+       {"stack", "locals", "arithmetic", "logic", "control", "calls", "tables", "closures", "exceptions", "coroutines",
+        "debug", "i64", "checked", "i63", "f64", "blocks", "arrays", "objects", "buffers"}) {
     EXPECT_GE(count[family], 20u) << family;
   }
 }

@@ -182,17 +182,22 @@ TEST(RoundTrip, RandomModules) {
       f.lineDefined = static_cast<uint32_t>(random.below(5));
       f.lastLine = static_cast<uint32_t>(random.below(5));
       if (f.locals > 0 && random.below(2)) {
-        for (int k = 0; k < f.locals; ++k) f.localKinds.push_back(static_cast<SlotKind>(random.below(random.below(2) ? 3 : 1)));
+        for (int k = 0; k < f.locals; ++k)
+          f.localKinds.push_back(static_cast<SlotKind>(random.below(random.below(2) ? 3 : 1)));
       }
-      for (uint64_t k = random.below(60); k > 0; --k) f.code.push_back(static_cast<uint8_t>(random.below(4) ? random.below(8) : random.next()));
+      for (uint64_t k = random.below(60); k > 0; --k)
+        f.code.push_back(static_cast<uint8_t>(random.below(4) ? random.below(8) : random.next()));
       auto somewhere = [&] { return static_cast<uint32_t>(random.below(f.code.size() + 5)); };
       f.constants = {std::string("x"), int64_t{-5}, 0.25, true, std::monostate{}, std::string("x"), -0.0};
-      for (uint64_t k = random.below(3); k > 0; --k) f.children.push_back(static_cast<uint32_t>(random.below(functions + 2)));
+      for (uint64_t k = random.below(3); k > 0; --k)
+        f.children.push_back(static_cast<uint32_t>(random.below(functions + 2)));
       for (uint64_t k = random.below(3); k > 0; --k) {
-        f.upvalues.push_back({static_cast<Upvalue::From>(random.below(3)), static_cast<uint8_t>(random.next()), random.below(2) ? "up" : ""});
+        f.upvalues.push_back({static_cast<Upvalue::From>(random.below(3)), static_cast<uint8_t>(random.next()),
+                              random.below(2) ? "up" : ""});
       }
       for (uint64_t k = random.below(3); k > 0; --k) {
-        f.regions.push_back({static_cast<ExceptionRegion::Kind>(random.below(2)), somewhere(), somewhere(), somewhere(), static_cast<uint32_t>(random.below(9))});
+        f.regions.push_back({static_cast<ExceptionRegion::Kind>(random.below(2)), somewhere(), somewhere(), somewhere(),
+                             static_cast<uint32_t>(random.below(9))});
       }
       uint32_t last = 0;
       for (uint64_t k = random.below(4); k > 0; --k) {
@@ -200,7 +205,8 @@ TEST(RoundTrip, RandomModules) {
         f.lines.push_back({last, static_cast<uint32_t>(random.below(100)), static_cast<uint32_t>(random.below(3))});
       }
       for (uint64_t k = random.below(3); k > 0; --k) {
-        f.variables.push_back({"v\t", somewhere(), somewhere(), static_cast<uint16_t>(random.below(300)), random.below(2) == 1});
+        f.variables.push_back(
+            {"v\t", somewhere(), somewhere(), static_cast<uint16_t>(random.below(300)), random.below(2) == 1});
       }
     }
     expectRoundTrip(module);
@@ -213,9 +219,12 @@ TEST(RoundTrip, RandomModules) {
 }
 
 TEST(Assembler, RandomTextIsSafe) {
-  const char* words[] = {".function", "main", ".end", "\n", "\n", "jump", "L:", "L", "const", "\"s\"", "1", "-3", "2.5", "#", "!", "?", "@",
-                         "=", "params", ".local", ".var", ".catch", "switch", "else", "new_record", "closure", ".upvalue", "local", ".line",
-                         ":", ".bytes", ".child", "get_field_l", "for_in", "\"", ";", ".exact", "locals", "i64", "0x", "99999", "call"};
+  const char* words[] = {
+      ".function", "main",   ".end", "\n",     "\n",     "jump",        "L:",         "L",       "const",
+      "\"s\"",     "1",      "-3",   "2.5",    "#",      "!",           "?",          "@",       "=",
+      "params",    ".local", ".var", ".catch", "switch", "else",        "new_record", "closure", ".upvalue",
+      "local",     ".line",  ":",    ".bytes", ".child", "get_field_l", "for_in",     "\"",      ";",
+      ".exact",    "locals", "i64",  "0x",     "99999",  "call"};
   Random random(3);
   for (int round = 0; round < 20'000; ++round) {
     std::string text = random.below(2) ? ".function main\n" : "";
@@ -253,7 +262,8 @@ h:  return1
     .var "x" x s e
 .end)");
   std::string text = listing(module, {false, "print('hi')\nreturn"});
-  for (const char* part : {"function 0 main (main)", "1 | print('hi')", "2 | return", "get_global", "\"print\"", "catch bytes 0 to", "-> ", "[2]", "upvalues", "\"x\" in local 0"}) {
+  for (const char* part : {"function 0 main (main)", "1 | print('hi')", "2 | return", "get_global", "\"print\"",
+                           "catch bytes 0 to", "-> ", "[2]", "upvalues", "\"x\" in local 0"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
   EXPECT_EQ(text.find('\x1b'), std::string::npos);

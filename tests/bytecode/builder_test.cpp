@@ -463,8 +463,9 @@ TEST(Builder, ConstantsAreShared) {
 
 TEST(Builder, ShortestConstantInstruction) {
   Fixture t;
-  for (const Constant& c : std::initializer_list<Constant>{std::monostate{}, true, false, int64_t{-128}, int64_t{127}, int64_t{128},
-                                                           int64_t{-32768}, int64_t{32768}, 1.0, std::string("s")}) {
+  for (const Constant& c :
+       std::initializer_list<Constant>{std::monostate{}, true, false, int64_t{-128}, int64_t{127}, int64_t{128},
+                                       int64_t{-32768}, int64_t{32768}, 1.0, std::string("s")}) {
     t.builder.emitConstant(c);
   }
   t.builder.emit(Op::kReturn, 10);

@@ -142,7 +142,8 @@ TEST(ModuleFile, HeaderErrors) {
     size_t at;
     const char* message;
   };
-  for (const Case& c : std::initializer_list<Case>{{0, "not a DevVM module"}, {3, "not a DevVM module"}, {4, "version"}, {5, "instruction set"}}) {
+  for (const Case& c : std::initializer_list<Case>{
+           {0, "not a DevVM module"}, {3, "not a DevVM module"}, {4, "version"}, {5, "instruction set"}}) {
     std::vector<uint8_t> bytes = good;
     bytes[c.at] ^= 0x40;
     Module module;
@@ -197,7 +198,9 @@ TEST(ModuleFile, RandomDamageIsSafe) {
         case 0: bytes[at] = static_cast<uint8_t>(random.next()); break;
         case 1: bytes[at] = 0xFF; break;
         case 2: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at)); break;
-        default: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), static_cast<uint8_t>(random.next())); break;
+        default:
+          bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), static_cast<uint8_t>(random.next()));
+          break;
       }
     }
     Module module;

@@ -98,8 +98,12 @@ TEST(Decode, EveryOpcodeWithEveryEdgeValue) {
           case 'i': expected = static_cast<int8_t>(value); break;
           case 'I': expected = static_cast<int16_t>(value); break;
           case 'j': expected = int64_t{static_cast<int32_t>(value)} + in.end(); break;
-          case 'l': case 'u': case 't': case 'n': expected = static_cast<uint8_t>(value); break;
-          case 'K': case 'q': expected = static_cast<uint32_t>(value); break;
+          case 'l':
+          case 'u':
+          case 't':
+          case 'n': expected = static_cast<uint8_t>(value); break;
+          case 'K':
+          case 'q': expected = static_cast<uint32_t>(value); break;
           default: expected = static_cast<uint16_t>(value); break;
         }
         EXPECT_EQ(in.operands[i], expected) << opInfo(op).mnemonic << " operand " << i;
@@ -183,14 +187,42 @@ TEST(StackEffect, ComputedRows) {
     const char* text;
     uint32_t pops, pushes;
   };
-  for (const Row& row : std::initializer_list<Row>{
-           {"pop_n 3", 3, 0}, {"dup", 1, 2}, {"swap", 2, 2}, {"rot", 3, 3}, {"pick 0", 1, 2}, {"pick 4", 5, 6},
-           {"get_local 1", 0, 1}, {"set_local 1", 1, 0}, {"tee_local 1", 1, 1}, {"get_local_w 1", 0, 1}, {"set_local_w 1", 1, 0},
-           {"concat 4", 4, 1}, {"for_in_call 0 3", 0, 3}, {"for_in_test 0 3 L", 3, 0}, {"call 2 3", 3, 3}, {"call 0 0", 1, 0},
-           {"call_open 2", 3, 0}, {"call_var 1 2", 2, 2}, {"call_var_open 1", 2, 0}, {"tail_call 2", 3, 0}, {"tail_call_var 2", 3, 0},
-           {"return 3", 3, 0}, {"return_var 2", 2, 0}, {"vararg 4", 0, 4}, {"vararg_open", 0, 0}, {"pack_list 2", 2, 1},
-           {"unpack_list", 1, 0}, {"init_field \"x\"", 2, 1}, {"init_index", 3, 1}, {"set_list 3 0", 4, 1}, {"set_list_var 3 0", 4, 1},
-           {"co_resume 2 1", 3, 1}, {"co_yield 2 3", 2, 3}, {"new_block 1 4", 4, 1}, {"set_prototype", 2, 1}, {"new_record 2 #0", 2, 1}}) {
+  for (const Row& row : std::initializer_list<Row>{{"pop_n 3", 3, 0},
+                                                   {"dup", 1, 2},
+                                                   {"swap", 2, 2},
+                                                   {"rot", 3, 3},
+                                                   {"pick 0", 1, 2},
+                                                   {"pick 4", 5, 6},
+                                                   {"get_local 1", 0, 1},
+                                                   {"set_local 1", 1, 0},
+                                                   {"tee_local 1", 1, 1},
+                                                   {"get_local_w 1", 0, 1},
+                                                   {"set_local_w 1", 1, 0},
+                                                   {"concat 4", 4, 1},
+                                                   {"for_in_call 0 3", 0, 3},
+                                                   {"for_in_test 0 3 L", 3, 0},
+                                                   {"call 2 3", 3, 3},
+                                                   {"call 0 0", 1, 0},
+                                                   {"call_open 2", 3, 0},
+                                                   {"call_var 1 2", 2, 2},
+                                                   {"call_var_open 1", 2, 0},
+                                                   {"tail_call 2", 3, 0},
+                                                   {"tail_call_var 2", 3, 0},
+                                                   {"return 3", 3, 0},
+                                                   {"return_var 2", 2, 0},
+                                                   {"vararg 4", 0, 4},
+                                                   {"vararg_open", 0, 0},
+                                                   {"pack_list 2", 2, 1},
+                                                   {"unpack_list", 1, 0},
+                                                   {"init_field \"x\"", 2, 1},
+                                                   {"init_index", 3, 1},
+                                                   {"set_list 3 0", 4, 1},
+                                                   {"set_list_var 3 0", 4, 1},
+                                                   {"co_resume 2 1", 3, 1},
+                                                   {"co_yield 2 3", 2, 3},
+                                                   {"new_block 1 4", 4, 1},
+                                                   {"set_prototype", 2, 1},
+                                                   {"new_record 2 #0", 2, 1}}) {
     expectEffect(row.text, row.pops, row.pushes, row.pushes);
   }
   expectEffect("jump_if_false_keep L", 1, 0, 1);
@@ -202,10 +234,19 @@ TEST(StackEffect, FusedIsTheCompositionOfItsComponents) {
     const char* text;
     uint32_t pops, pushes, peak;
   };
-  for (const Row& row : std::initializer_list<Row>{
-           {"get_local2 0 1", 0, 2, 2}, {"add_l 0", 1, 1, 1}, {"add_ll 0 1", 0, 1, 2}, {"add_li_set 0 1", 0, 1, 2}, {"eq_jump", 2, 1, 0},
-           {"eq_ll_jump 0 1", 0, 1, 2}, {"lt_i_jump 1", 1, 1, 1}, {"false_l_jump 0", 0, 1, 1}, {"get_field_l 0 \"x\"", 0, 1, 1},
-           {"self_l 0 \"x\"", 0, 2, 2}, {"return_l 0", 0, 0, 1}, {"get_index_l 0", 1, 1, 1}, {"for_in 0 2", 0, 2, 2}}) {
+  for (const Row& row : std::initializer_list<Row>{{"get_local2 0 1", 0, 2, 2},
+                                                   {"add_l 0", 1, 1, 1},
+                                                   {"add_ll 0 1", 0, 1, 2},
+                                                   {"add_li_set 0 1", 0, 1, 2},
+                                                   {"eq_jump", 2, 1, 0},
+                                                   {"eq_ll_jump 0 1", 0, 1, 2},
+                                                   {"lt_i_jump 1", 1, 1, 1},
+                                                   {"false_l_jump 0", 0, 1, 1},
+                                                   {"get_field_l 0 \"x\"", 0, 1, 1},
+                                                   {"self_l 0 \"x\"", 0, 2, 2},
+                                                   {"return_l 0", 0, 0, 1},
+                                                   {"get_index_l 0", 1, 1, 1},
+                                                   {"for_in 0 2", 0, 2, 2}}) {
     StackEffect effect = effectOf(row.text);
     EXPECT_EQ(effect.pops, row.pops) << row.text;
     EXPECT_EQ(effect.pushes, row.pushes) << row.text;

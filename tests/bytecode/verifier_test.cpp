@@ -15,7 +15,8 @@ void expectVerdicts(std::initializer_list<Case> cases) {
     if (*c.message == '\0') {
       EXPECT_EQ(message, "") << c.code;
     } else {
-      EXPECT_NE(message.find(c.message), std::string::npos) << c.code << "\nfound: " << message << "\nexpected: " << c.message;
+      EXPECT_NE(message.find(c.message), std::string::npos)
+          << c.code << "\nfound: " << message << "\nexpected: " << c.message;
     }
   }
 }
@@ -140,12 +141,21 @@ TEST(Verifier, Kinds) {
 TEST(Verifier, RawLocalsAreSetBeforeTheyAreRead) {
   expectVerdicts({
       {"", ".local x i64\nget_local x\npop\nreturn0", "local 0 is read before it is set"},
-      {"params=1", ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: get_local x\npop\nreturn0", "different things on different paths"},
-      {"params=1", ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: i64_small 2\nset_local x\nget_local x\npop\nreturn0", ""},
+      {"params=1", ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: get_local x\npop\nreturn0",
+       "different things on different paths"},
+      {"params=1",
+       ".local x i64\nget_local 0\njump_if_nil E\ni64_small 1\nset_local x\nE: i64_small 2\nset_local x\nget_local "
+       "x\npop\nreturn0",
+       ""},
       {"", ".local x f64\nloop_head\nL: f64_const 1.0\nset_local x\nloop L", ""},
-      {"", ".local x f64\nloop_head\nL: get_local x\npop\nf64_const 1.0\nset_local x\nloop L", "local 0 is read before it is set"},
-      {"", ".local x i64\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local x\npop\nreturn0\n.catch a b h 0", "different things on different paths"},
-      {"", ".local x i64\ni64_small 0\nset_local x\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local x\npop\nreturn0\n.catch a b h 0", ""},
+      {"", ".local x f64\nloop_head\nL: get_local x\npop\nf64_const 1.0\nset_local x\nloop L",
+       "local 0 is read before it is set"},
+      {"", ".local x i64\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local x\npop\nreturn0\n.catch a b h 0",
+       "different things on different paths"},
+      {"",
+       ".local x i64\ni64_small 0\nset_local x\na: i64_small 1\nset_local x\nb: return0\nh: pop\nget_local "
+       "x\npop\nreturn0\n.catch a b h 0",
+       ""},
   });
 }
 
@@ -160,7 +170,8 @@ TEST(Verifier, OpenLists) {
       {"vararg", "nil\ncall_var 0 0\nreturn0", "there is no open list"},
       {"vararg", "vararg_open\njump E\nE: return_var 0", "must be consumed"},
       {"vararg params=1", "get_local 0\njump_if_nil A\nvararg_open\nA: return_var 0", "an open list on one path only"},
-      {"vararg params=1", "get_local 0\njump_if_nil A\nvararg_open\njump B\nA: vararg_open\nB: return_var 0", "must be consumed"},
+      {"vararg params=1", "get_local 0\njump_if_nil A\nvararg_open\njump B\nA: vararg_open\nB: return_var 0",
+       "must be consumed"},
       {"vararg", "new_table 0 0\nvararg_open\nset_list_var 0 0\nreturn1", ""},
   });
 }
@@ -172,11 +183,14 @@ TEST(Verifier, Lists) {
       {"vararg", "vararg_open\npack_list 0\nreturn1", "needs a value but finds a list"},
       {"vararg", "vararg_open\npack_list 0\nprint\nreturn0", "needs a value but finds a list"},
       {"vararg", "nil\nunpack_list\nreturn_var 0", "needs a list but finds a value"},
-      {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nget_local x\nreturn1", "needs a value but finds a list"},
+      {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nget_local x\nreturn1",
+       "needs a value but finds a list"},
       {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nnew_cell x\nreturn0", "local 0 holds a list"},
-      {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nadd_ll x x\nreturn1", "needs a value but finds a list"},
+      {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nadd_ll x x\nreturn1",
+       "needs a value but finds a list"},
       {"vararg", ".local x\nvararg_open\npack_list 0\nset_local x\nnil\nset_local x\nget_local x\nreturn1", ""},
-      {"vararg locals=300", "vararg_open\npack_list 0\nset_local_w 299\nreturn0", "local 299 is declared for a value, not for a list"},
+      {"vararg locals=300", "vararg_open\npack_list 0\nset_local_w 299\nreturn0",
+       "local 299 is declared for a value, not for a list"},
   });
 }
 
@@ -192,7 +206,8 @@ TEST(Verifier, TablesUnderConstruction) {
       // What went through a local is a value like any other.
       {"", ".local t\nnew_table 0 0\nset_local t\nget_local t\nnil\ninit_field \"x\"\nreturn1", "needs a new table"},
       // On one path a new table, on the other not.
-      {"params=1", "get_local 0\njump_if_nil A\nnew_table 0 0\njump B\nA: nil\nB: nil\ninit_field \"x\"\nreturn1", "needs a new table"},
+      {"params=1", "get_local 0\njump_if_nil A\nnew_table 0 0\njump B\nA: nil\nB: nil\ninit_field \"x\"\nreturn1",
+       "needs a new table"},
       {"params=1", "get_local 0\njump_if_nil A\nnew_table 0 0\njump B\nA: nil\nB: return1", ""},
       {"params=1", "new_table 0 0\nget_local 0\njump_if_true_keep A\nnil\nA: init_field \"x\"\nreturn1", ""},
   });
@@ -211,39 +226,51 @@ TEST(Verifier, Cells) {
       {"", ".local x\nnew_cell x\nlocal_nil x 1\nget_local x\nreturn1", ""},
       {"", ".local x\nnew_cell x\nmark_close x\nclose x\nnil\nclose_error x\nreturn1", ""},
       // A cell on one path only: neither a cell nor a value afterwards, until written again.
-      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: get_cell x\nreturn1", "different things on different paths"},
-      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: get_local x\nreturn1", "different things on different paths"},
-      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: new_cell x\nreturn0", "different things on different paths"},
-      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: close x\nreturn0", "different things on different paths"},
+      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: get_cell x\nreturn1",
+       "different things on different paths"},
+      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: get_local x\nreturn1",
+       "different things on different paths"},
+      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: new_cell x\nreturn0",
+       "different things on different paths"},
+      {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: close x\nreturn0",
+       "different things on different paths"},
       {"params=1", ".local x\nget_local 0\njump_if_nil A\nnew_cell x\nA: local_nil x 1\nget_local x\nreturn1", ""},
       // A loop that makes a cell meets its own entry.
-      {"params=1", ".local x\nloop_head\nL: get_local x\npop\nnew_cell x\nloop L", "different things on different paths"},
+      {"params=1", ".local x\nloop_head\nL: get_local x\npop\nnew_cell x\nloop L",
+       "different things on different paths"},
       {"params=1", ".local x\nloop_head\nL: local_nil x 1\nnew_cell x\nloop L", ""},
       // for_loop writes its variable only when it goes on.
       {"locals=4", "for_prep 0 E\nL: new_cell 3\nget_cell 3\npop\nfor_loop 0 L\nE: return0", ""},
-      {"locals=4", "for_prep 0 E\nL: new_cell 3\nfor_loop 0 L\nE: get_local 3\nreturn1", "different things on different paths"},
+      {"locals=4", "for_prep 0 E\nL: new_cell 3\nfor_loop 0 L\nE: get_local 3\nreturn1",
+       "different things on different paths"},
       {"locals=4", "new_cell 0\nfor_prep 0 E\nE: return0", "local 0 holds a cell"},
-      {"locals=6", "jump T\nL: new_cell 4\nT: for_in_call 0 2\nfor_in_test 0 2 L\nget_local 4\nreturn1", "different things on different paths"},
+      {"locals=6", "jump T\nL: new_cell 4\nT: for_in_call 0 2\nfor_in_test 0 2 L\nget_local 4\nreturn1",
+       "different things on different paths"},
       {"locals=6", "jump T\nL: new_cell 4\nT: for_in_call 0 2\nfor_in_test 0 2 L\nget_local 3\nreturn1", ""},
   });
 }
 
 TEST(Verifier, Upvalues) {
   auto module = [](const char* parent, const char* upvalue, const char* child) {
-    return std::string(".function main params=1\n.upvalue env local 0\n") + parent + "\n.end\n.function child\n.upvalue u " + upvalue + "\n" + child + "\n.end\n";
+    return std::string(".function main params=1\n.upvalue env local 0\n") + parent +
+           "\n.end\n.function child\n.upvalue u " + upvalue + "\n" + child + "\n.end\n";
   };
   struct Row {
     const char *parent, *upvalue, *child, *message;
   };
   for (const Row& row : std::initializer_list<Row>{
            {"new_cell 0\nclosure child\nreturn1", "local 0", "get_upvalue 0\nreturn1", ""},
-           {"new_cell 0\nclosure child\nreturn1", "local 0", "get_capture 0\nreturn1", "upvalue 0 is a cell, not a captured value"},
+           {"new_cell 0\nclosure child\nreturn1", "local 0", "get_capture 0\nreturn1",
+            "upvalue 0 is a cell, not a captured value"},
            {"closure child\nreturn1", "local 0", "return0", "local 0 holds a value, not a cell"},
            {"closure child\nreturn1", "value 0", "get_capture 0\nreturn1", ""},
            {"closure child\nreturn1", "value 0", "get_upvalue 0\nreturn1", "upvalue 0 is a captured value, not a cell"},
-           {"closure child\nreturn1", "value 0", "get_global 0 \"x\"\nreturn1", "upvalue 0 is a captured value, not a cell"},
-           {"closure child\nreturn1", "value 0", "nil\nset_global 0 \"x\"\nreturn0", "upvalue 0 is a captured value, not a cell"},
-           {"closure child\nreturn1", "value 0", "get_field_u 0 \"x\"\nreturn1", "upvalue 0 is a captured value, not a cell"},
+           {"closure child\nreturn1", "value 0", "get_global 0 \"x\"\nreturn1",
+            "upvalue 0 is a captured value, not a cell"},
+           {"closure child\nreturn1", "value 0", "nil\nset_global 0 \"x\"\nreturn0",
+            "upvalue 0 is a captured value, not a cell"},
+           {"closure child\nreturn1", "value 0", "get_field_u 0 \"x\"\nreturn1",
+            "upvalue 0 is a captured value, not a cell"},
            {"new_cell 0\nclosure child\nreturn1", "value 0", "return0", "local 0 holds a cell"},
            {"closure child\nreturn1", "upvalue 0", "get_upvalue 0\nreturn1", ""},
            {"closure child\nreturn1", "upvalue 0", "get_capture 0\nreturn1", "is a cell"},
@@ -255,20 +282,26 @@ TEST(Verifier, Upvalues) {
     if (*row.message == '\0') {
       EXPECT_EQ(message, "") << row.parent << row.child;
     } else {
-      EXPECT_NE(message.find(row.message), std::string::npos) << row.child << "\nfound: " << message << "\nexpected: " << row.message;
+      EXPECT_NE(message.find(row.message), std::string::npos)
+          << row.child << "\nfound: " << message << "\nexpected: " << row.message;
     }
   }
 }
 
 TEST(Verifier, FunctionTree) {
-  EXPECT_NE(rejection(assembled(".function main\nclosure main\nreturn1\n.end")).find("main function cannot be a child"), std::string::npos);
-  EXPECT_NE(rejection(assembled(".function main\nreturn0\n.end\n.function a\nclosure b\nreturn1\n.end\n.function b\nclosure a\nreturn1\n.end")).find("own descendant"),
+  EXPECT_NE(rejection(assembled(".function main\nclosure main\nreturn1\n.end")).find("main function cannot be a child"),
             std::string::npos);
-  EXPECT_NE(rejection(assembled(".function main\nclosure a\nclosure b\nreturn1\n.end\n.function a\nclosure c\nreturn1\n.end\n"
-                                ".function b\nclosure c\nreturn1\n.end\n.function c\nreturn0\n.end"))
-                .find("child of two functions"),
+  EXPECT_NE(rejection(assembled(".function main\nreturn0\n.end\n.function a\nclosure b\nreturn1\n.end\n.function "
+                                "b\nclosure a\nreturn1\n.end"))
+                .find("own descendant"),
             std::string::npos);
-  EXPECT_EQ(rejection(assembled(".function main\nclosure a\nclosure a\nreturn1\n.end\n.function a\nreturn0\n.end")), "");
+  EXPECT_NE(
+      rejection(assembled(".function main\nclosure a\nclosure b\nreturn1\n.end\n.function a\nclosure c\nreturn1\n.end\n"
+                          ".function b\nclosure c\nreturn1\n.end\n.function c\nreturn0\n.end"))
+          .find("child of two functions"),
+      std::string::npos);
+  EXPECT_EQ(rejection(assembled(".function main\nclosure a\nclosure a\nreturn1\n.end\n.function a\nreturn0\n.end")),
+            "");
   Module module = assembled(".function main\n.child 7\nreturn0\n.end");
   EXPECT_NE(rejection(module).find("child function 7 does not exist"), std::string::npos);
   module.functions[0].children.clear();
@@ -280,7 +313,8 @@ TEST(Verifier, Regions) {
   expectVerdicts({
       {"", "a: nop\nb: return0\nh: return1\n.catch a b h 0", ""},
       {"", "nil\na: nop\nb: return0\nh: return 2\n.catch a b h 1", ""},
-      {"stack=8", "nil\na: pop\nnop\nb: return0\nh: return 2\n.catch a b h 1", "lower (0) than the exception region keeps (1)"},
+      {"stack=8", "nil\na: pop\nnop\nb: return0\nh: return 2\n.catch a b h 1",
+       "lower (0) than the exception region keeps (1)"},
       {"stack=8", "a: nop\nb: return0\nh: return 2\n.catch a b h 0", "underflows"},
       {"stack=1", "nil\na: pop\nb: return0\nh: return 2\n.catch a b h 1", "depth exceeds the operand stack"},
       {"", "a: nop\nb: return0\nh: pop\nreturn0\n.catch b a h 0", "does not lie in the code"},
@@ -288,19 +322,27 @@ TEST(Verifier, Regions) {
       {"", "a: nop\nb: return0\nh: pop\nreturn0\n.catch a @100 h 0", "does not lie in the code"},
       {"", "a: nop\nb: return0\n.catch a b @100 0", "does not lie in the code"},
       {"", "a: int16 3\npop\nb: return0\nh: pop\nreturn0\n.catch @1 b h 0", "does not begin and end at instructions"},
-      {"locals=2", "add_ll_set 0 1\na: set_local 0\nb: return0\nh: return1\n.catch a b h 0", "splits a fused instruction"},
-      {"locals=2", "a: nop\nadd_ll_set 0 1\nb: set_local 0\nreturn0\nh: return1\n.catch a b h 0", "splits a fused instruction"},
-      {"", "a: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\n.catch a c h 0\n.catch b d h 0", "overlap without nesting"},
-      {"", "a: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\n.catch a d h 0\n.catch b c h 0", "must be listed before"},
+      {"locals=2", "add_ll_set 0 1\na: set_local 0\nb: return0\nh: return1\n.catch a b h 0",
+       "splits a fused instruction"},
+      {"locals=2", "a: nop\nadd_ll_set 0 1\nb: set_local 0\nreturn0\nh: return1\n.catch a b h 0",
+       "splits a fused instruction"},
+      {"", "a: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\n.catch a c h 0\n.catch b d h 0",
+       "overlap without nesting"},
+      {"", "a: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\n.catch a d h 0\n.catch b c h 0",
+       "must be listed before"},
       {"", "a: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\n.catch b c h 0\n.catch a d h 0", ""},
-      {"stack=4", "nil\na: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\ng: return0\n.catch b c h 0\n.catch a d g 1", "keeps less of the stack"},
+      {"stack=4",
+       "nil\na: nop\nb: nop\nc: nop\nd: return0\nh: pop\nreturn0\ng: return0\n.catch b c h 0\n.catch a d g 1",
+       "keeps less of the stack"},
       // The kinds of the kept slots must agree all through the region.
       {"stack=4", "nil\na: unbox_i64\nnop\nb: return0\nh: return0\n.catch a b h 1", "where control joins"},
       {"stack=4", "i64_small 1\na: nop\nb: return0\nh: pop\ni64_neg\npop\nreturn0\n.catch a b h 1", ""},
       // A handler sees what locals may hold anywhere in the region.
-      {"", ".local x\na: new_cell x\nnop\nb: return0\nh: get_cell x\nreturn1\n.catch a b h 0", "different things on different paths"},
+      {"", ".local x\na: new_cell x\nnop\nb: return0\nh: get_cell x\nreturn1\n.catch a b h 0",
+       "different things on different paths"},
       {"", ".local x\nnew_cell x\na: nop\nb: return0\nh: get_cell x\nreturn1\n.catch a b h 0", ""},
-      {"", ".local x\na: new_cell x\nb: return0\nh: get_cell x\nreturn1\n.catch a b h 0", "different things on different paths"},
+      {"", ".local x\na: new_cell x\nb: return0\nh: get_cell x\nreturn1\n.catch a b h 0",
+       "different things on different paths"},
       // Open lists are dropped on the way to a handler.
       {"vararg", "a: vararg_open\nreturn_var 0\nh: return1\n.catch a h h 0", ""},
   });
@@ -334,17 +376,23 @@ TEST(Verifier, Tables) {
   };
   EXPECT_NE(message([](Function& f) { f.lines = {{1, 1, 0}, {1, 2, 0}}; }).find("line table"), std::string::npos);
   EXPECT_NE(message([](Function& f) { f.lines = {{99, 1, 0}}; }).find("line table"), std::string::npos);
-  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 2, 1, 0, false}}; }).find("variable table"), std::string::npos);
-  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 0, 99, 0, false}}; }).find("variable table"), std::string::npos);
-  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 0, 1, 2, false}}; }).find("variable table"), std::string::npos);
+  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 2, 1, 0, false}}; }).find("variable table"),
+            std::string::npos);
+  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 0, 99, 0, false}}; }).find("variable table"),
+            std::string::npos);
+  EXPECT_NE(message([](Function& f) { f.variables = {{"x", 0, 1, 2, false}}; }).find("variable table"),
+            std::string::npos);
   EXPECT_NE(message([](Function& f) { f.parameters = 3; }).find("fewer locals"), std::string::npos);
   EXPECT_NE(message([](Function& f) { f.localKinds = {SlotKind::kValue}; }).find("kinds of locals"), std::string::npos);
-  EXPECT_NE(message([](Function& f) { f.localKinds = {SlotKind::kValue, static_cast<SlotKind>(9)}; }).find("no such kind"), std::string::npos);
+  EXPECT_NE(
+      message([](Function& f) { f.localKinds = {SlotKind::kValue, static_cast<SlotKind>(9)}; }).find("no such kind"),
+      std::string::npos);
   EXPECT_NE(message([](Function& f) { f.upvalues.resize(257); }).find("256 upvalues"), std::string::npos);
 }
 
 TEST(Verifier, MessagesNameFunctionAndOffset) {
-  Module module = assembled(".function main\nclosure inner\nreturn1\n.end\n.function inner stack=1\nnop\nadd\nreturn0\n.end");
+  Module module =
+      assembled(".function main\nclosure inner\nreturn1\n.end\n.function inner stack=1\nnop\nadd\nreturn0\n.end");
   EXPECT_EQ(rejection(module), "function 1 (inner), byte 1: add: the operand stack underflows");
 }
 

@@ -21,27 +21,34 @@ struct Family {
 constexpr Family kFamilies[] = {
     {"stack", "Stack", "Constants and moves on the operand stack."},
     {"locals", "Locals, cells, upvalues, globals",
-     "A local has one declared kind for the whole function. A local of kind value may hold a cell between `new_cell` and the next "
-     "write of a value; the verifier knows on which paths, and only there `get_cell` and `set_cell` are allowed (and nothing else). "
+     "A local has one declared kind for the whole function. A local of kind value may hold a cell between `new_cell` "
+     "and the next "
+     "write of a value; the verifier knows on which paths, and only there `get_cell` and `set_cell` are allowed (and "
+     "nothing else). "
      "Locals that are no parameters start as nil; raw ones must be set before they are read."},
     {"arithmetic", "Generic arithmetic",
      "Operands are values; integers, floats, coercions and metamethods as the language says."},
     {"logic", "Logic", ""},
     {"comparison", "Comparisons", ""},
     {"control", "Control",
-     "Every cycle must pass a charged back-edge: `loop`, `for_loop` or `for_in_test`, which lead backward and cost one unit of fuel "
+     "Every cycle must pass a charged back-edge: `loop`, `for_loop` or `for_in_test`, which lead backward and cost one "
+     "unit of fuel "
      "when taken."},
     {"calls", "Calls",
-     "An open list is a number of values on top of the stack that is known only at run time. The instruction after its producer must "
+     "An open list is a number of values on top of the stack that is known only at run time. The instruction after its "
+     "producer must "
      "consume it. A call can ask for at most 254 results."},
     {"tables", "Tables", ""},
-    {"closures", "Closures", "An upvalue of the child is a cell of the parent's local, an upvalue of the parent, or a copied value."},
+    {"closures", "Closures",
+     "An upvalue of the child is a cell of the parent's local, an upvalue of the parent, or a copied value."},
     {"exceptions", "Exceptions and closing",
-     "A handler starts with the stack cut to its region's depth and the exception pushed. Of nested regions the innermost, listed "
+     "A handler starts with the stack cut to its region's depth and the exception pushed. Of nested regions the "
+     "innermost, listed "
      "first, gets the exception."},
     {"coroutines", "Coroutines", ""},
     {"debug", "Debugging and assembly programs", ""},
-    {"i64", "Raw i64", "Raw integers of 64 bits, in operand slots and in locals declared i64. No operation checks a type."},
+    {"i64", "Raw i64",
+     "Raw integers of 64 bits, in operand slots and in locals declared i64. No operation checks a type."},
     {"checked", "Raw i64 with overflow checks", ""},
     {"i63", "Raw i64 that wraps at 63 bits", "For languages whose integers have 63 bits."},
     {"f64", "Raw f64", "Raw floats of 64 bits, in operand slots and in locals declared f64."},
@@ -96,11 +103,14 @@ std::string_view computedEffect(Op op) {
     case Op::kSwap: return "a b → b a";
     case Op::kRot: return "a b c → b c a";
     case Op::kPick: return "a ... → a ... a";
-    case Op::kGetLocal: case Op::kGetLocalW: return "→ any";
-    case Op::kSetLocal: case Op::kSetLocalW: return "any →";
+    case Op::kGetLocal:
+    case Op::kGetLocalW: return "→ any";
+    case Op::kSetLocal:
+    case Op::kSetLocalW: return "any →";
     case Op::kTeeLocal: return "any → any";
     case Op::kConcat: return "n values → value";
-    case Op::kJumpIfFalseKeep: case Op::kJumpIfTrueKeep: return "value → (value if it jumps)";
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep: return "value → (value if it jumps)";
     case Op::kForInCall: return "→ n values";
     case Op::kForInTest: return "n values →";
     case Op::kCall: return "callee, a values → r values";
@@ -169,18 +179,34 @@ class Writer {
     }
     line("# Instruction set");
     line("");
-    line("Made by `tools/gen_docs` from `src/bytecode/opcodes.def` and `fusions.def`; do not edit. The text form is described in");
+    line(
+        "Made by `tools/gen_docs` from `src/bytecode/opcodes.def` and `fusions.def`; do not edit. The text form is "
+        "described in");
     line("[assembly.md](assembly.md).");
     line("");
-    line("The code of a function is a sequence of instructions for a stack machine. An instruction is an opcode of one byte, or the prefix");
-    line("byte 255 and a second byte (opcodes from 256 up), followed by its operands, little endian and unaligned. There are " + std::to_string(page0) + " opcodes");
-    line("of one byte, " + std::to_string(page1) + " with the prefix and " + std::to_string(fused) + " fused ones. Numbers may change with the format version; names do not.");
+    line(
+        "The code of a function is a sequence of instructions for a stack machine. An instruction is an opcode of one "
+        "byte, or the prefix");
+    line(
+        "byte 255 and a second byte (opcodes from 256 up), followed by its operands, little endian and unaligned. "
+        "There are " +
+        std::to_string(page0) + " opcodes");
+    line("of one byte, " + std::to_string(page1) + " with the prefix and " + std::to_string(fused) +
+         " fused ones. Numbers may change with the format version; names do not.");
     line("");
-    line("An operand slot holds a value, a raw i64 or a raw f64. The verifier knows which, at each instruction; there are no tags.");
+    line(
+        "An operand slot holds a value, a raw i64 or a raw f64. The verifier knows which, at each instruction; there "
+        "are no tags.");
     line("");
-    line("Columns: **no.** the opcode; **operands** name and width (`jump` counts from the end of the instruction; `table` is a u16 count n and");
-    line("n + 1 jumps of 32 bits, the last one the default); **stack** what is taken and left, the top at the right; **raises**, **allocates**");
-    line("(so a collection may run), **guest** (may run guest code: calls, metamethods); **feedback**: `slot`, a number of a feedback cell of the");
+    line(
+        "Columns: **no.** the opcode; **operands** name and width (`jump` counts from the end of the instruction; "
+        "`table` is a u16 count n and");
+    line(
+        "n + 1 jumps of 32 bits, the last one the default); **stack** what is taken and left, the top at the right; "
+        "**raises**, **allocates**");
+    line(
+        "(so a collection may run), **guest** (may run guest code: calls, metamethods); **feedback**: `slot`, a number "
+        "of a feedback cell of the");
     line("function (slot 0 is shared and stays empty), or `types`, a byte which is 0 in module files.");
   }
 
@@ -198,9 +224,9 @@ class Writer {
       auto op = static_cast<Op>(i);
       const OpInfo& info = opInfo(op);
       if (info.mnemonic.empty() || info.family != family.name) continue;
-      line("| " + std::to_string(i) + " | `" + std::string(info.mnemonic) + "` | " + operandNames(info.operands) + " | " + effectText(op) + " | " +
-           yes(info, kMayRaise) + " | " + yes(info, kMayAllocate) + " | " + yes(info, kMayRunGuest) + " | " + feedback(info) + " | " +
-           std::string(info.meaning) + " |");
+      line("| " + std::to_string(i) + " | `" + std::string(info.mnemonic) + "` | " + operandNames(info.operands) +
+           " | " + effectText(op) + " | " + yes(info, kMayRaise) + " | " + yes(info, kMayAllocate) + " | " +
+           yes(info, kMayRunGuest) + " | " + feedback(info) + " | " + std::string(info.meaning) + " |");
     }
   }
 
@@ -208,9 +234,15 @@ class Writer {
     line("");
     line("## Fused instructions");
     line("");
-    line("A fused instruction stands for a sequence and has the operands of its components, in order. Where the last component is marked");
-    line("with `+`, it stays in the code, whole, right behind the fused instruction, which executes it too and skips it; a slow path can");
-    line("leave the fused instruction there, and other code may jump there. No jump target or region boundary lies inside a sequence.");
+    line(
+        "A fused instruction stands for a sequence and has the operands of its components, in order. Where the last "
+        "component is marked");
+    line(
+        "with `+`, it stays in the code, whole, right behind the fused instruction, which executes it too and skips "
+        "it; a slow path can");
+    line(
+        "leave the fused instruction there, and other code may jump there. No jump target or region boundary lies "
+        "inside a sequence.");
     line("");
     line("| no. | mnemonic | operands | stands for |");
     line("| --- | --- | --- | --- |");
@@ -223,8 +255,9 @@ class Writer {
         bool tail = all[i].tail && c + 1u == all[i].count;
         sequence += (tail ? "+ `" : "`") + std::string(opInfo(all[i].components[c]).mnemonic) + "`";
       }
-      line("| " + std::to_string(static_cast<unsigned>(all[i].fused)) + " | `" + std::string(opInfo(all[i].fused).mnemonic) + "` | " +
-           operandNames(opInfo(all[i].fused).operands) + " | " + sequence + " |");
+      line("| " + std::to_string(static_cast<unsigned>(all[i].fused)) + " | `" +
+           std::string(opInfo(all[i].fused).mnemonic) + "` | " + operandNames(opInfo(all[i].fused).operands) + " | " +
+           sequence + " |");
     }
   }
 
@@ -241,7 +274,8 @@ bool complete() {
     bool known = false;
     for (const Family& family : kFamilies) known = known || family.name == info.family;
     if (known && (info.effect != "*" || !computedEffect(op).empty())) continue;
-    std::fprintf(stderr, "gen_docs: nothing is written about the family or effect of %s\n", std::string(info.mnemonic).c_str());
+    std::fprintf(stderr, "gen_docs: nothing is written about the family or effect of %s\n",
+                 std::string(info.mnemonic).c_str());
     good = false;
   }
   return good;
