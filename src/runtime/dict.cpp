@@ -10,9 +10,9 @@ namespace devvm::runtime {
 namespace {
 
 void indexEntry(Dict* d, uint32_t* index, uint32_t mask, uint32_t entry) {
-  uint32_t i = dictHash(d->entries[entry].key) & mask;
+  uint32_t hash = dictHash(d->entries[entry].key), i = hash & mask;
   while (index[i] != 0) i = (i + 1) & mask;
-  index[i] = entry + 1;
+  index[i] = (hash & ~mask) | (entry + 1);
 }
 
 bool isMovable(Value key) { return key.isHeap() && !key.isString() && !key.isWideInt(); }
@@ -35,10 +35,11 @@ uint32_t dictFindInteger(Dict* d, int64_t i) {
   const uint32_t* index = d->index();
   uint32_t mask = d->word * 2 - 1;
   for (uint32_t slot = dictHashBits(static_cast<uint64_t>(i)) & mask;; slot = (slot + 1) & mask) {
-    uint32_t e = index[slot];
-    if (e == 0) return kNoEntry;
-    Value key = d->entries[e - 1].key;
-    if (key.isWideInt() && integerOf(key) == i) return e - 1;
+    uint32_t word = index[slot];
+    if (word == 0) return kNoEntry;
+    uint32_t e = (word & mask) - 1;
+    Value key = d->entries[e].key;
+    if (key.isWideInt() && integerOf(key) == i) return e;
   }
 }
 

@@ -36,11 +36,16 @@ void dictRebuildIndex(Dict* d);
 inline uint32_t dictFindBits(Dict* d, Value key) {
   if (d->flags & Dict::kRehash) [[unlikely]] dictRebuildIndex(d);
   const uint32_t* index = d->index();
-  uint32_t mask = d->word * 2 - 1;
-  for (uint32_t i = dictHashBits(key.bits()) & mask;; i = (i + 1) & mask) {
-    uint32_t e = index[i];
-    if (e == 0) return kNoEntry;
-    if (d->entries[e - 1].key == key) return e - 1;
+  uint32_t mask = d->word * 2 - 1, hash = dictHashBits(key.bits());
+  for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+    uint32_t word = index[i];
+    if (((word ^ hash) & ~mask) == 0) {
+      uint32_t e = (word & mask) - 1;
+      if (word == 0) return kNoEntry;
+      if (d->entries[e].key == key) return e;
+    } else if (word == 0) {
+      return kNoEntry;
+    }
   }
 }
 /// Entry with the integer `i` as key, or kNoEntry.

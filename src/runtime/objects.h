@@ -57,7 +57,7 @@ struct DictEntry {
   Value value;
 };
 
-/// Insertion-ordered hash table: entries in order, then an index of 2 * word u32 (entry number + 1, or 0).
+/// Insertion-ordered hash table: entries in order, then an index of 2 * word u32 (see dict.h).
 /// word = entry capacity, a power of two; aux (WeakDict) = weakness.
 struct Dict : Object {
   static constexpr uint8_t kRehash = 1;  // flags: keys moved, the index must be rebuilt before use

@@ -153,9 +153,16 @@ int stringCompare(const String* a, const String* b) {
 // ---- the set of interned strings ----
 
 namespace {
+
 // Where a string was removed; probing goes on behind it.
-String* const kRemoved = reinterpret_cast<String*>(uintptr_t{1});
+constexpr uint64_t kRemoved = 1;
 constexpr size_t kMinCapacity = 1024;
+constexpr uint64_t kTagMask = ~Value::kPayloadMask;
+
+uint64_t tagOf(uint32_t hash) { return uint64_t{hash >> 16} << heap::kTagShift; }
+uint64_t slotFor(const String* s) { return reinterpret_cast<uint64_t>(s) | tagOf(s->hash); }
+String* stringIn(uint64_t slot) { return reinterpret_cast<String*>(slot & Value::kPayloadMask); }
+
 }  // namespace
 
 InternTable::~InternTable() { std::free(slots_); }
@@ -163,34 +170,34 @@ InternTable::~InternTable() { std::free(slots_); }
 String* InternTable::find(std::string_view bytes, uint32_t hash) const {
   if (capacity_ == 0) return nullptr;
   size_t mask = capacity_ - 1;
+  uint64_t tag = tagOf(hash);
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
-    String* s = slots_[i];
-    if (s == nullptr) return nullptr;
-    if (s != kRemoved && s->hash == hash && s->word == bytes.size() &&
-        std::memcmp(s->bytes, bytes.data(), bytes.size()) == 0) {
-      return s;
-    }
+    uint64_t slot = slots_[i];
+    if (slot == 0) return nullptr;
+    if ((slot & kTagMask) != tag || slot == kRemoved) continue;
+    String* s = stringIn(slot);
+    if (s->hash == hash && s->word == bytes.size() && std::memcmp(s->bytes, bytes.data(), bytes.size()) == 0) return s;
   }
 }
 
 void InternTable::insert(String* s) {
-  if ((used_ + 1) * 4 > capacity_ * 3) grow();
+  if ((used_ + 1) * 3 > capacity_ * 2) grow();
   size_t mask = capacity_ - 1, i = s->hash & mask;
-  while (slots_[i] != nullptr && slots_[i] != kRemoved) i = (i + 1) & mask;
-  used_ += slots_[i] == nullptr;
-  slots_[i] = s;
+  while (slots_[i] > kRemoved) i = (i + 1) & mask;
+  used_ += slots_[i] == 0;
+  slots_[i] = slotFor(s);
   count_++;
 }
 
 bool InternTable::resize(size_t capacity) {
-  auto** fresh = static_cast<String**>(std::calloc(capacity, sizeof(String*)));
+  auto* fresh = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
   if (fresh == nullptr) return false;
   for (size_t i = 0; i < capacity_; i++) {
-    String* s = slots_[i];
-    if (s == nullptr || s == kRemoved) continue;
-    size_t j = s->hash & (capacity - 1);
-    while (fresh[j] != nullptr) j = (j + 1) & (capacity - 1);
-    fresh[j] = s;
+    uint64_t slot = slots_[i];
+    if (slot <= kRemoved) continue;
+    size_t j = stringIn(slot)->hash & (capacity - 1);
+    while (fresh[j] != 0) j = (j + 1) & (capacity - 1);
+    fresh[j] = slot;
   }
   std::free(slots_);
   slots_ = fresh;
@@ -207,8 +214,8 @@ void InternTable::grow() {
 
 void InternTable::sweep(heap::Heap& heap) {
   for (size_t i = 0; i < capacity_; i++) {
-    String* s = slots_[i];
-    if (s == nullptr || s == kRemoved || heap.isLive(s)) continue;
+    uint64_t slot = slots_[i];
+    if (slot <= kRemoved || heap.isLive(stringIn(slot))) continue;
     slots_[i] = kRemoved;
     count_--;
   }

@@ -40,17 +40,22 @@ int stringCompare(const String* a, const String* b);
 /// The weak set of interned strings (fixed space), swept in full collections.
 class InternTable {
  public:
+  InternTable() = default;
   ~InternTable();
+  InternTable(const InternTable&) = delete;
+  InternTable& operator=(const InternTable&) = delete;
   String* find(std::string_view bytes, uint32_t hash) const;
   void insert(String* s);
   void sweep(heap::Heap& heap);
-  size_t bytes() const { return capacity_ * sizeof(String*); }
+  size_t bytes() const { return capacity_ * sizeof(uint64_t); }
   size_t count() const { return count_; }
 
  private:
   void grow();
   bool resize(size_t capacity);
-  String** slots_ = nullptr;
+  /// Address in the low 48 bits, the hash's top 16 above, so that a search seldom looks at a string in vain.
+  /// 0: free; kRemoved: once taken.
+  uint64_t* slots_ = nullptr;
   size_t capacity_ = 0, count_ = 0, used_ = 0;
 };
 
