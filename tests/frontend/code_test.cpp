@@ -55,15 +55,19 @@ TEST(Code, IsAsExpected) {
 }
 
 TEST(Code, NamesVariables) {
-  CompileResult result = test::load("local a, b = 1; do local c <const> = 2; local d = c; d = d + c end for i = 1, 2 do end for k, v in x do end local function f(p) return a, p end");
+  CompileResult result = test::load(
+      "local a, b = 1; do local c <const> = 2; local d = c; d = d + c end for i = 1, 2 do end for k, v in x do end "
+      "local function f(p) return a, p end");
   ASSERT_TRUE(result.ok);
   auto describe = [](const bytecode::Function& function) {
     std::string out;
-    for (const bytecode::VariableEntry& v : function.variables) out += v.name + ":" + std::to_string(v.slot) + (v.isCell ? "c " : " ");
+    for (const bytecode::VariableEntry& v : function.variables)
+      out += v.name + ":" + std::to_string(v.slot) + (v.isCell ? "c " : " ");
     return out;
   };
   EXPECT_EQ(describe(result.module->functions[0]),
-            "a:0c b:1 d:2 (for state):2 (for state):3 (for state):4 (for state):2 (for state):3 (for state):4 (for state):5 f:2 ");
+            "a:0c b:1 d:2 (for state):2 (for state):3 (for state):4 (for state):2 (for state):3 (for state):4 (for "
+            "state):5 f:2 ");
   const bytecode::Function& inner = result.module->functions[1];
   EXPECT_EQ(describe(inner), "p:0 ");
   ASSERT_EQ(inner.upvalues.size(), 1u);

@@ -37,7 +37,8 @@ TEST(Corpus, ProgramsCompile) {
     CompileResult result = compile(sourceOf(path), "@" + path);
     EXPECT_TRUE(result.ok) << result.error.message;
     bytecode::VerifyError error;
-    if (result.ok && !bytecode::verify(*result.module, error)) ADD_FAILURE() << path << ": " << error.text(*result.module);
+    if (result.ok && !bytecode::verify(*result.module, error))
+      ADD_FAILURE() << path << ": " << error.text(*result.module);
   }
 }
 
@@ -70,7 +71,19 @@ std::vector<std::string> pieces(const std::string& text) {
 
 TEST(Corpus, ShuffledTokensNeverBreakTheCompiler) {
   std::mt19937 random(4);
-  const char* extra[] = {" local x <close> = y ", " goto a ", " ::a:: ", " end ", " break ", " return ", " local c <const> = 1 ", "...", "(", "{", "function(", " do ", "\n"};
+  const char* extra[] = {" local x <close> = y ",
+                         " goto a ",
+                         " ::a:: ",
+                         " end ",
+                         " break ",
+                         " return ",
+                         " local c <const> = 1 ",
+                         "...",
+                         "(",
+                         "{",
+                         "function(",
+                         " do ",
+                         "\n"};
   size_t compiled = 0;
   for (const std::string& path : programs()) {
     std::vector<std::string> parts = pieces(sourceOf(path));

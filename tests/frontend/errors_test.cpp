@@ -66,12 +66,14 @@ TEST(Errors, HavePlaces) {
 }
 
 TEST(Errors, KnowIncompleteTexts) {
-  for (const char* text : {"x =", "if x then", "function f(", "x = {1,", "x = [[abc", "--[[ abc", "x = 'abc", "f(", "a.b", "repeat", "for i", "local x <"}) {
+  for (const char* text : {"x =", "if x then", "function f(", "x = {1,", "x = [[abc", "--[[ abc", "x = 'abc", "f(",
+                           "a.b", "repeat", "for i", "local x <"}) {
     CompileResult result = load(text);
     EXPECT_FALSE(result.ok) << text;
     EXPECT_TRUE(result.incomplete) << text;
   }
-  for (const char* text : {"x = )", "x = 'abc\n", "end", "x = 3x", "goto x", "break", "x = '\\q", "local x <foo> = 1"}) {
+  for (const char* text :
+       {"x = )", "x = 'abc\n", "end", "x = 3x", "goto x", "break", "x = '\\q", "local x <foo> = 1"}) {
     CompileResult result = load(text);
     EXPECT_FALSE(result.ok) << text;
     EXPECT_FALSE(result.incomplete) << text;

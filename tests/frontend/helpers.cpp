@@ -36,7 +36,8 @@ std::string codeOf(const bytecode::Module& module) {
     size_t next = 0;
     uint32_t line = 0;
     for (const bytecode::Instruction& in : bytecode::Instructions(function.code)) {
-      while (next < function.lines.size() && function.lines[next].offset <= in.offset) line = function.lines[next++].line;
+      while (next < function.lines.size() && function.lines[next].offset <= in.offset)
+        line = function.lines[next++].line;
       char place[40];
       std::snprintf(place, sizeof place, "%5u [%u] ", in.offset, line);
       out += place + bytecode::instructionText(function, in.offset) + "\n";

@@ -96,8 +96,9 @@ TEST(NumberText, DecimalFloatsRoundAsTheCLibrary) {
 }
 
 TEST(NumberText, WhatIsNoNumeral) {
-  for (const char* text : {"", ".", "e", "x", "0x", "0xg", "0x.", "0xp1", "0x.p1", "0x1p", "0x1p+", "0x1.2.3", "1e", "1e+", "1e1.5", "1.2.3",
-                           "1a", "inf", "nan", "infinity", "-1", "+1", " 1", "1 ", "0x-1", "0x1p1p1", "1e5e5", "1_0"}) {
+  for (const char* text : {"",      ".",       "e",  "x",   "0x",    "0xg",     "0x.",   "0xp1", "0x.p1", "0x1p",
+                           "0x1p+", "0x1.2.3", "1e", "1e+", "1e1.5", "1.2.3",   "1a",    "inf",  "nan",   "infinity",
+                           "-1",    "+1",      " 1", "1 ",  "0x-1",  "0x1p1p1", "1e5e5", "1_0"}) {
     EXPECT_EQ(parseNumeral(text), kNone) << text;
   }
 }

@@ -49,23 +49,41 @@ struct UpvalueEntry {
 struct Label {
   Symbol* name = nullptr;
   uint32_t line = 0;
-  uint32_t activeLocals = 0;  ///< locals in scope there
-  uint16_t blockDepth = 0;    ///< depth of the block that it stands in
-  bool afterBlock = false;    ///< nothing but void statements follow: it stands behind the end of the block
-  bool backward = false;      ///< some goto jumps back to it
+  uint32_t activeLocals = 0;        ///< locals in scope there
+  uint16_t blockDepth = 0;          ///< depth of the block that it stands in
+  bool afterBlock = false;          ///< nothing but void statements follow: it stands behind the end of the block
+  bool backward = false;            ///< some goto jumps back to it
   uint32_t codeIndex = UINT32_MAX;  ///< for the code generator
 };
 
 // ---- expressions ------------------------------------------------------------------------------------
 
 enum class ExprKind : uint8_t {
-  kNil, kTrue, kFalse, kInteger, kFloat, kString, kVararg, kFunction, kLocal, kUpvalue, kGlobal, kIndex, kCall,
-  kMethodCall, kUnary, kBinary, kLogical, kConcat, kTable, kParen,
+  kNil,
+  kTrue,
+  kFalse,
+  kInteger,
+  kFloat,
+  kString,
+  kVararg,
+  kFunction,
+  kLocal,
+  kUpvalue,
+  kGlobal,
+  kIndex,
+  kCall,
+  kMethodCall,
+  kUnary,
+  kBinary,
+  kLogical,
+  kConcat,
+  kTable,
+  kParen,
 };
 
 struct Expr {
   ExprKind kind;
-  bool hasCall = false;  ///< evaluating it calls a function (metamethods are not counted)
+  bool hasCall = false;   ///< evaluating it calls a function (metamethods are not counted)
   uint32_t line = 0;      ///< reported at run time; 0 until the parser has seen where the value is needed
   uint32_t textLine = 0;  ///< where its token (the operator, name, parenthesis) stands
   uint32_t column = 0;    ///< on textLine; 0: unknown
@@ -138,8 +156,24 @@ struct UnaryExpr : Expr {
 };
 
 enum class BinaryOp : uint8_t {
-  kAdd, kSub, kMul, kMod, kPow, kDiv, kIDiv, kBitAnd, kBitOr, kBitXor, kShl, kShr,  // arithmetic
-  kEq, kNe, kLt, kLe, kGt, kGe,                                                     // comparison
+  kAdd,
+  kSub,
+  kMul,
+  kMod,
+  kPow,
+  kDiv,
+  kIDiv,
+  kBitAnd,
+  kBitOr,
+  kBitXor,
+  kShl,
+  kShr,  // arithmetic
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe,  // comparison
 };
 
 inline bool isComparison(BinaryOp op) { return op >= BinaryOp::kEq; }
@@ -192,8 +226,20 @@ struct ParenExpr : Expr {
 // ---- statements -------------------------------------------------------------------------------------
 
 enum class StatKind : uint8_t {
-  kLocal, kLocalFunction, kAssign, kCall, kDo, kWhile, kRepeat, kIf, kNumericFor, kGenericFor, kFunction, kReturn,
-  kGoto, kLabel,
+  kLocal,
+  kLocalFunction,
+  kAssign,
+  kCall,
+  kDo,
+  kWhile,
+  kRepeat,
+  kIf,
+  kNumericFor,
+  kGenericFor,
+  kFunction,
+  kReturn,
+  kGoto,
+  kLabel,
 };
 
 struct Stat {
@@ -206,9 +252,9 @@ struct Stat {
 
 struct Block {
   ArenaList<Stat*> statements;
-  uint16_t depth = 0;     ///< in its function, from 1
-  uint16_t slots = 0;     ///< local slots in use where it begins
-  uint32_t endLine = 0;   ///< of its last token
+  uint16_t depth = 0;    ///< in its function, from 1
+  uint16_t slots = 0;    ///< local slots in use where it begins
+  uint32_t endLine = 0;  ///< of its last token
 };
 
 struct LocalStat : Stat {
@@ -331,7 +377,10 @@ struct Function {
 template <typename F>
 decltype(auto) visit(Expr* e, F&& f) {
   switch (e->kind) {
-    case ExprKind::kNil: case ExprKind::kTrue: case ExprKind::kFalse: case ExprKind::kVararg: break;
+    case ExprKind::kNil:
+    case ExprKind::kTrue:
+    case ExprKind::kFalse:
+    case ExprKind::kVararg: break;
     case ExprKind::kInteger: return f(static_cast<IntegerExpr*>(e));
     case ExprKind::kFloat: return f(static_cast<FloatExpr*>(e));
     case ExprKind::kString: return f(static_cast<StringExpr*>(e));

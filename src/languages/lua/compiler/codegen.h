@@ -212,9 +212,9 @@ class FunctionGenerator {
   uint32_t index_;
   bytecode::Function& out_;
   bytecode::FunctionBuilder builder_;
-  std::vector<Expr*> spine_;             // see push()
-  std::vector<uint32_t> variables_;      // open entries of the variable table
-  std::vector<Label*> endLabels_;        // labels to bind behind the current block
+  std::vector<Expr*> spine_;         // see push()
+  std::vector<uint32_t> variables_;  // open entries of the variable table
+  std::vector<Label*> endLabels_;    // labels to bind behind the current block
   std::deque<LabelCode> labels_;
   std::deque<CloseScope> closeScopes_;
   std::vector<CloseScope*> endedScopes_;  // inner ones first

@@ -34,8 +34,14 @@ bool mentions(Expr* e, const LocalVariable* variable) {
         add(static_cast<IndexExpr*>(e)->object);
         add(static_cast<IndexExpr*>(e)->key);
         break;
-      case ExprKind::kNil: case ExprKind::kTrue: case ExprKind::kFalse: case ExprKind::kInteger: case ExprKind::kFloat:
-      case ExprKind::kString: case ExprKind::kUpvalue: case ExprKind::kVararg: break;
+      case ExprKind::kNil:
+      case ExprKind::kTrue:
+      case ExprKind::kFalse:
+      case ExprKind::kInteger:
+      case ExprKind::kFloat:
+      case ExprKind::kString:
+      case ExprKind::kUpvalue:
+      case ExprKind::kVararg: break;
       default: return true;
     }
   }
@@ -109,7 +115,8 @@ void FunctionGenerator::assignIndex(IndexExpr* target, Expr* value, uint32_t sto
   Expr* object = strip(target->object);
   Expr* key = strip(target->key);
   Symbol* field = nullptr;
-  if (key->kind == ExprKind::kString && isShort(static_cast<StringExpr*>(key)->value)) field = static_cast<StringExpr*>(key)->value;
+  if (key->kind == ExprKind::kString && isShort(static_cast<StringExpr*>(key)->value))
+    field = static_cast<StringExpr*>(key)->value;
 
   if (isUncapturedLocal(object) && (field != nullptr || isUncapturedLocal(key) || isSmallInteger(key))) {
     // The object and key are read when the value is known; nothing can have changed them.
@@ -213,8 +220,8 @@ bool FunctionGenerator::assignIndependently(AssignStat* stat) {
 /// The slot of an object or key that is used when all values are known. The reference leaves locals in their
 /// registers until then, unless the statement assigns them on the way: stores go from the last target to the
 /// first, so only targets after this one count. Then it takes a copy.
-uint16_t FunctionGenerator::prepareOperand(Assignment& assignment, ExprList::Node* target, Expr* operand, bool canBeLate,
-                                           Expr*& late) {
+uint16_t FunctionGenerator::prepareOperand(Assignment& assignment, ExprList::Node* target, Expr* operand,
+                                           bool canBeLate, Expr*& late) {
   Expr* e = strip(operand);
   bool assigned = false;
   for (auto* later = target->next; later != nullptr; later = later->next) {

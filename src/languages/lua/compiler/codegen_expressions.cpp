@@ -125,7 +125,8 @@ void FunctionGenerator::pushLeaf(Expr* e, Expr* parent) {
                parent->kind != ExprKind::kCall && parent->kind != ExprKind::kMethodCall;
   if (joins) {
     at(parent);
-  } else if (isLiteral(e) || e->kind == ExprKind::kLocal || e->kind == ExprKind::kUpvalue || e->kind == ExprKind::kVararg) {
+  } else if (isLiteral(e) || e->kind == ExprKind::kLocal || e->kind == ExprKind::kUpvalue ||
+             e->kind == ExprKind::kVararg) {
     if (e->line != 0) onLine(e->line);
   } else if (e->line != 0) {
     at(e);
@@ -134,7 +135,8 @@ void FunctionGenerator::pushLeaf(Expr* e, Expr* parent) {
   switch (e->kind) {
     case ExprKind::kVararg: emit(Op::kVararg, 1); break;
     case ExprKind::kFunction: pushClosure(static_cast<FunctionExpr*>(e)); break;
-    case ExprKind::kLocal: case ExprKind::kUpvalue: pushVariable(e); break;
+    case ExprKind::kLocal:
+    case ExprKind::kUpvalue: pushVariable(e); break;
     case ExprKind::kGlobal: pushGlobal(static_cast<GlobalExpr*>(e)); break;
     case ExprKind::kIndex: {
       auto* index = static_cast<IndexExpr*>(e);

@@ -59,7 +59,8 @@ FunctionGenerator::CloseScope* FunctionGenerator::scopeAt(const GotoStat* stat) 
   // A forward jump enters no scope, so those at the label are the ones here that its block lies inside of.
   CloseScope* scope = scope_;
   uint16_t depth = stat->label->blockDepth;
-  while (scope != nullptr && (stat->label->afterBlock ? scope->blockDepth >= depth : scope->blockDepth > depth)) scope = scope->outer;
+  while (scope != nullptr && (stat->label->afterBlock ? scope->blockDepth >= depth : scope->blockDepth > depth))
+    scope = scope->outer;
   return scope;
 }
 
@@ -73,7 +74,8 @@ void FunctionGenerator::emitHandlers() {
     builder_.emit(Op::kCloseError, scope->slot);
     builder_.emit(Op::kRethrow);
     builder_.bind(end);
-    for (CloseScope* outer = scope->outer; outer != nullptr; outer = outer->outer) outer->pieces.emplace_back(start, end);
+    for (CloseScope* outer = scope->outer; outer != nullptr; outer = outer->outer)
+      outer->pieces.emplace_back(start, end);
     // Scopes around this one come later in the list, so nothing is added to its pieces any more.
     for (auto [pieceStart, pieceEnd] : scope->pieces) {
       builder_.addRegion(bytecode::ExceptionRegion::Kind::kFinally, pieceStart, pieceEnd, start, 0);

@@ -130,7 +130,8 @@ void FunctionGenerator::localFunction(LocalFunctionStat* stat) {
   useSlots(++top_);
   at(stat->function);
   bool recursive = false;
-  for (const UpvalueEntry& upvalue : stat->function->function->upvalues) recursive = recursive || (upvalue.fromLocal && upvalue.variable == variable);
+  for (const UpvalueEntry& upvalue : stat->function->function->upvalues)
+    recursive = recursive || (upvalue.fromLocal && upvalue.variable == variable);
   if (recursive) {
     // The closure captures the cell, so the cell comes first.
     emit(Op::kLocalNil, variable->slot, 1);

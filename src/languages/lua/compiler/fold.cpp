@@ -24,7 +24,8 @@ std::optional<Value> literalNumber(Expr* e) {
 /// The integer that a number stands for in bit operations, if it stands for one.
 std::optional<int64_t> asInteger(const Value& value) {
   if (value.isInteger) return value.integer;
-  if (!(value.number >= -0x1p63 && value.number < 0x1p63) || std::floor(value.number) != value.number) return std::nullopt;
+  if (!(value.number >= -0x1p63 && value.number < 0x1p63) || std::floor(value.number) != value.number)
+    return std::nullopt;
   return static_cast<int64_t>(value.number);
 }
 

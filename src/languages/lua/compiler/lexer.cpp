@@ -30,11 +30,11 @@ bool is(int c, uint8_t bits) { return c >= 0 && (kClasses[static_cast<size_t>(c)
 
 int hexValue(int c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
-constexpr std::string_view kWords[] = {"and",   "break", "do",  "else", "elseif", "end",    "false", "for",
-                                       "function", "goto",  "if",  "in",   "local",  "nil",    "not",   "or",
-                                       "repeat", "return", "then", "true", "until",  "while"};
-constexpr std::string_view kOthers[] = {"//", "..", "...", "==", ">=", "<=", "~=", "<<", ">>", "::",
-                                        "<eof>", "<number>", "<integer>", "<name>", "<string>"};
+constexpr std::string_view kWords[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                       "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                       "repeat",   "return", "then", "true", "until",  "while"};
+constexpr std::string_view kOthers[] = {"//", "..", "...",   "==",       ">=",        "<=",     "~=",      "<<",
+                                        ">>", "::", "<eof>", "<number>", "<integer>", "<name>", "<string>"};
 
 void appendUtf8(std::string& out, uint32_t code) {
   if (code < 0x80) {
@@ -57,7 +57,12 @@ void appendUtf8(std::string& out, uint32_t code) {
 }  // namespace
 
 Lexer::Lexer(std::string_view text, std::string chunkId, frontend::SymbolTable& symbols)
-    : begin_(text.data()), p_(begin_), end_(begin_ + text.size()), lineStart_(begin_), chunkId_(std::move(chunkId)), symbols_(symbols) {
+    : begin_(text.data()),
+      p_(begin_),
+      end_(begin_ + text.size()),
+      lineStart_(begin_),
+      chunkId_(std::move(chunkId)),
+      symbols_(symbols) {
   for (size_t i = 0; i < std::size(kWords); ++i) {
     symbols_.intern(kWords[i], true)->keyword = static_cast<uint16_t>(static_cast<size_t>(Tok::kFirstWord) + i);
   }
@@ -79,7 +84,9 @@ std::string Lexer::describe(Tok kind) {
 
 std::string Lexer::nearText(const Token& at) const {
   switch (at.kind) {
-    case Tok::kName: case Tok::kInteger: case Tok::kFloat: return '\'' + std::string(begin_ + at.begin, begin_ + at.end) + '\'';
+    case Tok::kName:
+    case Tok::kInteger:
+    case Tok::kFloat: return '\'' + std::string(begin_ + at.begin, begin_ + at.end) + '\'';
     case Tok::kString: {
       // The delimiters as written, the content as understood, up to a zero byte.
       const char* open = begin_ + at.begin;
@@ -191,8 +198,12 @@ Tok Lexer::scan(Token& token) {
     char c = *p_;
     token.begin = offset(p_);
     switch (c) {
-      case '\n': case '\r': skipLineEnd(); continue;
-      case ' ': case '\t': case '\v': case '\f': ++p_; continue;
+      case '\n':
+      case '\r': skipLineEnd(); continue;
+      case ' ':
+      case '\t':
+      case '\v':
+      case '\f': ++p_; continue;
       case '-':
         if (peekAt(1) != '-') return one(c);
         if (!skipComment()) return Tok::kEndOfText;
@@ -207,15 +218,22 @@ Tok Lexer::scan(Token& token) {
       }
       case '=': return oneOrTwo(c, '=', Tok::kEqual);
       case '<':
-        if (peekAt(1) == '<') { p_ += 2; return Tok::kShiftLeft; }
+        if (peekAt(1) == '<') {
+          p_ += 2;
+          return Tok::kShiftLeft;
+        }
         return oneOrTwo(c, '=', Tok::kLessEqual);
       case '>':
-        if (peekAt(1) == '>') { p_ += 2; return Tok::kShiftRight; }
+        if (peekAt(1) == '>') {
+          p_ += 2;
+          return Tok::kShiftRight;
+        }
         return oneOrTwo(c, '=', Tok::kGreaterEqual);
       case '/': return oneOrTwo(c, '/', Tok::kIntegerDivide);
       case '~': return oneOrTwo(c, '=', Tok::kNotEqual);
       case ':': return oneOrTwo(c, ':', Tok::kDoubleColon);
-      case '"': case '\'': return readString(token, c);
+      case '"':
+      case '\'': return readString(token, c);
       case '.':
         if (peekAt(1) == '.') {
           p_ += 2;
@@ -224,8 +242,16 @@ Tok Lexer::scan(Token& token) {
           return Tok::kDots;
         }
         return is(peekAt(1), kDigit) ? readNumeral(token) : one(c);
-      case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        return readNumeral(token);
+      case '0':
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+      case '6':
+      case '7':
+      case '8':
+      case '9': return readNumeral(token);
       default:
         if (kClasses[static_cast<unsigned char>(c)] & kLetter) return readName(token);
         return one(c);
@@ -292,8 +318,8 @@ Tok Lexer::readLongString(Token* token, const char* start, size_t level) {
   buffer_.clear();
   for (;;) {
     if (p_ == end_) {
-      std::string message = std::string("unfinished long ") + (token != nullptr ? "string" : "comment") + " (starting at line " +
-                            std::to_string(startLine) + ")";
+      std::string message = std::string("unfinished long ") + (token != nullptr ? "string" : "comment") +
+                            " (starting at line " + std::to_string(startLine) + ")";
       return failToken(message, {}, start);
     }
     char c = *p_;
@@ -378,8 +404,11 @@ bool Lexer::readEscape(const char* start) {
     case 'r': value = '\r'; break;
     case 't': value = '\t'; break;
     case 'v': value = '\v'; break;
-    case '\\': case '"': case '\'': value = *p_; break;
-    case '\n': case '\r':
+    case '\\':
+    case '"':
+    case '\'': value = *p_; break;
+    case '\n':
+    case '\r':
       skipLineEnd();
       buffer_ += '\n';
       return true;

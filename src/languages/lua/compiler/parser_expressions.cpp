@@ -197,9 +197,7 @@ Expr* Parser::parseSimple() {
       e->line = lastLine_;
       break;
     case tok('{'): return parseTable();
-    case Tok::kFunction:
-      advance();
-      return parseFunction(false, currentLine(), {});
+    case Tok::kFunction: advance(); return parseFunction(false, currentLine(), {});
     default: return parseSuffixed();
   }
   here(e);
@@ -242,7 +240,9 @@ Expr* Parser::parseSuffixed() {
       case tok('.'): e = parseField(e, level); break;
       case tok('['): e = parseIndex(e, level); break;
       case tok(':'): e = parseMethodCall(e, level, line); break;
-      case tok('('): case tok('{'): case Tok::kString: {
+      case tok('('):
+      case tok('{'):
+      case Tok::kString: {
         toRegister(e, level);
         auto* call = here(make<CallExpr>(e));
         call->line = line;

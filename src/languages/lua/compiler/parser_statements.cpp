@@ -60,7 +60,10 @@ bool Parser::blockEnds(bool withUntil) const {
   // After an error nothing may be read any more, whatever the current token was.
   if (lexer_.failed()) return true;
   switch (token_.kind) {
-    case Tok::kElse: case Tok::kElseif: case Tok::kEnd: case Tok::kEndOfText: return true;
+    case Tok::kElse:
+    case Tok::kElseif:
+    case Tok::kEnd:
+    case Tok::kEndOfText: return true;
     case Tok::kUntil: return withUntil;
     default: return false;
   }

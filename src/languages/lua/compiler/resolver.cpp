@@ -58,7 +58,8 @@ void Resolver::closeBlock() {
   blocks_.pop_back();
   if (blocks_.size() > state.firstBlock) {
     // What is still pending looks for its label in the block around.
-    for (size_t i = block.firstGoto; i < gotos_.size(); ++i) gotos_[i].active = std::min(gotos_[i].active, block.active);
+    for (size_t i = block.firstGoto; i < gotos_.size(); ++i)
+      gotos_[i].active = std::min(gotos_[i].active, block.active);
   } else if (block.firstGoto < gotos_.size()) {
     const PendingGoto& pending = gotos_[block.firstGoto];
     std::string line = std::to_string(pending.line);
@@ -76,7 +77,8 @@ void Resolver::markClose() { blocks_.back().insideClose = true; }
 // ---- local variables --------------------------------------------------------------------------------
 
 LocalVariable* Resolver::declare(Symbol* name) {
-  if (declared_.size() + 1 - functions_.back().firstLocal > kMaxLocals) limitError(functions_.back(), kMaxLocals, "local variables");
+  if (declared_.size() + 1 - functions_.back().firstLocal > kMaxLocals)
+    limitError(functions_.back(), kMaxLocals, "local variables");
   auto* variable = arena_.make<LocalVariable>();
   variable->name = name;
   declared_.push_back(variable);
@@ -222,8 +224,9 @@ Label* Resolver::addLabel(Symbol* name, uint32_t line, bool last) {
   auto solved = [&](const PendingGoto& pending) {
     if (pending.name != name) return false;
     if (pending.active < label->activeLocals) {
-      semanticError("<goto " + text(name) + "> at line " + std::to_string(pending.line) + " jumps into the scope of local '" +
-                    text(declared_[state.firstLocal + pending.active]->name) + "'");
+      semanticError("<goto " + text(name) + "> at line " + std::to_string(pending.line) +
+                    " jumps into the scope of local '" + text(declared_[state.firstLocal + pending.active]->name) +
+                    "'");
     }
     pending.statement->label = label;
     return true;
