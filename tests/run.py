@@ -36,7 +36,8 @@ Mode = namedtuple("Mode", "arguments timeout meaning")
 MODES = {
     "interpreter": Mode([], 1, "the interpreter with default options"),
     "switch": Mode(["--dispatch=switch"], 2, "the portable dispatcher"),
-    "gc-stress": Mode(["--gc-stress=move"], 20, "everything moves at every allocation"),
+    "gc-stress": Mode(["--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),
+    "gc-stress-full": Mode(["--gc-stress=move"], 60, "everything moves at every allocation (slow)"),
     "gc-verify": Mode(["--gc-verify"], 10, "the heap verifier runs around collections"),
     "fuel": Mode(["--fuel=1000000000000"], 2, "fuel accounting on, never exhausted"),
     "memory-limit": Mode(["--memory-limit=4G"], 2, "memory accounting on, never exhausted"),
@@ -154,11 +155,12 @@ def run_command(command, case, timeout):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def normalise(result):
-    """Makes the program's own name the same under every program."""
-    err = PROGRAM_NAME.sub(b"lua: ", result.stderr)
-    err = USAGE.sub(b"usage: lua [options]", err)
-    return Result(result.stdout, err, result.status)
+def normalise(result, both=False):
+    """Makes the program's own name the same under every program; in standard output too for
+    shell scripts, which may redirect there."""
+    def rename(text):
+        return USAGE.sub(b"usage: lua [options]", PROGRAM_NAME.sub(b"lua: ", text))
+    return Result(rename(result.stdout) if both else result.stdout, rename(result.stderr), result.status)
 
 
 class Reference:
@@ -202,7 +204,7 @@ def expected_result(case, reference, timeout):
         errors = case.path.with_suffix(".expected-stderr")
         return Result(file.read_bytes(), errors.read_bytes() if errors.exists() else b"",
                       int(case.headers.get("status", "0")))
-    return normalise(reference.result(case, timeout))
+    return normalise(reference.result(case, timeout), case.kind == "sh")
 
 
 def vm_command(vm, extra):
@@ -237,7 +239,7 @@ def run_case(case, mode, options, reference):
     extra = MODES[mode].arguments + shlex.split(case.headers.get("options", ""))
     start = time.monotonic()
     actual = normalise(run_command(vm_command(options.vm, extra), case,
-                                   limit * MODES[mode].timeout))
+                                   limit * MODES[mode].timeout), case.kind == "sh")
     return case, mode, difference(expected, actual), time.monotonic() - start
 
 
