@@ -31,15 +31,6 @@ big = nil
 collectgarbage()
 local after = collectgarbage("count")
 print("memory grows and shrinks", with > before + 300, after < with - 300)
-print("stopped collector keeps garbage", (function()
-  collectgarbage("stop")
-  local w = setmetatable({}, {__mode = "k"})
-  for i = 1, 100 do w[{}] = true end
-  local n = 0
-  for _ in pairs(w) do n = n + 1 end
-  collectgarbage("restart")
-  return n
-end)())
 print("collect while stopped works", (function()
   collectgarbage("stop")
   local w = setmetatable({{}}, {__mode = "v"})
