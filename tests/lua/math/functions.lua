@@ -45,4 +45,8 @@ fails("ult none", math.ult, 1)
 print("tointeger", math.tointeger(5.0), math.tointeger(5.5), math.tointeger(2 ^ 53), math.tointeger("5"), math.tointeger("5.0"), math.tointeger("x"), math.tointeger(nil), math.tointeger({}), math.tointeger(-2 ^ 63), math.tointeger(2 ^ 63), math.tointeger(0 / 0))
 print("type", math.type(1), math.type(1.0), math.type("1"), math.type(nil), math.type({}), math.type(2 ^ 31), math.type(1 // 1), math.type(1 / 1))
 fails("type none", math.type)
-for _, f in ipairs {"abs", "ceil", "floor", "sqrt", "exp", "sin", "cos", "log", "fmod", "modf", "deg", "rad", "asin", "atan"} do fails(f .. " none", math[f]); fails(f .. " string", math[f], "x"); fails(f .. " table", math[f], {}, {}) end
+for _, f in ipairs {"abs", "ceil", "floor", "sqrt", "exp", "sin", "cos", "log", "fmod", "modf", "deg", "rad", "asin"} do fails(f .. " none", math[f]); fails(f .. " string", math[f], "x"); fails(f .. " table", math[f], {}, {}) end
+-- Under a second name too in the reference, so the name must come from the call.
+fails("atan none", function() math.atan() end)
+fails("atan string", function() math.atan("x") end)
+fails("atan second", function() math.atan(1, {}) end)
