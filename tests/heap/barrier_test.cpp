@@ -117,12 +117,12 @@ TEST(Barrier, UntaggedPointers) {
   vm.roots.push_back(MockVm::value(vm.make(kPointers, 0, Space::kOld)));
   vm.heap.collectMinor("test");
   Object* target = vm.make(kPair);
-  *reinterpret_cast<Object**>(MockVm::node(vm.roots[0])->slots) = target;
+  MockVm::target(vm.roots[0].asObject()) = target;
   EXPECT_NE(vm.heap.verify(), "");
   vm.heap.writeBarrierAll(vm.roots[0].asObject());
   EXPECT_EQ(vm.heap.verify(), "");
   for (int i = 0; i < 3; i++) vm.heap.collectMinor("test");
-  EXPECT_EQ(MockVm::node(*reinterpret_cast<Object**>(MockVm::node(vm.roots[0])->slots))->id, 2u);
+  EXPECT_EQ(MockVm::node(MockVm::target(vm.roots[0].asObject()))->id, 2u);
 }
 
 }  // namespace

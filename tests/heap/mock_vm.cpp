@@ -24,7 +24,7 @@ void visitDeferred(Object* o, SlotVisitor& v) {
     v.deferWeak(o);
   }
 }
-void visitPointers(Object* o, SlotVisitor& v) { v.pointer(reinterpret_cast<Object**>(MockVm::node(o)->slots)); }
+void visitPointers(Object* o, SlotVisitor& v) { v.pointer(&MockVm::target(o)); }
 void releaseExternal(Object* o, void* context) {
   static_cast<MockVm*>(context)->released.push_back(MockVm::node(o)->id);
 }

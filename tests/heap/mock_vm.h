@@ -40,6 +40,10 @@ struct Node : Object {
   Value slots[1];
   Value* begin() { return slots; }
 };
+struct PointerNode : Object {
+  uint64_t id;
+  Object* target;
+};
 inline constexpr size_t kSlotsAt = 16;
 
 class MockVm final : public Embedder {
@@ -50,6 +54,8 @@ class MockVm final : public Embedder {
   Object* make(Kind kind, uint32_t word = 0, Space space = Space::kNursery);
   static Node* node(Object* o) { return static_cast<Node*>(o); }
   static Node* node(Value v) { return static_cast<Node*>(v.asObject()); }
+  /// The untagged pointer of a kPointers object.
+  static Object*& target(Object* o) { return static_cast<PointerNode*>(o)->target; }
   static Value value(Object* o);
   static size_t slotCount(const Object* o);
   Value get(Value holder, size_t i) { return loadSlot(&node(holder)->slots[i]); }

@@ -81,7 +81,7 @@ void World::allocate() {
   }
   if (kind == kPointers) {
     Value v = randomObject();
-    *reinterpret_cast<Object**>(n->slots) = v.isHeap() ? v.asObject() : nullptr;
+    MockVm::target(n) = v.isHeap() ? v.asObject() : nullptr;
     m.slots.push_back(v.isHeap() ? refOf(v) : kNilRef);
   }
   if (kind == kFinalizable && below(4) != 0) {
@@ -109,7 +109,7 @@ void World::storeSomething() {
   if (m.kind == kPointers) {
     Value v = randomObject();
     if (!v.isHeap()) return;
-    *reinterpret_cast<Object**>(n->slots) = v.asObject();
+    MockVm::target(n) = v.asObject();
     vm.heap.writeBarrierAll(n);
     m.slots[0] = refOf(v);
     return;
@@ -248,7 +248,7 @@ void World::compareObject(Object* o, bool full, const IdSet& before, const IdSet
   bool early = !full || before.count(n->id) != 0;
   auto dead = [](Ref r, const IdSet& set) { return isObjectRef(r) && set.count(r) == 0; };
   if (m.kind == kPointers) {
-    Object* target = *reinterpret_cast<Object**>(n->slots);
+    Object* target = MockVm::target(n);
     if ((target == nullptr ? kNilRef : MockVm::node(target)->id) != m.slots[0]) fail("untagged pointer changed");
     return;
   }
@@ -341,7 +341,7 @@ void World::compare(bool full) {
     work.pop_back();
     compareObject(o, full, before, after);
     if (o->kind == kPointers) {
-      reach(MockVm::value(*reinterpret_cast<Object**>(MockVm::node(o)->slots)));
+      reach(MockVm::value(MockVm::target(o)));
     } else {
       for (size_t i = 0; i < MockVm::slotCount(o); i++) reach(MockVm::node(o)->slots[i]);
     }
