@@ -134,6 +134,11 @@ bool Reader::line(bool chop) {
 bool Reader::bytes(uint64_t wanted) {
   beginText();
   StringBuilder text(c_, 0);
+  // One character first: a large request would bypass the stream's buffer, and with it the check that this is a file
+  // to read from at all.
+  int first = getc_unlocked(stream_);
+  if (first == EOF) return wanted == UINT64_MAX ? pushText(text) : fail();
+  ungetc(first, stream_);
   while (text.length() < wanted) {
     uint64_t left = wanted - text.length();
     // Room grows with what is there: a large request costs no memory before its bytes exist.

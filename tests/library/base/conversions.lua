@@ -1,0 +1,63 @@
+-- tonumber with bases, tostring with metamethods, select, rawlen and friends at their edges.
+local function try(name, f, ...) print(name, pcall(f, ...)) end
+for _, c in ipairs{{"7fffffffffffffffff", 16}, {" -ff ", 16}, {"+ff", 16}, {"zz", 36}, {"ZZ", 36}, {"8", 8}, {"", 10},
+                   {"- 1", 10}, {"1 2", 10}, {"1\0", 10}, {"\t11\n", 2}, {"1e1", 16}, {"0x10", 16}, {"9223372036854775808", 10}} do
+  print("base", ("%q"):format(c[1]), c[2], tonumber(c[1], c[2]))
+end
+for _, text in ipairs{"0x", "0x1p4", "1e", "1e+", " 0x.8 ", "inf", "nan", "1_000", "1 ", "\v1\f", "0b1", "1.", ".5", ".", "0x.p1", "1\0", "0x7fffffffffffffff", "0xffffffffffffffffff", "1e400", "-0x1"} do
+  print("text", ("%q"):format(text), tonumber(text))
+end
+try("no argument", tonumber)
+try("nil", tonumber, nil)
+try("table", tonumber, {})
+try("nil base", tonumber, "10", nil)
+try("number and base", tonumber, 10, 10)
+try("table and base", tonumber, {}, 10)
+try("base 1", tonumber, "1", 1)
+try("base 37", tonumber, "1", 37)
+try("base float", tonumber, "11", 2.0)
+try("base text", tonumber, "11", "2")
+try("base fraction", tonumber, "11", 2.5)
+
+local function object(result) return setmetatable({}, {__tostring = function() return result end}) end
+try("tostring string", tostring, object("text"))
+try("tostring number", function() local s = tostring(object(12)); return math.type(s), type(s), s end)
+try("tostring float", tostring, object(12.0))
+try("tostring nil", tostring, object(nil))
+try("tostring table", tostring, object({}))
+try("tostring nothing", tostring)
+try("named", function() return (tostring(setmetatable({}, {__name = "My.Type"})):gsub("0x%x+", "ADDRESS")) end)
+try("name no string", function() return (tostring(setmetatable({}, {__name = 1})):gsub("0x%x+", "ADDRESS")) end)
+try("tostring error", tostring, setmetatable({}, {__tostring = function() error("inside", 0) end}))
+try("same object", function() local t = {}; return tostring(t) == tostring(t), tostring(t) == tostring({}) end)
+
+try("select 0", select, 0, 1)
+try("select behind", select, 5, 1, 2)
+try("select -1", select, -1, 1, 2, 3)
+try("select -3", select, -3, 1, 2, 3)
+try("select -4", select, -4, 1, 2, 3)
+try("select #", select, "#", nil, nil)
+try("select #x", select, "#x", 1)
+try("select text", select, "2", "a", "b")
+try("select bad", select, "x", "a", "b")
+try("select one", function() return (select(2, "a", "b", "c")), (select(4, "a")), (select('#')) end)
+
+try("rawlen table", rawlen, setmetatable({1, 2}, {__len = function() return 7 end}))
+try("rawlen string", rawlen, "abc")
+try("rawlen number", rawlen, 5)
+try("rawequal", rawequal, setmetatable({}, {__eq = function() return true end}), {})
+try("rawequal numbers", rawequal, 1, 1.0)
+try("rawequal missing", rawequal, 1)
+try("rawget", rawget, setmetatable({}, {__index = {x = 1}}), "x")
+try("rawget no key", rawget, {})
+try("rawget no table", rawget, "x", 1)
+try("rawset", function() local t = rawset(setmetatable({}, {__newindex = error}), 1, 2); return t[1] end)
+try("rawset nil", rawset, {}, nil, 1)
+try("rawset nan", rawset, {}, 0/0, 1)
+try("rawset nil in code", function() rawset({}, nil, 1) end)
+try("rawset no value", rawset, {}, 1)
+try("next bad key", next, {}, "missing")
+try("next end", next, {})
+try("next no table", next)
+try("type none", type)
+try("type nil", type, nil)

@@ -1,0 +1,46 @@
+-- error, assert, pcall and xpcall: what is prefixed, what handlers see, what comes out.
+local function try(name, f, ...) print(name, pcall(f, ...)) end
+try("assert default", function() assert(false) end)
+try("assert message", function() assert(nil, "text") end)
+try("assert number", function() assert(nil, 42) end)
+try("assert nil message", function() assert(false, nil) end)
+try("assert results", assert, 1, 2, 3)
+try("assert nothing", assert)
+try("assert direct", assert, false)
+try("assert direct message", assert, false, "m")
+try("error levels", function() error("zero", 0) end)
+try("error 1", function() error("one") end)
+try("error 2", function() (function() error("two", 2) end)() end)
+try("error 3", function() (function() (function() error("three", 3) end)() end)() end)
+try("error 100", function() error("deep", 100) end)
+try("error negative", function() error("negative", -1) end)
+try("error number", function() error(5) end)
+try("error table", function() local t = setmetatable({}, {__tostring = function() return "object" end}); error(t) end)
+try("error nothing", error)
+try("error nil", function() error(nil) end)
+try("error bad level", function() error("x", {}) end)
+local function handled(name, f, ...) print(name, xpcall(f, function(...) return select("#", ...), "handled " .. tostring((...)) end, ...)) end
+handled("handler", error, "x", 0)
+handled("handler nil", error)
+print("handler results", xpcall(error, function(m) return m, "more", "values" end, "e", 0))
+print("handler position", xpcall(function() local x = nil; return x.y end, function(m) return (m:gsub("^.-:%d+: ", "")) end))
+print("arguments", xpcall(select, print, "#", nil, nil, nil))
+print("no handler", pcall(xpcall, print))
+print("handler sees stack", xpcall(function() local function inner() error("deep") end inner() end,
+  function(m) return debug.getinfo(2, "n").name end))
+print("handler fails", xpcall(error, function(m) error(m) end, "x"))
+print("handler fails once", (function() local n = 0; return xpcall(error, function(m) n = n + 1; if n < 4 then error("again") end return "n" .. n end, "x") end)())
+print("nested", pcall(pcall, pcall, error, "e"))
+print("through pcall", xpcall(function() return pcall(error, "inner", 0) end, function() return "not called" end))
+-- Errors of load's reader and of load itself pass the handler that is in force.
+print("reader error", xpcall(function() return load(function() error("reader") end) end, function(m) return "H(" .. m .. ")" end))
+print("reader result", xpcall(function() return load(function() return {} end) end, function(m) return "H(" .. m .. ")" end))
+print("syntax error", xpcall(function() return load("x =") end, function(m) return "H(" .. m .. ")" end))
+print("reader in pcall", xpcall(function() return pcall(load, function() error("reader", 0) end) end, function(m) return "H(" .. m .. ")" end))
+print("reader ends at once", type(load(function() return nil end)))
+local pieces = {"return ", 4, "2"}
+local i = 0
+print("reader pieces", load(function() i = i + 1; return pieces[i] end)())
+local calls = 0
+print("stops early", load(function() calls = calls + 1; return calls == 1 and "x = = " or "y " end, "=early"))
+print("calls", calls < 10)
