@@ -153,6 +153,17 @@ class Heap {
     }
     return allocateSlow(kind, word, aux, size, space);
   }
+  /// A nursery object of a fixed-size kind without slots, body not set; nullptr if that would need a collection.
+  Object* tryAllocate(uint8_t kind, size_t size) {
+    char* p = top_;
+    if (size > static_cast<size_t>(end_ - p)) return nullptr;
+    top_ = p + size;
+    auto* o = reinterpret_cast<Object*>(p);
+    o->word = 0;
+    o->kind = kind;
+    o->gc = o->aux = o->flags = 0;
+    return o;
+  }
   /// As allocate() but never collects: may exceed the limit; nullptr only when the system has no memory.
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
 
@@ -161,7 +172,7 @@ class Heap {
   void store(Object* holder, Value* slot, Value v) {
     if (markingActive_) [[unlikely]] snapshotBarrier(loadSlot(slot));
     initSlot(slot, v);
-    if ((holder->gc & kNeedsBarrier) && v.isHeap() && isYoung(v.asObject())) [[unlikely]] remember(holder, slot);
+    if (v.isHeap() && (holder->gc & kNeedsBarrier) && isYoung(v.asObject())) [[unlikely]] remember(holder, slot);
   }
   /// To be called when many slots of `holder` were written by initSlot.
   void writeBarrierAll(Object* holder) {

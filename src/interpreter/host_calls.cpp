@@ -144,11 +144,13 @@ void Isolate::warnFinalizer(Value error) {
 
 void Isolate::startDeadline(uint64_t now) {
   deadline = options.limits.timeoutNanos ? now + options.limits.timeoutNanos : 0;
-  if (fuelLeft == 0 && slice == 0) fuelLeft = options.limits.fuel ? options.limits.fuel : UINT64_MAX;
+  if (fuelGiven) return;
+  fuelGiven = true;
+  fuelLeft = options.limits.fuel ? options.limits.fuel : UINT64_MAX;
 }
 
 uint64_t Isolate::fuelUsed() const {
-  if (options.limits.fuel == 0) return 0;
+  if (options.limits.fuel == 0 || !fuelGiven) return 0;
   int64_t open = budget > 0 ? budget : 0;
   return options.limits.fuel - (fuelLeft + static_cast<uint64_t>(open));
 }

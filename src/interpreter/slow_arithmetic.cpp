@@ -81,6 +81,34 @@ void slowArithmetic(Isolate& iso, Arith op) {
   operandError(iso, a.isNumber() && !isUnary(op) ? 1 : 0, operands, "perform arithmetic on");
 }
 
+template <Arith op>
+Value wideArithmetic(Isolate& iso, Value a, Value b) {
+  int64_t x = integerOf(a), y = integerOf(b), r;
+  switch (op) {
+    case Arith::kAdd: r = wrapAdd(x, y); break;
+    case Arith::kSub: r = wrapSub(x, y); break;
+    case Arith::kMul: r = wrapMul(x, y); break;
+    case Arith::kBAnd: r = x & y; break;
+    case Arith::kBOr: r = x | y; break;
+    case Arith::kBXor: r = x ^ y; break;
+    case Arith::kShl: r = shiftLeft(x, y); break;
+    default: r = y <= -64 || y >= 64 ? 0 : shiftLeft(x, -y); break;
+  }
+  if (Value::fitsInt(r)) return Value::smallInt(r);
+  Object* box = iso.heap.tryAllocate(static_cast<uint8_t>(Kind::kWideInt), sizeof(WideInt));
+  if (box == nullptr) return Value::absent();
+  reinterpret_cast<WideInt*>(box)->value = r;
+  return Value::pointer(Tag::kWideInt, box);
+}
+template Value wideArithmetic<Arith::kAdd>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kSub>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kMul>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kBAnd>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kBOr>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kBXor>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kShl>(Isolate&, Value, Value);
+template Value wideArithmetic<Arith::kShr>(Isolate&, Value, Value);
+
 void slowLength(Isolate& iso) {
   Fiber& f = *iso.fiber;
   Value v = f.sp[0];

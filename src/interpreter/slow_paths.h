@@ -22,6 +22,10 @@ void slowArith(Isolate& iso) {
   slowArithmetic(iso, op);
 }
 
+/// a op b of integers of any width, boxing in the nursery; absent if that has no room. Never collects.
+template <Arith op>
+Value wideArithmetic(Isolate& iso, Value a, Value b);
+
 // ---- slow_compare.cpp (scratch; jump: a jump_if_false stands behind the instruction) ----
 void slowComparison(Isolate& iso, Compare op, bool jump);
 template <Compare op, bool jump>

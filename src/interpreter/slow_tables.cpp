@@ -22,88 +22,82 @@ FeedbackCell& cellOf(Isolate& iso) {
 
 constexpr uint32_t kInlineBase = Table::kInlineOffset;
 
-/// Remembers how `key` was found from receivers like `t`. MAY COLLECT (prototypes get shapes of their own): the caller
-/// has the result in a root or reads it again.
-void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key) {
+/// Puts a way into the cell; inline own fields of a site's first shape go where the handlers look first.
+void remember(Isolate& iso, FeedbackCell& cell, const CacheWay& way) {
   if (cell.misses < UINT16_MAX) cell.misses++;
+  cell.renew(iso.shapes.prototypeEpoch);
+  if (way.how == static_cast<uint16_t>(CacheKind::kOwnInline) && (cell.shape == 0 || cell.shape == way.shape)) {
+    cell.shape = way.shape;
+    cell.offset = way.slot;
+    cell.plain = static_cast<uint8_t>(way.plain);
+    return;
+  }
+  for (CacheWay& w : cell.ways) {
+    if (w.shape == way.shape) {
+      w = way;
+      return;
+    }
+  }
+  cell.victim() = way;
+}
+
+CacheWay makeWay(uint32_t shape, CacheKind how, uint32_t slot, uint32_t holderShape, bool plain) {
+  return {shape, slot, holderShape, static_cast<uint16_t>(how), static_cast<uint16_t>(plain ? 1 : 0)};
+}
+
+CacheWay ownWay(uint32_t shape, FieldPlace place, bool plain) {
+  bool isInline = place.how == FieldPlace::How::kInline;
+  return makeWay(shape, isInline ? CacheKind::kOwnInline : CacheKind::kOwnOverflow,
+                 isInline ? kInlineBase + 8 * place.slot : place.slot, 0, plain);
+}
+
+bool isSlot(FieldPlace p) { return p.how == FieldPlace::How::kInline || p.how == FieldPlace::How::kOverflow; }
+
+/// Remembers how `key` was found from receivers like `receiver`. MAY COLLECT (prototypes get shapes of their own): the
+/// caller has the result in a root or reads it again.
+void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key) {
   Table* t = receiver.table();
   Shape& shape = iso.shapes.of(t);
   if (shape.dictionary()) return;
   FieldPlace place = fieldPlace(iso, t, key.string());
-  bool plain = shape.metatable.isNil();
-  if (place.how == FieldPlace::How::kInline) {
-    cell.shape = t->word;
-    cell.offset = kInlineBase + 8 * place.slot;
-    cell.count = (cell.count & ~2u) | (plain ? 2 : 0);
-    return;
-  }
-  if (place.how == FieldPlace::How::kOverflow) {
-    cell.otherShape = t->word;
-    cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
-    cell.slot = place.slot;
-    cell.count = (cell.count & ~1u) | (plain ? 1 : 0);
-    return;
-  }
+  if (isSlot(place)) return remember(iso, cell, ownWay(t->word, place, shape.metatable.isNil()));
   // Not an own field: look along the chain of __index tables, which get shapes of their own.
   if (shape.unique() && !(shape.flags & kIsPrototype)) return;  // it may get the key without changing its shape
   Value mt = shape.metatable;
   for (int depth = 0; depth < 16; depth++) {
-    if (mt.isNil()) {
-      cell.otherShape = receiver.table()->word;
-      cell.how = static_cast<uint16_t>(CacheKind::kAbsent);
-      cell.epoch = iso.shapes.prototypeEpoch;
-      return;
-    }
+    if (mt.isNil()) return remember(iso, cell, makeWay(receiver.table()->word, CacheKind::kAbsent, 0, 0, false));
     Rooted holder(iso, metamethodOf(iso, mt, Meta::kIndex));
     if (holder.get().isNil()) {
       mt = Value::nil();
       continue;
     }
-    if (!holder.get().isTable()) return;
-    if (!tableMakeUnique(iso, holder, true)) return;
+    if (!holder.get().isTable() || !tableMakeUnique(iso, holder, true)) return;
     Shape& hs = iso.shapes.of(holder.table());
     if (!hs.unique()) return;
     FieldPlace p = fieldPlace(iso, holder.table(), key.string());
-    if (p.how == FieldPlace::How::kInline || p.how == FieldPlace::How::kOverflow) {
+    if (isSlot(p)) {
       bool isInline = p.how == FieldPlace::How::kInline;
-      cell.otherShape = receiver.table()->word;
-      cell.how = static_cast<uint16_t>(isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow);
-      cell.slot = isInline ? kInlineBase + 8 * p.slot : p.slot;
-      cell.holderShape = hs.id;
-      cell.epoch = iso.shapes.prototypeEpoch;
-      return;
+      return remember(iso, cell,
+                      makeWay(receiver.table()->word, isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow,
+                              isInline ? kInlineBase + 8 * p.slot : p.slot, hs.id, false));
     }
     mt = hs.metatable;
   }
 }
 
 void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefore, String* key) {
-  if (cell.misses < UINT16_MAX) cell.misses++;
   Shape& before = iso.shapes[shapeBefore];
   if (iso.shapes.of(t).dictionary() || before.dictionary()) return;
   if ((before.flags & kIsPrototype) && key->length() >= 2 && key->bytes[0] == '_') return;
   FieldPlace place = fieldPlace(iso, t, key);
+  if (!isSlot(place)) return;
   bool plain = before.metatable.isNil();
-  if (t->word == shapeBefore) {
-    if (place.how == FieldPlace::How::kInline) {
-      cell.shape = t->word;
-      cell.offset = kInlineBase + 8 * place.slot;
-      cell.count = (cell.count & ~2u) | (plain ? 2 : 0);
-    } else if (place.how == FieldPlace::How::kOverflow) {
-      cell.otherShape = t->word;
-      cell.how = static_cast<uint16_t>(CacheKind::kOwnOverflow);
-      cell.slot = place.slot;
-      cell.count = (cell.count & ~1u) | (plain ? 1 : 0);
-    }
-    return;
-  }
+  if (t->word == shapeBefore) return remember(iso, cell, ownWay(t->word, place, plain));
   if (before.unique() || (!plain && !metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil())) return;
   if (iso.shapes.of(t).parent != shapeBefore) return;
-  cell.otherShape = shapeBefore;
-  cell.holderShape = t->word;
-  cell.epoch = iso.shapes.prototypeEpoch;
-  cell.how = static_cast<uint16_t>(place.how == FieldPlace::How::kInline ? CacheKind::kAddInline : CacheKind::kAddOverflow);
-  cell.slot = place.how == FieldPlace::How::kInline ? kInlineBase + 8 * place.slot : place.slot;
+  bool isInline = place.how == FieldPlace::How::kInline;
+  remember(iso, cell, makeWay(shapeBefore, isInline ? CacheKind::kAddInline : CacheKind::kAddOverflow,
+                              isInline ? kInlineBase + 8 * place.slot : place.slot, t->word, plain));
 }
 
 void indexError(Isolate& iso, Value culprit, bool first, uint32_t operands, uint32_t extra) {

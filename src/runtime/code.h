@@ -12,22 +12,51 @@
 
 namespace devvm::runtime {
 
+/// One receiver shape that a site met, and where its field is.
+struct CacheWay {
+  uint32_t shape = 0;
+  uint32_t slot = 0;         ///< what CacheKind says
+  uint32_t holderShape = 0;  ///< unique shape of the table in which the field was found, or target of a transition
+  uint16_t how = 0;          ///< CacheKind
+  uint16_t plain = 0;        ///< 1: the shape has no metatable, so nil in the slot is the answer
+};
+
 /// An inline cache or other feedback of one site. What the fields mean depends on the instruction; all zero at first.
 struct FeedbackCell {
   uint32_t shape = 0;       ///< receiver shape whose field lies inline at byte offset `offset`
   uint32_t offset = 0;
-  uint32_t otherShape = 0;  ///< receiver shape for every other case, told by `how`
-  uint16_t how = 0;         ///< CacheKind
+  uint32_t epoch = 0;       ///< ShapeTable::prototypeEpoch for which the ways through metatables hold
   uint16_t misses = 0;
-  uint32_t slot = 0;
-  uint32_t holderShape = 0; ///< unique shape of the table in which the field was found, or target of a transition
-  uint32_t epoch = 0;       ///< ShapeTable::prototypeEpoch when it was filled
-  uint32_t count = 0;
+  uint8_t plain = 0;        ///< CacheWay::plain of `shape`
+  uint8_t next = 0;         ///< way to replace next
+  static constexpr unsigned kWays = 3;
+  CacheWay ways[kWays];     ///< every other case: polymorphic sites
+  /// The way for `shape`, or null.
+  const CacheWay* find(uint32_t receiver) const {
+    if (ways[0].shape == receiver) return &ways[0];
+    if (ways[1].shape == receiver) return &ways[1];
+    return ways[2].shape == receiver ? &ways[2] : nullptr;
+  }
+  /// The way to fill for a shape that has none yet.
+  CacheWay& victim() {
+    for (CacheWay& w : ways) {
+      if (w.shape == 0) return w;
+    }
+    next = static_cast<uint8_t>((next + 1) % kWays);
+    return ways[next];
+  }
+  /// Ways found through metatables are forgotten when those have changed.
+  void renew(uint32_t now) {
+    if (epoch == now) return;
+    epoch = now;
+    for (CacheWay& w : ways) w = CacheWay{};
+  }
 };
-static_assert(sizeof(FeedbackCell) == 32);
+static_assert(sizeof(FeedbackCell) == 64);
 
 enum class CacheKind : uint16_t {
   kEmpty = 0,
+  kOwnInline,      ///< own field at byte offset `slot`
   kOwnOverflow,    ///< own field in props[slot]
   kHolderInline,   ///< field of the holder at byte offset `slot`
   kHolderOverflow, ///< field of the holder in props[slot]

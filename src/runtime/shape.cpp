@@ -372,7 +372,9 @@ void ShapeTable::clearFeedback(const std::vector<uint8_t>& fate) {
     FeedbackCell* cells = code->feedback();
     for (uint32_t i = 0; i < code->feedbackCount; i++) {
       FeedbackCell& c = cells[i];
-      if (freed(c.shape) || freed(c.otherShape) || freed(c.holderShape)) c = FeedbackCell{};
+      bool stale = freed(c.shape);
+      for (const CacheWay& w : c.ways) stale = stale || freed(w.shape) || freed(w.holderShape);
+      if (stale) c = FeedbackCell{};
     }
   }
 }
