@@ -108,7 +108,7 @@ void Isolate::visitRoots(heap::SlotVisitor& v, bool minor) {
   v.slots(&emptyArray, static_cast<size_t>(reinterpret_cast<Value*>(&permanentRoots) - &emptyArray));
   v.slot(&pendingError);
   // Operands of a slow path under way; stale once it has called a native.
-  if (fiber != nullptr && fiber->fp != nullptr && isNativeFrame(fiber->fp)) scratch.a = scratch.b = Value::nil();
+  if (fiber != nullptr && (fiber->fp == nullptr || isNativeFrame(fiber->fp))) scratch.a = scratch.b = Value::nil();
   v.slot(&scratch.a);
   v.slot(&scratch.b);
   for (Value* root : permanentRoots) v.slot(root);

@@ -144,6 +144,7 @@ class Isolate final : public heap::Embedder {
   void startDeadline(uint64_t nowNanos);
   uint64_t fuelLeft = 0;         ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
+  bool fuelGiven = false;        ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
   uint64_t deadline = 0;         ///< monotonic nanoseconds; 0: none
   uint32_t hostDepth = 0;        ///< nested Isolate::call
   // From any thread:
