@@ -215,10 +215,10 @@ void ShapeTable::prototypeChanged(Shape& shape, const String* key) {
 
 uint32_t ShapeTable::withMetatable(Shape& from, Value metatable) {
   if (from.metatable == metatable) return from.id;
+  if (from.slotCount == 0) return withoutFields(metatable, from.inlineCapacity).id;
   uint64_t key = (metatable.isNil() ? 0 : uint64_t{asTable(metatable)->shapeId()} << 1) | 1;
   if (uint32_t id = findTransition(from, key)) return id;
   Shape* to = &withoutFields(metatable, from.inlineCapacity);
-  if (from.slotCount == 0) return to->id;
   if (from.metaTransitions >= kMaxMetaTransitions) from.megamorphicMeta = true;
   if (from.megamorphicMeta) return 0;
   // The fields are added again under the root of the metatable, so that tables which got it first share the shapes.
