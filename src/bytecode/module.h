@@ -88,7 +88,6 @@ struct Module {
   std::string language;  ///< "lua", "asm" ...
   std::vector<Function> functions;
   uint32_t mainFunction = 0;
-  bool trusted = false;  ///< made by our own compiler in this process; never stored
 };
 
 }  // namespace devvm::bytecode

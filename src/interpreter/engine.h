@@ -12,4 +12,7 @@ bool initializeEngine(runtime::Isolate& isolate);
 /// GUEST CODE.
 void runPendingFinalizers(runtime::Isolate& isolate);
 
+/// To be called after Isolate::events was set or its bus got a subscriber, while no guest code runs.
+void eventsChanged(runtime::Isolate& isolate);
+
 }  // namespace devvm::interpreter

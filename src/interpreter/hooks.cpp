@@ -4,6 +4,7 @@
 // A hook runs as a guest call made by a hidden native frame (kHookInfo) on top of the stopped frame; when it returns, the
 // instruction is dispatched again and hookStep() goes on with the stage after the one that fired.
 
+#include "events/event_bus.h"
 #include "interpreter/calls.h"
 #include "interpreter/dispatch.h"
 #include "interpreter/drive.h"
@@ -78,6 +79,28 @@ bool callWithoutShortcut(Isolate& iso, Fiber& f) {
   }
 }
 
+bool isTraced(const Isolate& iso) { return iso.events != nullptr && iso.events->wants(events::kSteppingEvents); }
+
+/// The events of the instruction that is about to run.
+void traceStep(Isolate& iso) {
+  using events::EventKind;
+  const Fiber& f = *iso.fiber;
+  const Code* code = codeOf(f.fp);
+  auto offset = static_cast<uint32_t>(f.pc - code->entry);
+  bytecode::Op op = bytecode::readOp(f.pc);
+  int line = static_cast<int>(lineAt(*code, offset));
+  std::string name = code->module->shortName + ":" + std::to_string(code->function->line);
+  auto allocated = iso.heap.stats().bytesAllocated;
+  if (allocated > iso.events->allocatedBefore) {
+    auto bytes = static_cast<int64_t>(allocated - iso.events->allocatedBefore);
+    iso.events->publish({.kind = EventKind::kAllocation, .offset = offset, .bytes = bytes, .function = name});
+  }
+  iso.events->allocatedBefore = allocated;
+  if (offset == 0) iso.events->publish({.kind = EventKind::kCall, .line = line, .function = name});
+  iso.events->publish({.kind = EventKind::kInstruction, .offset = offset, .function = name, .text = bytecode::opInfo(op).mnemonic});
+  if (isReturn(op)) iso.events->publish({.kind = EventKind::kReturn, .line = line, .function = name});
+}
+
 }  // namespace
 
 const NativeInfo kHookInfo = {.function = runHook, .name = "(hook)", .hidden = true};
@@ -85,15 +108,21 @@ const NativeInfo kHookInfo = {.function = runHook, .name = "(hook)", .hidden = t
 void applyHooks(Isolate& iso) {
   const Fiber& f = *iso.fiber;
   bool on = f.hookMask != 0 && !f.hookActive && !f.hook.isNil();
+  on = on || isTraced(iso);
   iso.hooksOn = on;
   iso.dispatch = dispatchTable(on);
 }
+
+void eventsChanged(Isolate& iso) { applyHooks(iso); }
 
 bool hookStep(Isolate& iso) {
   Fiber& f = *iso.fiber;
   if (*f.pc >= kFirstStub && *f.pc != bytecode::kPrefixByte) return true;
   const Code* code = codeOf(f.fp);
   auto frame = static_cast<uint32_t>(f.high - f.fp);
+  bool again = f.hookPc == f.pc && f.hookFrame == frame;
+  if (isTraced(iso) && !again) traceStep(iso);
+  if (f.hookMask == 0 || f.hookActive || f.hook.isNil()) return true;
   uint8_t stage = kStageCall;
   if (f.hookPc == f.pc && f.hookFrame == frame) {
     stage = f.hookStage;
@@ -151,14 +180,14 @@ bool hookStep(Isolate& iso) {
 }
 
 bool hookNativeCall(Isolate& iso, Step& step) {
-  if (!iso.hooksOn || !(iso.fiber->hookMask & kCallHook) || as<Native>(iso.fiber->fp[2])->info->hidden) return false;
+  if (!iso.hooksOn || iso.fiber->hookActive || !(iso.fiber->hookMask & kCallHook) || as<Native>(iso.fiber->fp[2])->info->hidden) return false;
   step = fire(iso, "call", -1, kNativeStartCode);
   return true;
 }
 
 bool hookNativeReturn(Isolate& iso, Step& step) {
   Fiber& f = *iso.fiber;
-  if (!iso.hooksOn || !(f.hookMask & kReturnHook) || as<Native>(f.fp[2])->info->hidden) return false;
+  if (!iso.hooksOn || f.hookActive || !(f.hookMask & kReturnHook) || as<Native>(f.fp[2])->info->hidden) return false;
   f.fp[-1] = Value::smallInt(step.count);
   step = fire(iso, "return", -1, kNativeFinishCode);
   return true;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "events/event_bus.h"
 #include "interpreter/calls.h"
 #include "interpreter/drive.h"
 #include "interpreter/interpreter.h"
@@ -92,6 +93,9 @@ bool Isolate::raise(Value error) {
   failure = Failure::kError;
   pendingError = error;
   errorHandled = false;
+  if (events != nullptr && events->wants(setOf(events::EventKind::kError))) {
+    events->publish({.kind = events::EventKind::kError, .text = error.isString() ? asString(error)->view() : typeName(error)});
+  }
   return false;
 }
 

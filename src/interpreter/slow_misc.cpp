@@ -77,11 +77,11 @@ void slowInitIndex(Isolate& iso) {
   Fiber& f = *iso.fiber;
   Value key = f.sp[1];
   if (key.isNil()) {
-    iso.raiseError("index is nil");
+    iso.raiseError("table index is nil");
     return fail(iso);
   }
   if (key.isDouble() && key.asDouble() != key.asDouble()) {
-    iso.raiseError("index is NaN");
+    iso.raiseError("table index is NaN");
     return fail(iso);
   }
   if (!tableSet(iso, Handle(&f.sp[2]), Handle(&f.sp[1]), Handle(&f.sp[0]))) return outOfMemory(iso);

@@ -94,8 +94,8 @@ void Rare::tables(Op op) {
     case Op::kRawSet: {
       if (!expectTable(top(2))) return;
       Value key = top(1);
-      if (key.isNil()) return error("index is nil");
-      if (key.isDouble() && key.asDouble() != key.asDouble()) return error("index is NaN");
+      if (key.isNil()) return error("table index is nil");
+      if (key.isDouble() && key.asDouble() != key.asDouble()) return error("table index is NaN");
       if (!tableSet(iso_, Handle(&top(2)), Handle(&top(1)), Handle(&top(0)))) return outOfMemory();
       return drop(3);
     }

@@ -158,8 +158,8 @@ void get(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
 }
 
 bool storable(Isolate& iso, Value key) {
-  if (key.isNil()) return iso.raiseError("index is nil");
-  if (key.isDouble() && key.asDouble() != key.asDouble()) return iso.raiseError("index is NaN");
+  if (key.isNil()) return iso.raiseError("table index is nil");
+  if (key.isDouble() && key.asDouble() != key.asDouble()) return iso.raiseError("table index is NaN");
   return true;
 }
 

@@ -70,7 +70,6 @@ struct ModuleInfo {
   std::string source;   ///< chunk name as given ("@file", "=name" or text)
   std::string shortName;///< as it stands in messages (chunkId)
   std::string language;
-  bool trusted = false;  ///< bytecode::Module::trusted
 };
 
 struct Code {
@@ -84,7 +83,6 @@ struct Code {
   bool vararg;
   bool raw;              ///< some slot or operand may be raw i64/f64
   bool mainChunk;
-  bool trusted = false;  ///< made by our own compiler in this process: its variable table is true
   uint32_t constantCount;
   uint32_t feedbackCount;
   uint32_t stackNeeded;  ///< slots: header, locals, operands, margin for calls of metamethods

@@ -51,28 +51,6 @@ bool reserveMainStack(Fiber& f) {
   return true;
 }
 
-/// Sets slots to nil whose variables are all out of scope at the call that returns to `at`.
-void dropDeadLocals(const Code& code, Value* frame, const uint8_t* at) {
-  auto offset = static_cast<uint32_t>(at - code.entry) - 1;
-  const auto& variables = code.function->variables;
-  if (variables.empty() || offset >= code.codeSize) return;
-  enum : uint8_t { kUnknown, kDead, kLive };
-  uint8_t state[256] = {};
-  for (const auto& variable : variables) {
-    if (variable.slot >= sizeof state) continue;
-    uint8_t& s = state[variable.slot];
-    if (offset >= variable.start && offset < variable.end) {
-      s = kLive;
-    } else if (s == kUnknown) {
-      s = kDead;
-    }
-  }
-  for (uint32_t i = code.parameters; i < code.locals && i < sizeof state; i++) {
-    Value& slot = frame[-1 - static_cast<int64_t>(i)];
-    if (state[i] == kDead && (slot.isTable() || slot.isFunction() || slot.isOther())) slot = Value::nil();
-  }
-}
-
 /// The intact copy of an object while a collection moves things: slots may be updated now or later.
 const Object* whereItIs(const Object* o) {
   return o->gc & heap::kForwarded ? *reinterpret_cast<Object* const*>(o + 1) : o;
@@ -133,15 +111,12 @@ void Fiber::visit(heap::SlotVisitor& v) {
   v.slot(&error);
   Value* bottom = sp;
   const uint8_t* at = pc;
-  bool atCall = false;  // the frame stands at a call; hooks, finalizers and handlers interrupt it elsewhere too
   for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
     Link link = linkOf(frame);
     Value* calleeSlot = frame + 2 + link.extra();
     v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
     const Object* callee = whereItIs(frame[2].asObject());
-    bool hidden = false;
     if (kindOf(callee) == Kind::kNative) {
-      hidden = static_cast<const Native*>(callee)->info->hidden;
       v.slots(bottom, static_cast<size_t>(frame - 1 - bottom));
     } else {
       const Code* code = static_cast<const Closure*>(callee)->code;
@@ -150,15 +125,11 @@ void Fiber::visit(heap::SlotVisitor& v) {
         visitRawFrame(v, code, frame, bottom, spare, at);
       } else {
         if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));
-        // In a full collection variables whose scope has ended let go of what they held. Only where a call is under way:
-        // between an assignment and the start of its variable there is none.
-        if (code->trusted && !v.minor() && atCall) dropDeadLocals(*code, frame, at);
         v.slots(spare + 1, code->locals);
       }
     }
     at = returnAddressOf(frame);
     bottom = calleeSlot + 1;
-    atCall = !hidden;
     if (callerOf(frame) == nullptr) break;
   }
   if (fp == nullptr && sp != nullptr) v.slots(sp, static_cast<size_t>(high - sp));

@@ -83,7 +83,6 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source, c
   code->parameters = f.parameters;
   code->vararg = f.isVararg();
   code->mainChunk = f.flags & bytecode::kMainChunk;
-  code->trusted = module->trusted;
   code->constantCount = static_cast<uint32_t>(f.constants.size());
   code->feedbackCount = std::max<uint32_t>(f.feedbackSlots, 1);  // the shared slot is always there
   code->stackNeeded = uint32_t{f.locals} + f.maxStack + kFrameMargin;
@@ -120,7 +119,6 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
   auto info = std::make_shared<ModuleInfo>();
   info->shortName = chunkId(module.source);
   info->source = std::move(module.source);
-  info->trusted = module.trusted;
   info->language = std::move(module.language);
   size_t count = module.functions.size();
   // Prototypes never move, so one list of them as values is enough; it keeps them alive until they know each other.

@@ -88,7 +88,6 @@ bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkN
       return false;
     }
     module = std::move(*compiled.module);
-    module.trusted = true;
   }
   Rooted prototype(isolate, runtime::loadModule(isolate, std::move(module)));
   if ((*prototype).isNil()) {
