@@ -59,7 +59,7 @@ unit() {
 step "build release (clang 19)" configure release ON
 step "unit tests" unit release
 VM=build/release/devvm
-if [ -f tests/asm/run.py ]; then step "assembly programs" python3 tests/asm/run.py --vm $VM --jobs "$JOBS"; fi
+if [ -f tests/asm/run.py ]; then step "assembly programs" python3 tests/asm/run.py --devvm $VM --jobs "$JOBS"; fi
 
 MODES=(interpreter switch gc-stress gc-verify fuel)
 picked=${MODES[$((SEED % (${#MODES[@]} - 1) + 1))]}

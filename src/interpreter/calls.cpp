@@ -76,7 +76,7 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
       std::string what = typeNameFull(iso, f.sp[count]);
       std::string name;
       if (innermostFrame(f, frame) && !frame.isNative()) name = calleeDescription(frame);
-      bool fromCode = f.fp != nullptr && !isNativeFrame(f.fp);
+      bool fromCode = innermostFrame(f, frame) && !frame.isNative();
       return iso.raiseErrorText("attempt to call a " + what + " value" + name, fromCode);
     }
     if (f.sp - 8 < f.limit && !growStack(f, 8)) {

@@ -89,7 +89,7 @@ void traceStep(Isolate& iso) {
   auto offset = static_cast<uint32_t>(f.pc - code->entry);
   bytecode::Op op = bytecode::readOp(f.pc);
   int line = static_cast<int>(lineAt(*code, offset));
-  std::string name = code->module->shortName + ":" + std::to_string(code->function->line);
+  std::string name = code->module->shortName + ":" + std::to_string(code->function->lineDefined);
   auto allocated = iso.heap.stats().bytesAllocated;
   if (allocated > iso.events->allocatedBefore) {
     auto bytes = static_cast<int64_t>(allocated - iso.events->allocatedBefore);

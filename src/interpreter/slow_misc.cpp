@@ -315,11 +315,8 @@ void closeWith(Isolate& iso, Value error, uint32_t l, const uint8_t* next) {
     return;
   }
   Value mm = metamethod(iso, v, Meta::kClose);
-  if (mm.isNil()) {
-    const Code* code = codeOf(f.fp);
-    std::string name = variableName(*code, l, static_cast<uint32_t>(f.pc - code->entry) - 8);
-    std::string type = typeNameFull(iso, v);
-    iso.raiseError("metamethod 'close' is not callable: variable '%s' got a %s value", name.c_str(), type.c_str());
+  if (mm.isNil() && !error.isNil()) {  // taken away since; while unwinding the reference knows neither place nor name
+    iso.raiseErrorText("attempt to call a nil value", false);
     return fail(iso);
   }
   *--f.sp = mm;
