@@ -114,7 +114,22 @@ const char* parameterName(const Code& code, int n) {
   return nullptr;
 }
 
-LocalPlace localVariable(const Frame& frame, int n) {
+namespace {
+
+/// Programs see values, not the engine's own objects: a cell stands for its content, nothing else may be touched.
+LocalPlace checkedPlace(LocalPlace place) {
+  if (place.slot == nullptr || !place.slot->isOther()) return place;
+  switch (kindOf(place.slot->asObject())) {
+    case Kind::kCell:
+      place.holder = place.slot->asObject();
+      place.slot = &reinterpret_cast<Cell*>(place.holder)->value;
+      return place;
+    case Kind::kFiber: case Kind::kUserdata: case Kind::kBlock: case Kind::kArray: case Kind::kBuffer: return place;
+    default: return {};
+  }
+}
+
+LocalPlace findLocal(const Frame& frame, int n) {
   LocalPlace place;
   uint32_t extra = linkOf(frame.fp).extra();
   if (frame.isNative()) {
@@ -145,12 +160,10 @@ LocalPlace localVariable(const Frame& frame, int n) {
   int active = 0;
   for (const auto& v : code.function->variables) {
     if (offset < v.start || offset >= v.end || ++active != n) continue;
+    const auto& kinds = code.function->localKinds;
+    if (v.slot < kinds.size() && kinds[v.slot] != bytecode::SlotKind::kValue) return place;  // raw bits
     place.name = v.name;
     place.slot = frame.fp - 1 - v.slot;
-    if (v.isCell && isKind(*place.slot, Kind::kCell)) {
-      place.holder = place.slot->asObject();
-      place.slot = &reinterpret_cast<Cell*>(place.holder)->value;
-    }
     return place;
   }
   // What is left are the operands.
@@ -162,6 +175,10 @@ LocalPlace localVariable(const Frame& frame, int n) {
   }
   return place;
 }
+
+}  // namespace
+
+LocalPlace localVariable(const Frame& frame, int n) { return checkedPlace(findLocal(frame, n)); }
 
 namespace {
 

@@ -46,11 +46,17 @@ struct UpvaluePlace {
   std::string_view name;
 };
 
+/// Objects that only the engine knows never reach programs.
+bool isInternal(Value v) { return v.isOther() && !runtime::isFiber(v) && !runtime::isUserdata(v); }
+
 UpvaluePlace upvaluePlace(Value function, int64_t n) {
   heap::Object* f = function.asObject();
   if (n < 1 || n > f->word) return {};
   auto i = static_cast<size_t>(n - 1);
-  if (!isClosure(function)) return {&reinterpret_cast<Native*>(f)->upvalues[i], f, ""};
+  if (!isClosure(function)) {
+    auto* native = reinterpret_cast<Native*>(f);
+    return isInternal(native->upvalues[i]) ? UpvaluePlace{} : UpvaluePlace{&native->upvalues[i], f, ""};
+  }
   auto* closure = reinterpret_cast<Closure*>(f);
   const auto& info = closure->code->function->upvalues[i];
   std::string_view name = info.name.empty() ? std::string_view("(no name)") : std::string_view(info.name);
@@ -81,7 +87,8 @@ NativeResult getupvalue(NativeCall& c) {
 NativeResult setupvalue(NativeCall& c) {
   int64_t n;
   if (!c.checkAny(2) || !checkUpvalue(c, 0, 1, n)) return c.raisePending();
-  UpvaluePlace place = upvaluePlace(c.arg(0), n);
+  // What natives keep in their upvalues they trust: it cannot be set.
+  UpvaluePlace place = isClosure(c.arg(0)) ? upvaluePlace(c.arg(0), n) : UpvaluePlace{};
   if (place.slot == nullptr) return c.ret();
   c.isolate.heap.store(place.holder, place.slot, c.arg(2));
   Value name = runtime::newString(c.isolate, place.name);
@@ -108,9 +115,22 @@ NativeResult upvaluejoin(NativeCall& c) {
   if (upvaluePlace(c.arg(2), n2).slot == nullptr) return c.argError(3, "invalid upvalue index");
   if (!isClosure(c.arg(0))) return c.argError(0, "Lua function expected");
   if (!isClosure(c.arg(2))) return c.argError(2, "Lua function expected");
-  auto* to = runtime::as<Closure>(c.arg(0));
-  auto* from = runtime::as<Closure>(c.arg(2));
-  c.isolate.heap.store(to, &to->upvalues[n1 - 1], heap::loadSlot(&from->upvalues[n2 - 1]));
+  // Code of other front ends may capture values instead of variables: those cannot be shared, only copied.
+  Isolate& iso = c.isolate;
+  UpvaluePlace to = upvaluePlace(c.arg(0), n1), from = upvaluePlace(c.arg(2), n2);
+  if (to.holder == c.arg(0).asObject()) {
+    iso.heap.store(to.holder, to.slot, heap::loadSlot(from.slot));
+    return c.ret();
+  }
+  Rooted shared(iso, heap::loadSlot(&runtime::as<Closure>(c.arg(2))->upvalues[n2 - 1]));
+  if (from.holder == c.arg(2).asObject()) {
+    heap::Object* cell = iso.heap.allocate(static_cast<uint8_t>(Kind::kCell), 0, 0);
+    if (cell == nullptr) return c.outOfMemory();
+    heap::initSlot(&reinterpret_cast<Cell*>(cell)->value, *shared);
+    shared.set(runtime::otherValue(cell));
+  }
+  auto* closure = runtime::as<Closure>(c.arg(0));
+  iso.heap.store(closure, &closure->upvalues[n1 - 1], *shared);
   return c.ret();
 }
 

@@ -44,7 +44,8 @@ Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind) {
   if (o == nullptr) return Value::nil();
   auto* u = reinterpret_cast<Userdata*>(o);
   u->type = &kFileClass;
-  heap::initSlot(&u->metatable, runtime::tableGetName(isolate, asTable(isolate.registry), kFileClass.name));
+  Value metatable = runtime::tableGetName(isolate, asTable(isolate.registry), kFileClass.name);
+  heap::initSlot(&u->metatable, metatable.isTable() ? metatable : Value::nil());  // programs reach the registry
   *static_cast<FileHandle*>(u->payload()) = {stream, kind};
   Rooted handle(isolate, runtime::otherValue(o));
   return isolate.registerFinalizer(handle) ? *handle : Value::nil();
