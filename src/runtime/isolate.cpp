@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "events/event_bus.h"
 #include "heap/os_memory.h"
 #include "runtime/code.h"
 #include "runtime/kinds.h"
@@ -175,8 +176,12 @@ void Isolate::processWeak(heap::Heap& h, heap::WeakPhase phase, bool minor) {
 
 void Isolate::clearWeak(heap::Heap&, Object*, heap::WeakPhase, bool) {}
 
-void Isolate::collectionEvent(bool begin, bool full, const char*) {
+void Isolate::collectionEvent(bool begin, bool full, const char* reason) {
   if (begin && full) shapes.beginFull();
+  if (complete && events != nullptr && events->wants(events::kCollectionEvents)) {
+    auto kind = begin ? events::EventKind::kCollectionBegin : events::EventKind::kCollectionEnd;
+    events->publish({.kind = kind, .full = full, .bytes = begin ? -1 : static_cast<int64_t>(heap.bytesInUse()), .text = reason});
+  }
 }
 
 }  // namespace devvm::runtime

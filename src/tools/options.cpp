@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "events/json_lines.h"
+
 namespace devvm::tools {
 
 namespace {
@@ -119,6 +121,11 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
     case OptionId::kVerifyAll:
       o.verifyAll = true;
       return true;
+    case OptionId::kTrace:
+      return events::parseEventSet(value, traceSettings().events);
+    case OptionId::kTraceFile:
+      traceSettings().file = value;
+      return !value.empty();
     case OptionId::kCount:
       break;
   }
@@ -126,6 +133,11 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
 }
 
 }  // namespace
+
+TraceSettings& traceSettings() {
+  static TraceSettings settings;
+  return settings;
+}
 
 const OptionInfo* optionTable(size_t& count) {
   count = std::size(kTable);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/event_bus.h"
 #include "runtime/isolate.h"
 
 namespace devvm::tools {
@@ -24,6 +25,13 @@ struct OptionInfo {
   const char* standard;
   const char* meaning;
 };
+
+/// What --trace and --trace-file asked for: the command line's, so one for the process.
+struct TraceSettings {
+  events::EventSet events = 0;
+  std::string file;  ///< empty: standard error
+};
+TraceSettings& traceSettings();
 
 /// All options in table order.
 const OptionInfo* optionTable(size_t& count);

@@ -11,6 +11,7 @@
 #include "languages/lua/library/library.h"
 #include "languages/lua/lua_chunk.h"
 #include "runtime/frames.h"
+#include "tools/options.h"
 
 namespace devvm::tools {
 
@@ -74,6 +75,24 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
   if (ready_) handler_ = newNative(*isolate_, &kMessageHandler);
   ready_ = ready_ && !handler_.isNil();
   if (!ready_) complain("not enough memory");
+  ready_ = ready_ && startTrace();
+}
+
+bool Session::startTrace() {
+  const TraceSettings& trace = traceSettings();
+  if (trace.events == 0) return true;
+  if (!trace.file.empty()) {
+    traceFile_.reset(std::fopen(trace.file.c_str(), "w"));
+    if (traceFile_ == nullptr) {
+      complain("cannot write " + trace.file);
+      return false;
+    }
+  }
+  tracer_ = std::make_unique<events::JsonLines>(traceFile_ != nullptr ? traceFile_.get() : stderr);
+  bus_.subscribe(*tracer_, trace.events);
+  isolate_->events = &bus_;
+  interpreter::eventsChanged(*isolate_);
+  return true;
 }
 
 Session::~Session() { interruptible.store(nullptr); }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/json_lines.h"
 #include "runtime/isolate.h"
 
 namespace devvm::tools {
@@ -52,6 +53,16 @@ class Session {
   int finish(bool failed);
 
  private:
+  /// Listens as --trace says. False: the file cannot be written.
+  bool startTrace();
+
+  // Before the isolate, which publishes events to its end.
+  struct FileCloser {
+    void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  std::unique_ptr<std::FILE, FileCloser> traceFile_;
+  std::unique_ptr<events::JsonLines> tracer_;
+  events::EventBus bus_;
   std::unique_ptr<Isolate> isolate_;
   std::string programName_;
   Value handler_;

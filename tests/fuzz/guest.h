@@ -1,0 +1,38 @@
+// An isolate for one fuzzer run: little fuel, little memory, no capabilities.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+
+#include "devvm/devvm.h"
+
+class Guest {
+ public:
+  Guest() {
+    devvm_config config = {};
+    config.size = sizeof config;
+    config.memory_bytes = 64u << 20;
+    config.flags = DEVVM_DETERMINISTIC;
+    vm_ = devvm_create(&config);
+    if (vm_ == nullptr || devvm_open_libraries(vm_) != DEVVM_OK) std::abort();
+  }
+  ~Guest() { devvm_destroy(vm_); }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+  operator devvm_isolate*() { return vm_; }  // NOLINT: stands for it
+
+  /// A function that lives as long as the guest.
+  devvm_ref function(const char* text) {
+    devvm_ref f = DEVVM_NONE;
+    if (devvm_load(vm_, text, std::strlen(text), "=fuzz", DEVVM_LOAD_TEXT, &f) != DEVVM_OK) std::abort();
+    return devvm_keep(vm_, f);
+  }
+  /// Calls with little fuel; every way to end is fine but a crash.
+  void call(devvm_ref f, const devvm_ref* arguments, uint32_t count) {
+    devvm_set_fuel(vm_, 100'000);
+    devvm_call(vm_, f, arguments, count, nullptr, 0, nullptr);
+  }
+
+ private:
+  devvm_isolate* vm_ = nullptr;
+};
