@@ -36,6 +36,32 @@ void moveSlots(Isolate& isolate, ValueArray* a, int64_t to, int64_t from, int64_
 
 // ---- insert and remove ----
 
+/// Appends without allocating: there is room, and nothing else to look at.
+Value fastInsert(Isolate& isolate, const Value* args, uint32_t count) {
+  if (count != 2 || !args[0].isTable() || args[-1].isNil()) return Value::absent();
+  Table* t = asTable(args[0]);
+  ValueArray* a = t->arrayStorage();
+  const runtime::Shape& shape = isolate.shapes.of(t);
+  if (a->length == a->capacity() || shape.dictionary() || !shape.metatable.isNil()) return Value::absent();
+  isolate.heap.store(a, &a->slots[a->length], args[-1]);
+  a->length++;
+  return Value::nil();
+}
+
+/// Takes the last element of an array.
+Value fastRemove(Isolate& isolate, const Value* args, uint32_t count) {
+  if (count != 1 || !args[0].isTable()) return Value::absent();
+  Table* t = asTable(args[0]);
+  ValueArray* a = t->arrayStorage();
+  if (a->length == 0 || !isolate.shapes.of(t).metatable.isNil()) return Value::absent();
+  Value last = heap::loadSlot(&a->slots[a->length - 1]);
+  isolate.heap.store(a, &a->slots[a->length - 1], Value::nil());
+  // The last element of an array part is never nil.
+  do a->length--;
+  while (a->length > 0 && heap::loadSlot(&a->slots[a->length - 1]).isNil());
+  return last;
+}
+
 struct InsertLocals {
   int64_t position, i;
 };
@@ -43,6 +69,12 @@ struct InsertLocals {
 NativeResult tableInsert(NativeCall& c) {
   InsertLocals v{};
   int64_t length, empty;
+  if (c.state() == 0 && c.count() == 2 && isPlainTable(c.isolate, c.arg(0), kReads | kWrites | kHasLength)) {
+    if (!fastInsert(c.isolate, c.argSlot(0), 2).isAbsent()) return c.ret();
+    length = runtime::tableLength(c.isolate, asTable(c.arg(0)));
+    if (!runtime::tableSetInt(c.isolate, c.argHandle(0), length + 1, c.argHandle(1))) return c.outOfMemory();
+    return c.ret();
+  }
   if (c.state() != 0) loadLocals(c, v);
   switch (c.state()) {
     case 0:
@@ -88,24 +120,16 @@ NativeResult tableInsert(NativeCall& c) {
   return c.ret();
 }
 
-/// Appends without allocating: there is room, and nothing else to look at.
-Value fastInsert(Isolate& isolate, const Value* args, uint32_t count) {
-  if (count != 2 || !args[0].isTable() || args[-1].isNil()) return Value::absent();
-  Table* t = asTable(args[0]);
-  ValueArray* a = t->arrayStorage();
-  const runtime::Shape& shape = isolate.shapes.of(t);
-  if (a->length == a->capacity() || shape.dictionary() || !shape.metatable.isNil()) return Value::absent();
-  isolate.heap.store(a, &a->slots[a->length], args[-1]);
-  a->length++;
-  return Value::nil();
-}
-
 struct RemoveLocals {
   int64_t size, position;
 };
 
 NativeResult tableRemove(NativeCall& c) {
   RemoveLocals v{};
+  if (c.state() == 0) {
+    Value last = fastRemove(c.isolate, c.argSlot(0), c.count());
+    if (!last.isAbsent()) return c.ret(last);
+  }
   if (c.state() != 0) loadLocals(c, v);
   switch (c.state()) {
     case 0:
@@ -133,20 +157,6 @@ NativeResult tableRemove(NativeCall& c) {
     default: break;
   }
   return c.retTop(1);
-}
-
-/// Takes the last element of an array.
-Value fastRemove(Isolate& isolate, const Value* args, uint32_t count) {
-  if (count != 1 || !args[0].isTable()) return Value::absent();
-  Table* t = asTable(args[0]);
-  ValueArray* a = t->arrayStorage();
-  if (a->length == 0 || !isolate.shapes.of(t).metatable.isNil()) return Value::absent();
-  Value last = heap::loadSlot(&a->slots[a->length - 1]);
-  isolate.heap.store(a, &a->slots[a->length - 1], Value::nil());
-  // The last element of an array part is never nil.
-  do a->length--;
-  while (a->length > 0 && heap::loadSlot(&a->slots[a->length - 1]).isNil());
-  return last;
 }
 
 // ---- move ----
@@ -313,8 +323,29 @@ struct UnpackLocals {
 
 constexpr uint32_t kUnpacked = localSlots<UnpackLocals>();  // the object: there may be no argument at all
 
+/// The usual case: elements of an array part. False: not that case, nothing was done.
+bool unpackArray(NativeCall& c, NativeResult& result) {
+  if (!isPlainTable(c.isolate, c.arg(0), kReads | kHasLength)) return false;
+  const ValueArray* a = arrayPart(c.arg(0));
+  int64_t first = 1, last = a->length;
+  if (c.count() > 1) {
+    if (!c.optInteger(1, 1, first) || !c.optInteger(2, last, last)) return result = c.raisePending(), true;
+  }
+  if (first < 1 || first > last || last > int64_t{a->length}) return false;
+  uint64_t n = static_cast<uint64_t>(last - first) + 1;
+  if (n > 24) {
+    if (n >= kMostSlots || !c.ensure(static_cast<uint32_t>(n))) return result = c.error("too many results to unpack"), true;
+    if (!chargeElements(c, n)) return result = c.raisePending(), true;
+  }
+  for (int64_t i = first - 1; i < last; i++) c.push(heap::loadSlot(&a->slots[i]));
+  result = c.retTop(static_cast<uint32_t>(n));
+  return true;
+}
+
 NativeResult tableUnpack(NativeCall& c) {
   UnpackLocals v{};
+  NativeResult result = c.raisePending();
+  if (c.state() == 0 && unpackArray(c, result)) return result;
   if (c.state() != 0) loadLocals(c, v);
   switch (c.state()) {
     case 0:
