@@ -202,6 +202,9 @@ class Rooted : public Handle {
   Isolate& isolate_;
 };
 
+// Here, because it needs the isolate (declared in tables.h).
+inline Value tableMetatable(Isolate& isolate, Table* t) { return isolate.shapes.of(t).metatable; }
+
 /// Type name as the language's type(): "nil", "number", "table" ...
 const char* typeName(Value v);
 /// As luaL_typeerror names it: the __name field of its metatable if it is a string, "light userdata", else typeName.

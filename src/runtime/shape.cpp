@@ -1,6 +1,8 @@
 #include "runtime/shape.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "heap/os_memory.h"
 #include "runtime/code.h"
@@ -32,7 +34,7 @@ enum Fate : uint8_t { kUndecided, kKeep, kFree };
 // ---- property maps ----
 
 PropertyMap::~PropertyMap() {
-  std::free(keys_);
+  if (keys_ != few_) std::free(keys_);
   std::free(index_);
 }
 
@@ -53,9 +55,11 @@ uint32_t PropertyMap::find(const String* key) const {
 }
 
 void PropertyMap::grow() {
-  capacity_ = capacity_ == 0 ? 4 : capacity_ * 2;
-  auto* keys = static_cast<Value*>(std::realloc(static_cast<void*>(keys_), capacity_ * sizeof(Value)));
+  capacity_ *= 2;
+  void* old = keys_ == few_ ? nullptr : keys_;
+  auto* keys = static_cast<Value*>(std::realloc(old, capacity_ * sizeof(Value)));
   if (keys == nullptr) heap::fatal("no memory for shapes");
+  if (old == nullptr) std::copy(few_, few_ + kFew, keys);
   keys_ = keys;
   if (capacity_ <= kListedKeys) return;
   indexSize_ = capacity_ * 2;
@@ -78,7 +82,9 @@ void PropertyMap::add(const String* key) {
   index_[i] = count_;
 }
 
-size_t PropertyMap::bytes() const { return sizeof *this + capacity_ * sizeof(Value) + indexSize_ * sizeof(uint32_t); }
+size_t PropertyMap::bytes() const {
+  return sizeof *this + (keys_ == few_ ? 0 : capacity_ * sizeof(Value)) + indexSize_ * sizeof(uint32_t);
+}
 
 // ---- making shapes ----
 
@@ -128,13 +134,14 @@ Shape& ShapeTable::makeRoot(uint8_t inlineCapacity) {
 
 Shape& ShapeTable::instance(Value metatable, uint8_t inlineCapacity, uint8_t flags) {
   Shape& meta = of(asTable(metatable));
-  for (uint32_t id : meta.instances) {
+  for (uint32_t id = meta.firstInstance; id != 0; id = shapes_[id]->nextInstance) {
     Shape& s = *shapes_[id];
     if (s.inlineCapacity == inlineCapacity && (s.flags & ~kChurningShape) == flags) return s;
   }
   if (flags == 0 && ++metaRoots_ > kMaxMetaRoots) flags = kChurningShape;
   Shape& s = create(inlineCapacity, flags, metatable, Value::nil());
-  meta.instances.push_back(s.id);
+  s.nextInstance = meta.firstInstance;
+  meta.firstInstance = s.id;
   return s;
 }
 
@@ -251,7 +258,7 @@ Shape& ShapeTable::makeOwnedDictionary(Shape& from, Value owner, bool weak) {
   Shape& s = create(from.inlineCapacity, flags, from.metatable, owner);
   if (from.owned()) {
     s.absentMeta = from.absentMeta;
-    s.instances.swap(from.instances);
+    std::swap(s.firstInstance, from.firstInstance);
     from.owner = Value::nil();
   }
   prototypeEpoch++;
@@ -363,7 +370,6 @@ void ShapeTable::dropDeadLinks(Shape& s, const std::vector<uint8_t>& fate) {
     }
     s.megamorphicMeta = s.metaTransitions >= kMaxMetaTransitions;
   }
-  std::erase_if(s.instances, [&fate](uint32_t id) { return fate[id] == kFree; });
 }
 
 void ShapeTable::clearFeedback(const std::vector<uint8_t>& fate) {
@@ -379,6 +385,18 @@ void ShapeTable::clearFeedback(const std::vector<uint8_t>& fate) {
   }
 }
 
+/// Takes shapes that are going to be freed out of the list of a metatable that stays.
+void ShapeTable::dropDeadInstances(Shape& meta, const std::vector<uint8_t>& fate) {
+  for (uint32_t* link = &meta.firstInstance; *link != 0;) {
+    Shape& s = *shapes_[*link];
+    if (fate[s.id] == kFree) {
+      *link = s.nextInstance;
+    } else {
+      link = &s.nextInstance;
+    }
+  }
+}
+
 void ShapeTable::sweep(heap::Heap& heap) {
   marking_ = false;
   young_.clear();
@@ -387,7 +405,12 @@ void ShapeTable::sweep(heap::Heap& heap) {
   for (uint32_t id = 1; id < shapes_.size(); id++) {
     if (shapes_[id] != nullptr) anyFreed |= !decide(id, fate, heap);
   }
-  if (anyFreed) clearFeedback(fate);
+  if (anyFreed) {
+    clearFeedback(fate);
+    for (uint32_t id = 1; id < shapes_.size(); id++) {
+      if (shapes_[id] != nullptr && fate[id] == kKeep) dropDeadInstances(*shapes_[id], fate);
+    }
+  }
   live_ = shared_ = metaRoots_ = 0;
   bytes_ = shapes_.capacity() * sizeof(Shape*);
   for (uint32_t id = 1; id < shapes_.size(); id++) {
@@ -407,7 +430,7 @@ void ShapeTable::sweep(heap::Heap& heap) {
     shared_ += !s->owned();
     metaRoots_ += s->slotCount == 0 && !s->metatable.isNil() && !s->owned() && !s->dictionary();
     bytes_ += sizeof(Shape) + s->transitions.capacity() * sizeof(Shape::Transition) +
-              s->instances.capacity() * sizeof(uint32_t) + (s->map != nullptr ? s->map->bytes() : 0);
+              (s->map != nullptr ? s->map->bytes() : 0);
   }
 }
 

@@ -29,10 +29,10 @@ enum class Meta : uint8_t {
   kCount
 };
 
-/// Map from interned key to slot number, with the keys in slot order: a list while small, then a hash index too.
+/// Map from interned key to slot number, with the keys in slot order: a list while small, then with a hash index.
 class PropertyMap {
  public:
-  PropertyMap() = default;
+  PropertyMap() : keys_(few_) {}
   PropertyMap(const PropertyMap&) = delete;
   PropertyMap& operator=(const PropertyMap&) = delete;
   ~PropertyMap();
@@ -45,9 +45,11 @@ class PropertyMap {
   size_t bytes() const;
 
  private:
-  Value* keys_ = nullptr;
+  static constexpr uint32_t kFew = 4;
+  Value* keys_;                // few_, or allocated
   uint32_t* index_ = nullptr;  // slot + 1, or 0
-  uint32_t count_ = 0, capacity_ = 0, indexSize_ = 0;
+  uint32_t count_ = 0, capacity_ = kFew, indexSize_ = 0;
+  Value few_[kFew];
   void grow();
 };
 
@@ -73,8 +75,10 @@ struct Shape {
     uint32_t target;
   };
   std::vector<Transition> transitions;  ///< a list of up to 8, then a hash table
-  /// If `owner` is a metatable: the shapes without fields, and the dictionary shapes, of tables that have it.
-  std::vector<uint32_t> instances;
+  /// If `owner` is a metatable: the shapes without fields, and the dictionary shapes, of tables that have it, as a list
+  /// linked by nextInstance.
+  uint32_t firstInstance = 0;
+  uint32_t nextInstance = 0;
 
   Shape() = default;
   Shape(const Shape&) = delete;
@@ -170,6 +174,7 @@ class ShapeTable {
   bool isRoot(const Shape& shape) const;
   bool decide(uint32_t id, std::vector<uint8_t>& fate, heap::Heap& heap);
   void dropDeadLinks(Shape& shape, const std::vector<uint8_t>& fate);
+  void dropDeadInstances(Shape& meta, const std::vector<uint8_t>& fate);
   void clearFeedback(const std::vector<uint8_t>& fate);
 
   Isolate& isolate_;

@@ -47,7 +47,7 @@ bool tableNext(Isolate& isolate, Table* t, Value key, Value& outKey, Value& outV
 uint32_t tableNextAt(Isolate& isolate, Table* t, uint32_t position, Value& outKey, Value& outValue);
 
 /// The metatable of a table, or nil.
-Value tableMetatable(Isolate& isolate, Table* t);
+inline Value tableMetatable(Isolate& isolate, Table* t);  // isolate.h
 /// Sets (nil removes) the metatable: changes the shape; makes the table weak or strong as __mode says; registers it
 /// for finalization if there is a __gc. MAY COLLECT. False: out of memory.
 bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable);

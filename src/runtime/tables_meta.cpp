@@ -5,8 +5,6 @@
 
 namespace devvm::runtime {
 
-Value tableMetatable(Isolate& isolate, Table* t) { return isolate.shapes.of(t).metatable; }
-
 Value metatableOf(Isolate& isolate, Value v) {
   auto basic = [&isolate](BasicType t) { return isolate.typeMetatables[static_cast<int>(t)]; };
   if (v.isTable()) return tableMetatable(isolate, asTable(v));
@@ -56,6 +54,18 @@ bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype) {
 }
 
 bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable) {
+  if (metatable.get().isTable()) {
+    // The usual case: an object gets its class, which is known to be neither weak nor finalizing.
+    constexpr uint32_t kPlain = 1u << static_cast<unsigned>(Meta::kMode) | 1u << static_cast<unsigned>(Meta::kGc);
+    const Shape& meta = isolate.shapes.of(metatable.table());
+    Shape& s = isolate.shapes.of(t.table());
+    if ((meta.absentMeta & kPlain) == kPlain && (meta.flags & kIsPrototype) && !s.owned() && !s.dictionary()) {
+      if (uint32_t id = isolate.shapes.withMetatable(s, *metatable)) {
+        t.table()->word = id;
+        return true;
+      }
+    }
+  }
   if (metatable.get().isTable()) tableMakeUnique(isolate, metatable, true);
   isolate.shapes.makeRoom();
   Table* table = t.table();
