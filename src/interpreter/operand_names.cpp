@@ -58,7 +58,7 @@ std::string describeOperand(Isolate& iso, uint32_t index, uint32_t operands, uin
       case Op::kGetUpvalue: return upvalueDescription(frame, s.operand);
       case Op::kConst: {
         Value v = frame.code()->constant(s.operand);
-        return v.isString() ? " (constant '" + std::string(asString(v)->view()) + "')" : "";
+        return v.isString() ? " (constant '" + std::string(asString(v)->bytes) + "')" : "";
       }
       default: return "";
     }

@@ -47,7 +47,7 @@ std::string_view upvalueName(const Code& code, uint32_t index) {
 std::string_view stringConstant(const Code& code, uint32_t index) {
   if (index >= code.constantCount) return {};
   Value v = code.constant(index);
-  return v.isString() ? asString(v)->view() : std::string_view();
+  return v.isString() ? std::string_view(asString(v)->bytes) : std::string_view();
 }
 
 class OperandScan {

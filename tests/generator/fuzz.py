@@ -150,7 +150,7 @@ def main():
     if options.mode not in runner.MODES:
         print(f"unknown mode '{options.mode}'", file=sys.stderr)
         return 2
-    comparison = Comparison(options.vm, runner.MODES[options.mode].arguments)
+    comparison = Comparison(str(Path(options.vm).resolve()), runner.MODES[options.mode].arguments)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 31)
     print(f"seed {seed} (repeat with --seed {seed})", flush=True)
     stop = time.monotonic() + options.seconds
