@@ -246,6 +246,28 @@ Object* Heap::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space 
   return impl_->allocateNoCollect(kind, word, aux, objectSize(kinds_[kind], word, aux), space);
 }
 
+bool HeapImpl::tryGrow(Object* o, uint32_t word) {
+  if (!(o->gc & kLarge)) return false;
+  const KindLayout& k = layouts[o->kind];
+  size_t from = k.size(o);
+  size_t to = objectSize(heap.kinds_[o->kind], word, o->aux);
+  if (to <= from) return to == from && word == o->word;
+  if (heap.options_.limitBytes != 0 && headroom() < to - from + edenUsed()) return false;
+  if (!large.grow(LargeHeader::of(o), to)) return false;
+  // The new part is a fresh mapping and reads as zero.
+  if (k.slotStart != 0) {
+    auto* w = reinterpret_cast<uint64_t*>(o);
+    for (size_t i = from / 8; i < to / 8; i++) w[i] = Value::kNilBits;
+  }
+  __atomic_store_n(&o->word, word, __ATOMIC_RELEASE);
+  allocatedBefore += to - from;
+  setEdenEnd();
+  if (heap.automatic_ && fullIsDue()) heap.end_ = heap.top_;
+  return true;
+}
+
+bool Heap::tryGrow(Object* o, uint32_t word) { return impl_->tryGrow(o, word); }
+
 // ---- barrier ----
 
 void Heap::remember(Object* holder, Value* slot) { impl_->remember(holder, slot); }

@@ -167,6 +167,11 @@ class Heap {
   /// As allocate() but never collects: may exceed the limit; nullptr only when the system has no memory.
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
 
+  /// Lengthens an object to the size that `word` stands for, in place: true if that was possible. The new slots are
+  /// nil, raw bytes zero. Never collects, never moves anything. Large objects have room behind them as a rule, others
+  /// never: try this before copying a long array to a longer one.
+  bool tryGrow(Object* o, uint32_t word);
+
   // ---- stores ----
   /// Stores `v` in a slot of `holder` with the barriers that the collector needs.
   void store(Object* holder, Value* slot, Value v) {

@@ -58,6 +58,7 @@ struct HeapImpl {
   static size_t blocksToOpen(size_t youngBytes);
   static size_t blocksToCollect(size_t youngBytes);
   void keepReserve();
+  bool tryGrow(Object* o, uint32_t word);
   Object* finishTenured(Object* o, size_t size);
   Object* fail();
   void stressCollect();

@@ -1,5 +1,8 @@
 #include "heap/large_objects.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cstdlib>
 
 namespace devvm::heap {
@@ -7,39 +10,74 @@ namespace devvm::heap {
 namespace {
 // Regions from here on are mappings of their own: fresh ones read as zero, and they go back to the system at once.
 constexpr size_t kMapFrom = size_t{256} << 10;
+// Mapped arrays get so many times their size in addresses (which cost nothing until they are used), to grow in place.
+constexpr size_t kGrowFactor = 16;
+constexpr size_t kMostRoom = size_t{1} << 30;
+constexpr size_t kMostBytes = size_t{1} << 45;
+
+/// Addresses are not rationed (`ulimit -v`).
+bool spaciousAddresses() {
+  static const bool unlimited = [] {
+    rlimit r;
+    return getrlimit(RLIMIT_AS, &r) != 0 || r.rlim_cur == RLIM_INFINITY;
+  }();
+  return unlimited;
+}
 }  // namespace
 
 LargeSpace::~LargeSpace() {
   for (LargeHeader* h : all_) free(h);
 }
 
+/// What counts as used: whole pages for mappings, without the room to grow.
+size_t LargeSpace::usedBy(const LargeHeader* h) {
+  size_t n = sizeof(LargeHeader) + h->objectBytes + (h->cards != nullptr ? h->cardCount() : 0);
+  return h->mapped ? roundUp(n, kPageBytes) : n;
+}
+
 Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
-  size_t cardBytes = withCards ? (bytes + kCardBytes - 1) / kCardBytes : 0;
-  size_t region = sizeof(LargeHeader) + bytes + roundUp8(cardBytes);
-  if (region < bytes) return nullptr;
-  void* p;
-  bool mapped = region >= kMapFrom;
+  auto regionFor = [&](size_t capacity) {
+    return sizeof(LargeHeader) + roundUp8(capacity) + (withCards ? roundUp8((capacity + kCardBytes - 1) / kCardBytes) : 0);
+  };
+  if (bytes > kMostBytes) return nullptr;
+  size_t capacity = bytes;
+  LargeHeader* h = nullptr;
+  bool mapped = bytes >= kMapFrom;
   if (mapped) {
-    region = roundUp(region, kPageBytes);
-    p = mapMemory(region, kPageBytes);
+    if (withCards && spaciousAddresses()) {
+      capacity = bytes + std::min(bytes * (kGrowFactor - 1), kMostRoom);
+      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), kPageBytes));
+    }
+    if (h == nullptr) {
+      capacity = bytes;
+      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), kPageBytes));
+    }
   } else {
-    p = std::malloc(region);
+    h = static_cast<LargeHeader*>(std::malloc(regionFor(capacity)));
   }
-  if (p == nullptr) return nullptr;
-  auto* h = static_cast<LargeHeader*>(p);
+  if (h == nullptr) return nullptr;
   *h = LargeHeader{};
   h->objectBytes = bytes;
-  h->regionBytes = region;
+  h->regionBytes = mapped ? roundUp(regionFor(capacity), kPageBytes) : regionFor(capacity);
   h->mapped = mapped;
   h->index = static_cast<uint32_t>(all_.size());
   if (withCards) {
-    h->cards = reinterpret_cast<uint8_t*>(h + 1) + bytes;
-    if (!mapped) std::memset(h->cards, 0, cardBytes);
+    h->cards = reinterpret_cast<uint8_t*>(h + 1) + roundUp8(capacity);
+    if (!mapped) std::memset(h->cards, 0, h->cardCount());
   }
   all_.push(h);
-  used_ += region;
+  used_ += usedBy(h);
   *zeroed = mapped;
   return h->object();
+}
+
+bool LargeSpace::grow(LargeHeader* h, size_t bytes) {
+  if (!h->mapped || h->cards == nullptr) return false;
+  if (bytes > static_cast<size_t>(h->cards - reinterpret_cast<uint8_t*>(h + 1))) return false;
+  used_ -= usedBy(h);
+  h->objectBytes = bytes;
+  used_ += usedBy(h);
+  return true;
 }
 
 void LargeSpace::markCard(Object* o, const Value* slot) {
@@ -56,7 +94,7 @@ void LargeSpace::markCard(Object* o, const Value* slot) {
 }
 
 void LargeSpace::free(LargeHeader* h) {
-  used_ -= h->regionBytes;
+  used_ -= usedBy(h);
   if (h->mapped) {
     unmapMemory(h, h->regionBytes);
   } else {

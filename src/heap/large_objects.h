@@ -12,7 +12,7 @@ inline constexpr size_t kCardBytes = 512;
 /// Lies right before its object.
 struct LargeHeader {
   size_t objectBytes;
-  size_t regionBytes;   ///< header, object and cards
+  size_t regionBytes;   ///< header, object, room to grow, cards
   uint8_t* cards;       ///< null for kinds that are not plain slots; 1: may hold young pointers
   uint32_t index;       ///< in the space's table
   bool mapped;          ///< region is its own mapping, else malloc'd
@@ -37,6 +37,8 @@ class LargeSpace {
   /// Memory for an object of `bytes`; its cards, if wanted, are clean. *zeroed tells whether it reads as zero.
   /// nullptr when the system has none.
   Object* allocate(size_t bytes, bool withCards, bool* zeroed);
+  /// Makes the object `bytes` long, if its region has the room; the new part reads as zero, its cards are clean.
+  bool grow(LargeHeader* h, size_t bytes);
   /// Card marking: the card of `slot`, or all for nullptr.
   void markCard(Object* o, const Value* slot);
   /// Objects with set cards; taken by the minor collector, which pushes those that stay dirty back.
@@ -49,6 +51,7 @@ class LargeSpace {
 
  private:
   void free(LargeHeader* h);
+  static size_t usedBy(const LargeHeader* h);
 
   Growable<LargeHeader*> all_;
   Growable<LargeHeader*> dirty_;

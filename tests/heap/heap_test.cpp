@@ -82,6 +82,35 @@ TEST(Heap, MediumObjectsMoveFromTheNurseryToRegionsOfTheirOwn) {
   EXPECT_EQ(vm.heap.verify(), "");
 }
 
+TEST(Heap, LongArraysGrowInPlace) {
+  MockVm vm({.verify = true});
+  vm.roots.push_back(MockVm::value(vm.make(kVector, 100)));
+  EXPECT_FALSE(vm.heap.tryGrow(vm.roots[0].asObject(), 200));
+  uint32_t length = 100'000;
+  vm.roots[0] = MockVm::value(vm.make(kVector, length));
+  Object* place = vm.roots[0].asObject();
+  vm.set(vm.roots[0], 0, Value::smallInt(1));
+  for (int i = 0; i < 5; i++) {
+    size_t used = vm.heap.bytesInUse();
+    uint32_t to = length + length / 2;
+    ASSERT_TRUE(vm.heap.tryGrow(place, to));
+    EXPECT_GE(vm.heap.bytesInUse(), used + (to - length) * size_t{8});
+    ASSERT_EQ(place->word, to);
+    for (uint32_t s = length; s < to; s++) ASSERT_TRUE(vm.get(vm.roots[0], s).isNil());
+    Value young = MockVm::value(vm.make(kPair));
+    vm.set(vm.roots[0], to - 1, young);
+    vm.heap.collectMinor("test");
+    EXPECT_EQ(MockVm::node(vm.get(vm.roots[0], to - 1))->kind, kPair);
+    length = to;
+  }
+  EXPECT_EQ(vm.get(vm.roots[0], 0).asInt(), 1);
+  EXPECT_EQ(vm.roots[0].asObject(), place);
+  EXPECT_FALSE(vm.heap.tryGrow(place, 0x40000000));
+  vm.heap.setLimit(vm.heap.bytesInUse() + 1000);
+  EXPECT_FALSE(vm.heap.tryGrow(place, length + 1000));
+  EXPECT_TRUE(vm.heap.tryGrow(place, length));
+}
+
 TEST(Heap, FixedCellsAreReused) {
   MockVm vm;
   for (int round = 0; round < 5; round++) {
