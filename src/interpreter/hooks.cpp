@@ -149,7 +149,8 @@ bool hookStep(Isolate& iso) {
         }
         break;
       case kStageLine: {
-        if (!(f.hookMask & kLineHook) || *f.pc == static_cast<uint8_t>(Op::kLoopHead)) break;
+        // A loop head is no step of its own, but for a function that begins with it.
+        if (!(f.hookMask & kLineHook) || (*f.pc == static_cast<uint8_t>(Op::kLoopHead) && offset != 0)) break;
         if (f.hookLineFrame != frame && offset != 0) {  // a call came back: its line goes on
           f.hookLineFrame = frame;
           f.hookLine = static_cast<int>(lineAt(*code, offset - 1));

@@ -49,8 +49,7 @@ void FunctionGenerator::generate() {
   builder_.useLocals(ast_->slots);
 
   // Parameters arrive as values; the variable table says where each becomes a cell.
-  ArenaList<Stat*>& body = ast_->body->statements;
-  atLine(body.empty() ? ast_->body->endLine : body.front()->line);
+  atLine(firstLine(ast_->body));
   for (LocalVariable* parameter : ast_->parameters) {
     if (!parameter->captured) {
       beginVariable(parameter);

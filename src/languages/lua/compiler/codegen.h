@@ -114,6 +114,10 @@ class FunctionGenerator {
   void onLine(uint32_t line) {
     if (builder_.currentLine() != line) builder_.setPosition(line);
   }
+  /// The line where the code of a block, statement or expression begins, for instructions that prepare it.
+  uint32_t firstLine(Block* block) const;
+  uint32_t firstLine(Stat* stat) const;
+  uint32_t firstLine(Expr* e) const;
   void beginVariable(const LocalVariable* variable);
   void beginVariable(std::string_view name, uint16_t slot, bool isCell);
   void endVariables(size_t count);
@@ -159,6 +163,7 @@ class FunctionGenerator {
   // ---- assignments (codegen_assignments.cpp) ----
   void assign(Expr* target, Expr* value, uint32_t storeLine);
   void assignIndex(IndexExpr* target, Expr* value, uint32_t storeLine);
+  void pushBefore(Expr* operand, Expr* value);
   void atStore(const Expr* target, uint32_t line);
   bool assignShortCircuit(LocalVariable* variable, Expr* value);
   void assignMany(AssignStat* stat);
@@ -175,22 +180,24 @@ class FunctionGenerator {
   /// A block but for the end of its variables' ranges in the variable table.
   void blockBody(Block* block);
   void statements(Block* block);
-  void statement(Stat* stat, bool last);
+  void statement(Stat* stat, Stat* next);
   void localStatement(LocalStat* stat);
   void localFunction(LocalFunctionStat* stat);
-  void ifStatement(IfStat* stat, bool last);
+  void ifStatement(IfStat* stat, Stat* next);
   bool conditionalJump(IfClause& clause);
-  void whileStatement(WhileStat* stat, bool last);
-  void repeatStatement(RepeatStat* stat, bool last);
-  void numericFor(NumericForStat* stat, bool last);
-  void genericFor(GenericForStat* stat, bool last);
+  void whileStatement(WhileStat* stat, Stat* next);
+  void repeatStatement(RepeatStat* stat, Stat* next);
+  void numericFor(NumericForStat* stat, Stat* next);
+  void genericFor(GenericForStat* stat, Stat* next);
   void returnStatement(ReturnStat* stat);
   void gotoStatement(GotoStat* stat);
   void labelStatement(Label* label);
   /// Stores the values of an initialisation into `variables` as they come.
   void initialiseMany(LocalVariable* const* variables, uint32_t count, ExprList& values);
-  /// Clears slots from `first` on that the statement just generated used, so that they keep nothing alive.
-  void clearSlots(uint32_t first, bool last);
+  /// Clears slots from `first` on that the statement just generated used, so that they keep nothing alive;
+  /// `next` is the statement after it in its block, or null. For debuggers this is part of that statement, or
+  /// of `line`.
+  void clearSlots(uint32_t first, Stat* next, uint32_t line = 0);
 
   // ---- scopes of to-be-closed variables (codegen_scopes.cpp) ----
   void openCloseScope(uint16_t slot, uint16_t blockDepth, uint32_t line);

@@ -111,6 +111,15 @@ void FunctionGenerator::storeVariable(Expr* variable) {
   }
 }
 
+/// Pushes an object or key that is stored to when `value` has been pushed behind it. A local variable is no
+/// step of its own: reading it belongs to the value.
+void FunctionGenerator::pushBefore(Expr* operand, Expr* value) {
+  Expr* e = strip(operand);
+  if (e->kind != ExprKind::kLocal) return push(operand);
+  onLine(firstLine(value));
+  pushVariable(e);
+}
+
 void FunctionGenerator::assignIndex(IndexExpr* target, Expr* value, uint32_t storeLine) {
   Expr* object = strip(target->object);
   Expr* key = strip(target->key);
@@ -142,8 +151,8 @@ void FunctionGenerator::assignIndex(IndexExpr* target, Expr* value, uint32_t sto
     pushVariable(object);
     emit(Op::kSwap);
   } else {
-    if (!lateObject) push(target->object);
-    if (field == nullptr && !lateKey) push(target->key);
+    if (!lateObject) pushBefore(target->object, value);
+    if (field == nullptr && !lateKey) pushBefore(target->key, value);
   }
   push(value);
   if (lateObject) {

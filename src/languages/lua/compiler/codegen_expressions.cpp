@@ -117,6 +117,21 @@ void FunctionGenerator::push(Expr* e) {
   }
 }
 
+uint32_t FunctionGenerator::firstLine(Expr* e) const {
+  for (;;) {
+    e = strip(e);
+    if (Expr* first = firstOperand(e)) {
+      e = first;
+    } else if (e->kind == ExprKind::kLogical) {
+      e = static_cast<LogicalExpr*>(e)->operands.front();
+    } else if (e->kind == ExprKind::kConcat) {
+      e = static_cast<ConcatExpr*>(e)->operands.front();
+    } else {
+      return e->line != 0 ? e->line : builder_.currentLine();
+    }
+  }
+}
+
 void FunctionGenerator::pushLeaf(Expr* e, Expr* parent) {
   // Operands that take no instruction in the reference do not count as steps of their own: they get the
   // position of the operation that uses them, if that comes right behind them.

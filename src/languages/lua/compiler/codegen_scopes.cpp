@@ -121,8 +121,9 @@ void FunctionGenerator::gotoStatement(GotoStat* stat) {
 /// A value in a slot whose variable is gone would stay alive until something else uses the slot, which
 /// programs can see (weak tables, finalizers). The last statement of a block leaves this to the statement
 /// around it: clearing once behind a loop costs nothing, clearing in every iteration would.
-void FunctionGenerator::clearSlots(uint32_t first, bool last) {
-  if (last || used_ <= first || !reachable()) return;
+void FunctionGenerator::clearSlots(uint32_t first, Stat* next, uint32_t line) {
+  if (next == nullptr || used_ <= first || !reachable()) return;
+  onLine(line != 0 ? line : firstLine(next));
   for (uint32_t slot = first; slot < used_;) {
     uint32_t count = std::min<uint32_t>(used_ - slot, UINT8_MAX);
     emit(Op::kLocalNil, slot, count);

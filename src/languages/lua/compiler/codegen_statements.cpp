@@ -33,11 +33,11 @@ void FunctionGenerator::statements(Block* block) {
   for (auto* node = block->statements.first(); node != nullptr; node = node->next) {
     // What control cannot reach is left out; only a label can change that.
     if (!reachable() && node->value->kind != StatKind::kLabel) continue;
-    statement(node->value, node->next == nullptr);
+    statement(node->value, node->next != nullptr ? node->next->value : nullptr);
   }
 }
 
-void FunctionGenerator::statement(Stat* stat, bool last) {
+void FunctionGenerator::statement(Stat* stat, Stat* next) {
   switch (stat->kind) {
     case StatKind::kLocal: localStatement(static_cast<LocalStat*>(stat)); break;
     case StatKind::kLocalFunction: localFunction(static_cast<LocalFunctionStat*>(stat)); break;
@@ -53,13 +53,13 @@ void FunctionGenerator::statement(Stat* stat, bool last) {
     case StatKind::kCall: pushCall(static_cast<CallStat*>(stat)->call, {Results::Kind::kFixed, 0}); break;
     case StatKind::kDo:
       block(static_cast<DoStat*>(stat)->body);
-      clearSlots(top_, last);
+      clearSlots(top_, next);
       break;
-    case StatKind::kWhile: whileStatement(static_cast<WhileStat*>(stat), last); break;
-    case StatKind::kRepeat: repeatStatement(static_cast<RepeatStat*>(stat), last); break;
-    case StatKind::kIf: ifStatement(static_cast<IfStat*>(stat), last); break;
-    case StatKind::kNumericFor: numericFor(static_cast<NumericForStat*>(stat), last); break;
-    case StatKind::kGenericFor: genericFor(static_cast<GenericForStat*>(stat), last); break;
+    case StatKind::kWhile: whileStatement(static_cast<WhileStat*>(stat), next); break;
+    case StatKind::kRepeat: repeatStatement(static_cast<RepeatStat*>(stat), next); break;
+    case StatKind::kIf: ifStatement(static_cast<IfStat*>(stat), next); break;
+    case StatKind::kNumericFor: numericFor(static_cast<NumericForStat*>(stat), next); break;
+    case StatKind::kGenericFor: genericFor(static_cast<GenericForStat*>(stat), next); break;
     case StatKind::kFunction: {
       auto* definition = static_cast<FunctionStat*>(stat);
       // The definition happens on the first line of the statement.
@@ -78,6 +78,49 @@ void FunctionGenerator::statement(Stat* stat, bool last) {
       break;
     }
   }
+}
+
+uint32_t FunctionGenerator::firstLine(Block* block) const {
+  return block->statements.empty() ? block->endLine : firstLine(block->statements.front());
+}
+
+uint32_t FunctionGenerator::firstLine(Stat* stat) const {
+  switch (stat->kind) {
+    case StatKind::kLocal: {
+      auto* local = static_cast<LocalStat*>(stat);
+      return local->values.empty() ? stat->endLine : firstLine(local->values.front());
+    }
+    case StatKind::kLocalFunction: return static_cast<LocalFunctionStat*>(stat)->function->line;
+    case StatKind::kAssign: {
+      auto* assignment = static_cast<AssignStat*>(stat);
+      Expr* target = assignment->targets.front();
+      // Reading a local variable to store into it is part of the value.
+      bool isStep =
+          target->kind == ExprKind::kIndex && strip(static_cast<IndexExpr*>(target)->object)->kind != ExprKind::kLocal;
+      return firstLine(isStep ? static_cast<IndexExpr*>(target)->object : assignment->values.front());
+    }
+    case StatKind::kCall: return firstLine(static_cast<CallStat*>(stat)->call);
+    case StatKind::kDo: return firstLine(static_cast<DoStat*>(stat)->body);
+    case StatKind::kWhile: return firstLine(static_cast<WhileStat*>(stat)->condition);
+    case StatKind::kRepeat: return firstLine(static_cast<RepeatStat*>(stat)->body);
+    case StatKind::kIf: return firstLine(static_cast<IfStat*>(stat)->clauses.front().condition);
+    case StatKind::kNumericFor: return firstLine(static_cast<NumericForStat*>(stat)->start);
+    case StatKind::kGenericFor: return firstLine(static_cast<GenericForStat*>(stat)->values.front());
+    case StatKind::kFunction: {
+      auto* definition = static_cast<FunctionStat*>(stat);
+      auto* target =
+          definition->target->kind == ExprKind::kIndex ? static_cast<IndexExpr*>(definition->target) : nullptr;
+      bool isStep = target != nullptr && strip(target->object)->kind != ExprKind::kLocal;
+      return isStep ? firstLine(target->object) : definition->function->line;
+    }
+    case StatKind::kReturn: {
+      auto* result = static_cast<ReturnStat*>(stat);
+      return result->values.empty() ? stat->endLine : firstLine(result->values.front());
+    }
+    case StatKind::kGoto:
+    case StatKind::kLabel: break;
+  }
+  return stat->line;
 }
 
 // ---- local variables --------------------------------------------------------------------------------
@@ -161,30 +204,29 @@ bool FunctionGenerator::conditionalJump(IfClause& clause) {
   return true;
 }
 
-void FunctionGenerator::ifStatement(IfStat* stat, bool last) {
+void FunctionGenerator::ifStatement(IfStat* stat, Stat* next) {
   Target end;
   for (auto* node = stat->clauses.first(); node != nullptr; node = node->next) {
     if (!reachable()) break;
     if (conditionalJump(node->value)) continue;
-    Target next;
-    jumpIfFalse(node->value.condition, next);
+    Target isFalse;
+    jumpIfFalse(node->value.condition, isFalse);
     block(node->value.body);
     if (node->next != nullptr || stat->otherwise != nullptr) jump(Op::kJump, end);
-    bind(next);
+    bind(isFalse);
   }
   if (stat->otherwise != nullptr && reachable()) block(stat->otherwise);
   bind(end);
   // Elsewhere this would cost more than it gives: an `if` is too frequent to clear up after.
-  if (ast_->parent == nullptr && loopDepth_ == 0) clearSlots(top_, last);
+  if (ast_->parent == nullptr && loopDepth_ == 0) clearSlots(top_, next);
 }
 
 // ---- loops ------------------------------------------------------------------------------------------
 
-void FunctionGenerator::whileStatement(WhileStat* stat, bool last) {
+void FunctionGenerator::whileStatement(WhileStat* stat, Stat* next) {
   ++loopDepth_;
   Target& end = code(stat->breakLabel).forward;
-  atLine(stat->line);
-  emit(Op::kLoopHead);
+  emit(Op::kLoopHead);  // no step of its own for debuggers: it keeps the position before it
   bytecode::Label start = builder_.newLabel();
   builder_.bind(start);
   jumpIfFalse(stat->condition, end);
@@ -193,14 +235,13 @@ void FunctionGenerator::whileStatement(WhileStat* stat, bool last) {
   if (prepare()) builder_.emitJump(Op::kLoop, start);
   bind(end);
   --loopDepth_;
-  clearSlots(top_, last);
+  clearSlots(top_, next);
 }
 
-void FunctionGenerator::repeatStatement(RepeatStat* stat, bool last) {
+void FunctionGenerator::repeatStatement(RepeatStat* stat, Stat* next) {
   ++loopDepth_;
   Target& end = code(stat->breakLabel).forward;
-  atLine(stat->line);
-  emit(Op::kLoopHead);
+  emit(Op::kLoopHead);  // no step of its own for debuggers: it keeps the position before it
   bytecode::Label start = builder_.newLabel();
   builder_.bind(start);
 
@@ -229,10 +270,10 @@ void FunctionGenerator::repeatStatement(RepeatStat* stat, bool last) {
 
   bind(end);
   --loopDepth_;
-  clearSlots(top_, last);
+  clearSlots(top_, next);
 }
 
-void FunctionGenerator::numericFor(NumericForStat* stat, bool last) {
+void FunctionGenerator::numericFor(NumericForStat* stat, Stat* next) {
   const uint16_t base = stat->base;
   Target& end = code(stat->breakLabel).forward;
   uint32_t top = top_, usedBefore = used_;
@@ -262,6 +303,7 @@ void FunctionGenerator::numericFor(NumericForStat* stat, bool last) {
   size_t stateVariables = variables_.size();
   top_ = base + 4u;
   blockDepth_ = static_cast<uint16_t>(blockDepth_ + 2);
+  onLine(firstLine(stat->body));
   makeCell(stat->variable);
   beginVariable(stat->variable);
   block(stat->body);
@@ -280,11 +322,11 @@ void FunctionGenerator::numericFor(NumericForStat* stat, bool last) {
   if (used_ <= first) {
     used_ = std::max(usedBefore, top_);
   } else {
-    clearSlots(first, last);
+    clearSlots(first, next);
   }
 }
 
-void FunctionGenerator::genericFor(GenericForStat* stat, bool last) {
+void FunctionGenerator::genericFor(GenericForStat* stat, Stat* next) {
   const uint16_t base = stat->base;
   const uint32_t results = stat->variables.size();
   Target& end = code(stat->breakLabel).forward;
@@ -317,6 +359,7 @@ void FunctionGenerator::genericFor(GenericForStat* stat, bool last) {
   size_t loopVariables = variables_.size();
   top_ = base + 4u + results;
   ++blockDepth_;
+  onLine(firstLine(stat->body));
   for (LocalVariable* variable : stat->variables) {
     makeCell(variable);
     beginVariable(variable);
@@ -334,7 +377,7 @@ void FunctionGenerator::genericFor(GenericForStat* stat, bool last) {
   blockDepth_ = static_cast<uint16_t>(blockDepth_ - 1);
   --loopDepth_;
   top_ = top;
-  clearSlots(base, last);
+  clearSlots(base, next, stat->endLine);
 }
 
 // ---- return -----------------------------------------------------------------------------------------
