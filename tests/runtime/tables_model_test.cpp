@@ -95,7 +95,9 @@ class Model {
     Value v = t_.get(table_, *k);
     auto it = model_.find(key);
     ASSERT_EQ(v.isNil(), it == model_.end()) << key.kind << " " << key.number;
-    if (!v.isNil()) ASSERT_EQ(tokenOf(v), it->second) << key.kind << " " << key.number;
+    if (!v.isNil()) {
+      ASSERT_EQ(tokenOf(v), it->second) << key.kind << " " << key.number;
+    }
   }
 
   void traverse(bool clearing) {
@@ -168,7 +170,9 @@ class Model {
         if (pick(8) == 0) tableMakeUnique(*t_, table_, pick(2));
         return;
       case 5:
-        if (pick(8) == 0) ASSERT_TRUE(tableReserveArray(*t_, table_, static_cast<uint32_t>(pick(100))));
+        if (pick(8) == 0) {
+          ASSERT_TRUE(tableReserveArray(*t_, table_, static_cast<uint32_t>(pick(100))));
+        }
         return;
       case 6:
         if (pick(10) == 0) t_.collect();
