@@ -224,7 +224,9 @@ TEST_P(Tables, ConversionsDuringTraversal) {
         t.set(a, k, Value::nil());
         if (seen.size() == 3) t.setMetatable(a, mt);
         if (seen.size() == 7) t.setMetatable(a, t.root());
-        if (seen.size() == 8 && !weak) ASSERT_TRUE(tableToDictionary(*t, a, false));
+        if (seen.size() == 8 && !weak) {
+          ASSERT_TRUE(tableToDictionary(*t, a, false));
+        }
       }
       EXPECT_EQ(seen, (std::vector<int64_t>{1, 2, 3, 4, 5, 100, 101, 102, 103, 104}));
     }
