@@ -68,6 +68,12 @@ class FunctionGenerator {
     bytecode::Label start;
     std::vector<std::pair<bytecode::Label, bytecode::Label>> pieces;
   };
+  /// The while loop that control goes back to behind the statement being generated, if nothing is left to do
+  /// before that.
+  struct LoopTail {
+    bytecode::Label start;
+    CloseScope* scope = nullptr;
+  };
   struct LabelCode {
     Target forward;
     bytecode::Label back;
@@ -183,7 +189,10 @@ class FunctionGenerator {
   void statement(Stat* stat, Stat* next);
   void localStatement(LocalStat* stat);
   void localFunction(LocalFunctionStat* stat);
+  void statementOfKind(Stat* stat, Stat* next);
   void ifStatement(IfStat* stat, Stat* next);
+  /// Leaves a branch of an `if`.
+  void leaveBranch(Target& end);
   bool conditionalJump(IfClause& clause);
   void whileStatement(WhileStat* stat, Stat* next);
   void repeatStatement(RepeatStat* stat, Stat* next);
@@ -226,6 +235,7 @@ class FunctionGenerator {
   std::deque<CloseScope> closeScopes_;
   std::vector<CloseScope*> endedScopes_;  // inner ones first
   CloseScope* scope_ = nullptr;           // innermost active one
+  LoopTail loopTail_;
   bool reopen_ = false;
   uint16_t blockDepth_ = 0;
   uint16_t loopDepth_ = 0;

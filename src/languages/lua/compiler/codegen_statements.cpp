@@ -38,6 +38,13 @@ void FunctionGenerator::statements(Block* block) {
 }
 
 void FunctionGenerator::statement(Stat* stat, Stat* next) {
+  LoopTail tail = loopTail_;
+  if (next != nullptr) loopTail_ = {};
+  statementOfKind(stat, next);
+  loopTail_ = tail;
+}
+
+void FunctionGenerator::statementOfKind(Stat* stat, Stat* next) {
   switch (stat->kind) {
     case StatKind::kLocal: localStatement(static_cast<LocalStat*>(stat)); break;
     case StatKind::kLocalFunction: localFunction(static_cast<LocalFunctionStat*>(stat)); break;
@@ -204,6 +211,15 @@ bool FunctionGenerator::conditionalJump(IfClause& clause) {
   return true;
 }
 
+void FunctionGenerator::leaveBranch(Target& end) {
+  // At the end of a while loop's body there is no need to go to the jump back first.
+  if (loopTail_.start.valid() && loopTail_.scope == scope_) {
+    if (prepare()) builder_.emitJump(Op::kLoop, loopTail_.start);
+  } else {
+    jump(Op::kJump, end);
+  }
+}
+
 void FunctionGenerator::ifStatement(IfStat* stat, Stat* next) {
   Target end;
   for (auto* node = stat->clauses.first(); node != nullptr; node = node->next) {
@@ -212,7 +228,7 @@ void FunctionGenerator::ifStatement(IfStat* stat, Stat* next) {
     Target isFalse;
     jumpIfFalse(node->value.condition, isFalse);
     block(node->value.body);
-    if (node->next != nullptr || stat->otherwise != nullptr) jump(Op::kJump, end);
+    if (node->next != nullptr || stat->otherwise != nullptr) leaveBranch(end);
     bind(isFalse);
   }
   if (stat->otherwise != nullptr && reachable()) block(stat->otherwise);
@@ -230,6 +246,7 @@ void FunctionGenerator::whileStatement(WhileStat* stat, Stat* next) {
   bytecode::Label start = builder_.newLabel();
   builder_.bind(start);
   jumpIfFalse(stat->condition, end);
+  loopTail_ = {start, scope_};
   block(stat->body);
   atLine(stat->body->endLine);
   if (prepare()) builder_.emitJump(Op::kLoop, start);
@@ -240,6 +257,7 @@ void FunctionGenerator::whileStatement(WhileStat* stat, Stat* next) {
 
 void FunctionGenerator::repeatStatement(RepeatStat* stat, Stat* next) {
   ++loopDepth_;
+  loopTail_ = {};
   Target& end = code(stat->breakLabel).forward;
   emit(Op::kLoopHead);  // no step of its own for debuggers: it keeps the position before it
   bytecode::Label start = builder_.newLabel();
@@ -297,6 +315,7 @@ void FunctionGenerator::numericFor(NumericForStat* stat, Stat* next) {
   }
 
   ++loopDepth_;
+  loopTail_ = {};
   emit(Op::kLoopHead);
   bytecode::Label body = builder_.newLabel();
   builder_.bind(body);
@@ -351,6 +370,7 @@ void FunctionGenerator::genericFor(GenericForStat* stat, Stat* next) {
   }
 
   ++loopDepth_;
+  loopTail_ = {};
   Target test;
   emit(Op::kLoopHead);
   jump(Op::kJump, test);
