@@ -53,3 +53,4 @@ print(package.searchpath("a", ";;"))
 print(pcall(package.searchpath, "a"))
 print(package.loaded._G == _G, package.loaded.string == string, package.loaded.package == package)
 print(package.config)
+for _, name in ipairs{"value", "nil", "false", "sets", "bad", "fails"} do os.remove("mod_" .. name .. ".lua") end

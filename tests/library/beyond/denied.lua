@@ -1,0 +1,25 @@
+-- options: --deny=files --deny=processes --deny=environment --deny=clock
+-- What a program is told when it lacks a capability.
+local function try(name, f, ...) print(name, pcall(f, ...)) end
+try("open", io.open, "x")
+try("lines", io.lines, "x")
+try("input", io.input, "x")
+try("output", io.output, "/nonexistent/x")
+try("tmpfile", io.tmpfile)
+try("popen", io.popen, "true")
+try("remove", os.remove, "no such file")
+try("rename", os.rename, "no such file", "y")
+try("tmpname", os.tmpname)
+try("execute", os.execute, "true")
+try("getenv", os.getenv, "HOME")
+try("time", os.time)
+try("clock", os.clock)
+try("date", os.date)
+try("loadfile", loadfile, "x")
+try("dofile", dofile, "x")
+try("searchpath", package.searchpath, "x", "?")
+try("require", require, "x")
+try("called", function() io.open("x") end)
+print(os.time{year=2000,month=1,day=1,hour=12} > 0, os.date("!%Y", 0), io.write("written\n") == io.stdout, io.type(io.stdin))
+package.preload.x = function() return "preloaded" end
+print(require("x"))
