@@ -96,8 +96,7 @@ class FullCollector final : public Tracer {
       if (to != nullptr) return to;
     }
     if (watchKeys_) [[unlikely]] reached(o);
-    // Remembered objects are forgotten: no young ones are left.
-    o->gc = static_cast<uint8_t>((gc & ~kMarked) | color_ | kNeedsBarrier);
+    o->gc = static_cast<uint8_t>((gc & ~kMarked) | color_);
     if (!(gc & kFixed)) markLines(o, k.size(o));
     if (k.scan != KindLayout::kLeaf) stack_.push(o);
     return o;
@@ -180,10 +179,10 @@ void HeapImpl::runFull(bool evacuateAll) {
 
   size_t candidates = old.beginFull(evacuateAll, blocksToCollect(youngUsed()));
   color ^= kMarked;
+  setLive(0, 0, kOld | color);
   {
     FullCollector collector(*this, candidates != 0);
     running = &collector;
-    runningFull = true;
     collector.run();
     running = nullptr;
   }

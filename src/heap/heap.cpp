@@ -277,12 +277,6 @@ void Heap::snapshotBarrier(Value) {}
 
 // ---- collections ----
 
-bool HeapImpl::isLive(const Object* o) const {
-  if (o->gc & kForwarded) return true;
-  if (runningFull) return (o->gc & (kOld | kMarked)) == (kOld | color);
-  return !isYoung(o) || nursery.inToSpace(o);
-}
-
 void HeapImpl::releaseDead(bool full) {
   auto filter = [&](Growable<Object*>& list, Growable<Object*>& tenured) {
     size_t to = 0;
@@ -359,10 +353,6 @@ void Heap::pollCollection() {
 }
 
 void Heap::setAutomatic(bool on) { automatic_ = on; }
-
-bool Heap::isLive(const Object* o) const { return impl_->isLive(o); }
-
-Object* Heap::forwarded(Object* o) const { return o->gc & kForwarded ? forwardingAddress(o) : o; }
 
 void Heap::resurrect(Value* slot) {
   impl_->running->traceSlot(slot);

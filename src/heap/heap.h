@@ -202,8 +202,17 @@ class Heap {
 
   // ---- during Embedder::processWeak / clearWeak ----
   // The slots of weak containers may hold old addresses then; forwarded() must be called on live ones only.
-  bool isLive(const Object* o) const;      ///< survives the running collection
-  Object* forwarded(Object* o) const;      ///< its address after it (identity if it did not move)
+  /// Whether it survives the running collection.
+  bool isLive(const Object* o) const {
+    uint8_t gc = o->gc;
+    if (gc & kForwarded) return true;
+    if (liveBits_ != 0) return (gc & (kOld | kMarked)) == liveBits_;  // full
+    return !isYoung(o) || reinterpret_cast<uintptr_t>(o) - toSpaceStart_ < toSpaceSize_;
+  }
+  /// Its address afterwards (the same if it did not move).
+  Object* forwarded(Object* o) const {
+    return o->gc & kForwarded ? *reinterpret_cast<Object**>(reinterpret_cast<char*>(o) + sizeof(Object)) : o;
+  }
   /// In phase kFinalizers only: makes the object in *slot and all it reaches alive, and updates the slot.
   void resurrect(Value* slot);
 
@@ -258,6 +267,9 @@ class Heap {
   uintptr_t nurseryStart_ = 0;
   size_t nurserySize_ = 0;
   size_t maxNurseryObject_ = 0;
+  uintptr_t toSpaceStart_ = 0;  // minor collection running: where survivors are copied to
+  size_t toSpaceSize_ = 0;
+  uint8_t liveBits_ = 0;  // full collection running: kOld and the mark bit of live objects
   bool markingActive_ = false;
   bool automatic_ = true;
   const KindInfo* kinds_;

@@ -86,7 +86,13 @@ struct HeapImpl {
   void releaseDead(bool full);
   void setThreshold();
   bool isYoung(const Object* o) const { return heap.isYoung(o); }
-  bool isLive(const Object* o) const;
+  bool isLive(const Object* o) const { return heap.isLive(o); }
+  /// Tells Heap::isLive() what lives: the survivor half being filled, or the mark of a full collection.
+  void setLive(uintptr_t toSpace, size_t toBytes, uint8_t bits) {
+    heap.toSpaceStart_ = toSpace;
+    heap.toSpaceSize_ = toBytes;
+    heap.liveBits_ = bits;
+  }
 
   // ---- accounting ----
   size_t edenUsed() const { return static_cast<size_t>(heap.top_ - nursery.edenStart()); }
@@ -117,7 +123,6 @@ struct HeapImpl {
   void* releaseContext = nullptr;
 
   Tracer* running = nullptr;  ///< the collector at work
-  bool runningFull = false;
   size_t threshold = 0;       ///< tenured + external bytes that make a full collection due
   size_t emergency = 0;       ///< bytes beyond the limit opened for raising "not enough memory"
   size_t maxNurseryObject = 0;

@@ -180,10 +180,10 @@ class MinorCollector final : public Tracer {
 
 void HeapImpl::runMinor() {
   nursery.beginMinor();
+  setLive(reinterpret_cast<uintptr_t>(nursery.toStart()), nursery.halfBytes(), 0);
   {
     MinorCollector collector(*this);
     running = &collector;
-    runningFull = false;
     collector.run();
     running = nullptr;
   }

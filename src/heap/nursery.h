@@ -48,9 +48,6 @@ class Nursery {
   char* toStart() const { return toFrom_; }
   char* toTop() const { return toTop_; }
   size_t halfBytes() const { return halfBytes_; }
-  bool inToSpace(const Object* o) const {
-    return reinterpret_cast<const char*>(o) >= toFrom_ && reinterpret_cast<const char*>(o) < toTop_;
-  }
   /// All young objects that were not copied are gone. `top`: the allocation pointer of the eden. Returns its new
   /// value. `trashFree`: overwrites what was left.
   char* finishMinor(char* top, bool trashFree);

@@ -233,6 +233,21 @@ TEST(Heap, StressModePoisonsWhatWasFreed) {
   EXPECT_EQ(*reinterpret_cast<uint64_t*>(stale), 0xDBDBDBDBDBDBDBDBu);
 }
 
+TEST(Heap, SanitizerCatchesStalePointers) {
+  if (!kAsan) GTEST_SKIP() << "needs the address sanitizer";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto useStale = [](Space space, unsigned allocations) {
+    MockVm vm({.moveAlways = true});
+    vm.roots.push_back(MockVm::value(vm.make(kPair, 0, space)));
+    Object* stale = vm.roots[0].asObject();
+    for (unsigned i = 0; i < allocations; i++) vm.make(kPair);
+    std::exit(static_cast<int>(static_cast<volatile Node*>(MockVm::node(stale))->id));
+  };
+  EXPECT_DEATH(useStale(Space::kNursery, 1), "use-after-poison");
+  EXPECT_DEATH(useStale(Space::kNursery, 100), "use-after-poison");
+  EXPECT_DEATH(useStale(Space::kOld, 20), "use-after-poison");
+}
+
 // Pointers that must not be: verify() has to say so.
 TEST(Verify, FindsDamage) {
   MockVm vm;
