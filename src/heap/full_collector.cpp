@@ -1,6 +1,7 @@
 // The full collection: marks everything reachable from the roots, moving young objects and those in fragmented blocks
 // on the way, then sweeps lines, cells and large objects.
 #include "heap/heap_impl.h"
+#include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
@@ -40,7 +41,10 @@ class FullCollector final : public Tracer {
       : Tracer(impl), evacuating_(evacuating), color_(impl.color) {}
 
   void run() {
-    h_.embedder.visitRoots(*this, false);
+    {
+      PhaseScope phase(h_.stats(), CollectorPhase::kRoots);
+      h_.embedder.visitRoots(*this, false);
+    }
     settleWeak();
   }
 
@@ -187,6 +191,7 @@ void HeapImpl::runFull(bool evacuateAll) {
     running = nullptr;
   }
   releaseDead(true);
+  PhaseScope phase(stats(), CollectorPhase::kSweep);
   old.finishFull(trashFree);
   fixed.sweep(color, trashFree);
   large.sweep(color);

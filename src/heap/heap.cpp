@@ -2,9 +2,9 @@
 #include "heap/heap.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "heap/heap_impl.h"
+#include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
@@ -21,10 +21,6 @@ constexpr size_t kEmergencyMost = size_t{256} << 10;
 constexpr size_t kEmergencyObject = 1024;
 /// In the stress mode every so many collections are full ones.
 constexpr unsigned kStressFullEvery = 16;
-
-uint64_t nowNanos() {
-  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
-}
 
 }  // namespace
 
@@ -277,7 +273,14 @@ void Heap::snapshotBarrier(Value) {}
 
 // ---- collections ----
 
+const char* collectorPhaseName(CollectorPhase phase) {
+  static constexpr const char* kNames[] = {"roots", "remembered", "trace", "weak", "release", "sweep"};
+  static_assert(std::size(kNames) == static_cast<size_t>(CollectorPhase::kCount));
+  return kNames[static_cast<size_t>(phase)];
+}
+
 void HeapImpl::releaseDead(bool full) {
+  PhaseScope phase(heap.stats_, CollectorPhase::kRelease);
   auto filter = [&](Growable<Object*>& list, Growable<Object*>& tenured) {
     size_t to = 0;
     for (size_t i = 0, n = list.size(); i < n; i++) {

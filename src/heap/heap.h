@@ -116,11 +116,17 @@ struct HeapOptions {
   bool verify = false;              ///< verify the heap after every collection
 };
 
+/// The steps of a collection, see docs/collector.md.
+enum class CollectorPhase : uint8_t { kRoots, kRemembered, kTrace, kWeak, kRelease, kSweep, kCount };
+/// Name of a phase, for logs.
+const char* collectorPhaseName(CollectorPhase phase);
+
 struct HeapStats {
   uint64_t minorCollections = 0, fullCollections = 0;
   uint64_t bytesAllocated = 0;  ///< ever, in objects
   uint64_t bytesPromoted = 0;
   uint64_t nanosMinor = 0, nanosFull = 0, longestPause = 0;
+  uint64_t phaseNanos[static_cast<size_t>(CollectorPhase::kCount)] = {};  ///< of both kinds of collection
 };
 
 enum class Space : uint8_t {

@@ -2,6 +2,7 @@
 // other survivor half, which is scanned in place (Cheney); those that survive again, or find the half full, go to the
 // old generation and wait on a stack.
 #include "heap/heap_impl.h"
+#include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
@@ -21,9 +22,15 @@ class MinorCollector final : public Tracer {
   }
 
   void run() {
-    h_.embedder.visitRoots(*this, true);
-    scanRemembered();
-    scanCards();
+    {
+      PhaseScope phase(h_.stats(), CollectorPhase::kRoots);
+      h_.embedder.visitRoots(*this, true);
+    }
+    {
+      PhaseScope phase(h_.stats(), CollectorPhase::kRemembered);
+      scanRemembered();
+      scanCards();
+    }
     settleWeak();
   }
 

@@ -54,7 +54,7 @@ class Tracer : public SlotVisitor {
   virtual void drain() = 0;
   /// drain(), and ephemerons whose keys were reached meanwhile.
   void drainAll();
-  /// Everything from the ephemeron fixpoint on; strong roots have been reported.
+  /// The rest of the tracing, then everything from the ephemeron fixpoint on; strong roots have been reported.
   void settleWeak();
 
  protected:

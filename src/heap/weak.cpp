@@ -1,5 +1,6 @@
 // Weak references, ephemerons and the order of death (see WeakPhase).
 #include "heap/heap_impl.h"
+#include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
@@ -158,7 +159,11 @@ void Tracer::deferred(WeakPhase phase) {
 
 void Tracer::settleWeak() {
   owner_ = nullptr;
-  drain();
+  {
+    PhaseScope phase(h_.stats(), CollectorPhase::kTrace);
+    drain();
+  }
+  PhaseScope phase(h_.stats(), CollectorPhase::kWeak);
   linking_ = true;
   auto& entries = ephemerons_.entries();
   for (uint32_t e = 0; e < entries.size(); e++) {

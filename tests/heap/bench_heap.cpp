@@ -69,7 +69,12 @@ void report(const Vm& vm, double seconds) {
               static_cast<size_t>(s.minorCollections), static_cast<double>(s.nanosMinor) / 1e9,
               static_cast<size_t>(s.fullCollections), static_cast<double>(s.nanosFull) / 1e9,
               static_cast<double>(s.longestPause) / 1e6);
-  std::printf("    allocated %.1f MB, promoted %.1f MB, committed %.1f MB\n", static_cast<double>(s.bytesAllocated) / 1e6,
+  std::printf("   ");
+  for (size_t p = 0; p < static_cast<size_t>(CollectorPhase::kCount); p++) {
+    std::printf(" %s %.1f ms", collectorPhaseName(static_cast<CollectorPhase>(p)),
+                static_cast<double>(s.phaseNanos[p]) / 1e6);
+  }
+  std::printf("\n    allocated %.1f MB, promoted %.1f MB, committed %.1f MB\n", static_cast<double>(s.bytesAllocated) / 1e6,
               static_cast<double>(s.bytesPromoted) / 1e6, static_cast<double>(vm.heap.bytesCommitted()) / 1e6);
 }
 
