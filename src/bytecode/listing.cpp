@@ -130,13 +130,15 @@ class Listing {
   void code(const Function& f) {
     out_ += "  " + paint(kDim, "code") + "\n";
     size_t nextLine = 0;
-    uint32_t offset = 0;
+    uint32_t offset = 0, shownLine = 0;
     while (offset < f.code.size()) {
       std::string where;
       while (nextLine < f.lines.size() && f.lines[nextLine].offset <= offset) {
         const LineEntry& line = f.lines[nextLine++];
         where = "[" + std::to_string(line.line) + (line.column != 0 ? ":" + std::to_string(line.column) : "") + "]";
-        if (line.line >= 1 && line.line <= sourceLines_.size()) {
+        // Entries that only change the column stay under the same source line.
+        if (line.line >= 1 && line.line <= sourceLines_.size() && line.line != shownLine) {
+          shownLine = line.line;
           out_ +=
               "    " + paint(kComment, number(line.line, 5) + " | " + std::string(sourceLines_[line.line - 1])) + "\n";
         }

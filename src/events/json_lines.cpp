@@ -65,7 +65,7 @@ void JsonLines::onEvent(const Event& e) {
   std::fwrite(line.data(), 1, line.size(), file_);
 }
 
-bool parseEventSet(std::string_view names, EventSet& out) {
+bool parseEventSet(std::string_view names, EventSet& out, std::string_view& unknown) {
   static constexpr struct {
     std::string_view name;
     EventSet events;
@@ -75,7 +75,7 @@ bool parseEventSet(std::string_view names, EventSet& out) {
                {"collections", kCollectionEvents},
                {"errors", setOf(EventKind::kError)},
                {"all", (EventSet{1} << static_cast<unsigned>(EventKind::kCount)) - 1}};
-  while (!names.empty()) {
+  for (;;) {
     size_t comma = names.find(',');
     std::string_view name = names.substr(0, comma);
     bool known = false;
@@ -84,10 +84,11 @@ bool parseEventSet(std::string_view names, EventSet& out) {
       out |= set.events;
       known = true;
     }
+    unknown = name;
     if (!known) return false;
-    names = comma == names.npos ? std::string_view() : names.substr(comma + 1);
+    if (comma == names.npos) return true;
+    names.remove_prefix(comma + 1);
   }
-  return true;
 }
 
 }  // namespace devvm::events

@@ -17,7 +17,8 @@ class JsonLines final : public Subscriber {
   std::FILE* file_;
 };
 
-/// Reads "calls,instructions,allocation,collections,errors" or "all". False: an unknown name.
-bool parseEventSet(std::string_view names, EventSet& out);
+/// Reads "calls,instructions,allocation,collections,errors" or "all" and adds them to `out`. False: `unknown` is a name
+/// that is none.
+bool parseEventSet(std::string_view names, EventSet& out, std::string_view& unknown);
 
 }  // namespace devvm::events

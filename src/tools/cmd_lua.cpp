@@ -156,7 +156,9 @@ bool runScript(Session& session, const Arguments& a, const Options& o) {
 
 }  // namespace
 
-int runLua(const Arguments& all) {
+int runLua(const Arguments& all) { return runLuaAs((programPath() + " lua").c_str(), all); }
+
+int runLuaAs(const char* path, const Arguments& all) {
   runtime::IsolateOptions options;
   Arguments a;
   std::string error;
@@ -183,7 +185,7 @@ int runLua(const Arguments& all) {
   settings.noEnvironment = o.noEnvironment;
   Session session(options, settings);
   if (!session.ready()) return kFailed;
-  if (!setArgTable(session, a, o.hasScript ? o.script : a.size())) return kFailed;
+  if (!setArgTable(session, path, a, o.hasScript ? o.script : a.size())) return kFailed;
   if (!o.noEnvironment && !runInit(session)) return session.finish(true);
   if (!runOptions(session, a, o.script)) return session.finish(true);
   if (o.hasScript && !runScript(session, a, o)) return session.finish(true);

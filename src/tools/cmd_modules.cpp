@@ -35,7 +35,7 @@ int runDis(const Arguments& arguments) {
   if (json && text) return usageError(command, "--json or --text, not both");
   bytecode::Module module;
   std::string source, out;
-  if (!readModuleInput(path, module, source)) return kFailed;
+  if (!readModuleInput(path, TextKind::kByEnding, module, source)) return kFailed;
   if (json) {
     out = bytecode::listingJson(module);
   } else if (text) {
@@ -51,7 +51,8 @@ int runDis(const Arguments& arguments) {
 namespace {
 
 /// Arguments of asm and compile: one input, -o OUT, perhaps --strip.
-int convert(const Command& command, const Arguments& arguments, bool mayStrip) {
+int convert(const Command& command, const Arguments& arguments, TextKind kind) {
+  bool mayStrip = kind == TextKind::kLua;
   const char* path = nullptr;
   std::string out;
   bool strip = false;
@@ -72,16 +73,17 @@ int convert(const Command& command, const Arguments& arguments, bool mayStrip) {
   }
   if (path == nullptr) return usageError(command, "which file?");
   if (out.empty()) out = std::strcmp(path, "-") == 0 ? "out.dvm" : withEnding(path, ".dvm");
+  if (out == path && out != "-") return usageError(command, "the output would replace the input; name another with -o");
   bytecode::Module module;
   std::string source;
-  if (!readModuleInput(path, module, source) || !verifyModule(path, module)) return kFailed;
+  if (!readModuleInput(path, kind, module, source) || !verifyModule(path, module)) return kFailed;
   return writeFile(out, bytecode::writeModule(module, strip)) ? kOk : kFailed;
 }
 
 }  // namespace
 
-int runAsm(const Arguments& arguments) { return convert(commandNamed("asm"), arguments, false); }
-int runCompile(const Arguments& arguments) { return convert(commandNamed("compile"), arguments, true); }
+int runAsm(const Arguments& arguments) { return convert(commandNamed("asm"), arguments, TextKind::kAssembly); }
+int runCompile(const Arguments& arguments) { return convert(commandNamed("compile"), arguments, TextKind::kLua); }
 
 int runVerify(const Arguments& arguments) {
   const Command& command = commandNamed("verify");
@@ -91,7 +93,7 @@ int runVerify(const Arguments& arguments) {
     if (path[0] == '-' && path[1] != '\0') return usageError(command, std::string("unknown option '") + path + "'");
     bytecode::Module module;
     std::string source;
-    if (readModuleInput(path, module, source) && verifyModule(path, module)) {
+    if (readModuleInput(path, TextKind::kByEnding, module, source) && verifyModule(path, module)) {
       std::printf("%s: %zu function%s, sound\n", path, module.functions.size(), module.functions.size() == 1 ? "" : "s");
     } else {
       ok = false;

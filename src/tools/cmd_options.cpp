@@ -9,6 +9,26 @@
 
 namespace devvm::tools {
 
+namespace {
+
+/// Text in lines that fit a terminal, indented.
+std::string wrapped(std::string_view text) {
+  constexpr size_t kWidth = 92;
+  std::string out;
+  while (!text.empty()) {
+    size_t end = text.size();
+    if (end > kWidth) {
+      end = text.rfind(' ', kWidth);
+      if (end == text.npos) end = kWidth;
+    }
+    out += "    " + std::string(text.substr(0, end)) + "\n";
+    text.remove_prefix(end < text.size() ? end + 1 : end);
+  }
+  return out;
+}
+
+}  // namespace
+
 int runOptions(const Arguments& arguments) {
   bool json = false;
   for (const char* a : arguments) {
@@ -16,6 +36,7 @@ int runOptions(const Arguments& arguments) {
     json = true;
   }
   static constexpr const char* kTypes[] = {"flag", "number", "bytes", "duration", "word", "list"};
+  static constexpr const char* kPlaceholders[] = {"", "N", "BYTES", "TIME", "WORD", "A,B"};
   size_t count;
   const OptionInfo* table = optionTable(count);
   if (json) std::puts("[");
@@ -31,7 +52,9 @@ int runOptions(const Arguments& arguments) {
       std::printf("  {\"name\": \"%s\", \"type\": \"%s\", \"default\": \"%s\", \"meaning\": \"%s\"}%s\n", o.name, type,
                   o.standard, meaning.c_str(), i + 1 < count ? "," : "");
     } else {
-      std::printf("--%-16s %-9s default %-7s %s\n", o.name, type, o.standard, o.meaning);
+      std::string title = std::string("--") + o.name;
+      if (o.type != OptionType::kFlag) title += std::string("=") + kPlaceholders[static_cast<int>(o.type)];
+      std::printf("%-24s %-9s default %s\n%s", title.c_str(), type, o.standard, wrapped(o.meaning).c_str());
     }
   }
   if (json) std::puts("]");

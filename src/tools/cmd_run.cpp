@@ -15,6 +15,10 @@ int runRun(const Arguments& arguments) {
   size_t i = 0;
   std::string error;
   for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    if (std::string_view(arguments[i]) == "--") {
+      i++;
+      break;
+    }
     bool usedNext;
     const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
     switch (parseOption(arguments[i], next, usedNext, options, error)) {
@@ -24,7 +28,7 @@ int runRun(const Arguments& arguments) {
       case ParseResult::kWrong:
         return usageError(command, error);
       case ParseResult::kOther:
-        return usageError(command, std::string("unknown option '") + arguments[i] + "'");
+        return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
     }
   }
   if (i == arguments.size()) return usageError(command, "which program?");
@@ -34,7 +38,7 @@ int runRun(const Arguments& arguments) {
   runtime::Rooted chunk(session.isolate(), Value::nil());
   std::vector<Value> values;
   RootedValues roots(session.isolate(), values);
-  if (!setScriptArguments(session, arguments, i, values)) return kFailed;
+  if (!setScriptArguments(session, (programPath() + " run").c_str(), arguments, i, values)) return kFailed;
   roots.registerAll();
   if (!session.loadFile(path, chunk)) return session.finish(true);
   return session.finish(!session.call(chunk, values));

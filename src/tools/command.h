@@ -1,6 +1,7 @@
 // The commands of the devvm program: one file each, listed in commands.def.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,12 +12,18 @@ using Arguments = std::vector<const char*>;
 
 struct Command {
   const char* name;
+  bool runsPrograms;    ///< output and exit status are a program's
   const char* summary;  ///< one line for the list
   const char* help;     ///< text of `devvm NAME --help`
   int (*run)(const Arguments& arguments);
 };
 
 const Command* commandTable(size_t& count);
+/// How this program was called (argv[0]); programs find it in their `arg`.
+void setProgramPath(const char* path);
+const std::string& programPath();
+/// The `lua` command when the program itself is called `lua`: `path` is how.
+int runLuaAs(const char* path, const Arguments& arguments);
 /// Shows a usage error and returns the exit status for it.
 int usageError(const Command& command, std::string_view message);
 const Command& commandNamed(std::string_view name);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,7 +16,7 @@ namespace devvm::tools {
 namespace {
 
 constexpr Command kCommands[] = {
-#define COMMAND(id, name, summary, help) {name, summary, help, run##id},
+#define COMMAND(id, name, runsPrograms, summary, help) {name, runsPrograms, summary, help, run##id},
 #include "tools/commands.def"
 #undef COMMAND
 };
@@ -33,6 +34,27 @@ void showHelp(std::FILE* out) {
       out);
 }
 
+const Command* findCommand(std::string_view name) {
+  for (const Command& c : kCommands) {
+    if (name == c.name) return &c;
+  }
+  return nullptr;
+}
+
+int unknownCommand(const char* name) {
+  std::fprintf(stderr, "devvm: unknown command '%s'\nTry 'devvm --help'.\n", name);
+  return kUsage;
+}
+
+/// Commands that run programs leave everything behind the first argument to those.
+bool wantsHelp(const Command& command, const Arguments& arguments) {
+  for (const char* a : arguments) {
+    if (std::strcmp(a, "--help") == 0 || (std::strcmp(a, "-h") == 0 && std::strcmp(command.name, "lua") != 0)) return true;
+    if (command.runsPrograms || std::strcmp(a, "--") == 0) break;
+  }
+  return false;
+}
+
 }  // namespace
 
 const Command* commandTable(size_t& count) {
@@ -40,11 +62,17 @@ const Command* commandTable(size_t& count) {
   return kCommands;
 }
 
+namespace {
+std::string thisProgram = "devvm";
+}
+
+void setProgramPath(const char* path) { thisProgram = path; }
+const std::string& programPath() { return thisProgram; }
+
 const Command& commandNamed(std::string_view name) {
-  for (const Command& c : kCommands) {
-    if (name == c.name) return c;
-  }
-  std::abort();
+  const Command* c = findCommand(name);
+  if (c == nullptr) std::abort();
+  return *c;
 }
 
 int usageError(const Command& command, std::string_view message) {
@@ -64,6 +92,13 @@ static int run(int argc, char** argv) {
     return kUsage;
   }
   std::string_view name = argv[1];
+  if (name == "help" && argc > 2) {
+    name = argv[2];
+    const Command* c = findCommand(name);
+    if (c == nullptr) return unknownCommand(argv[2]);
+    std::fputs(c->help, stdout);
+    return kOk;
+  }
   if (name == "--help" || name == "-h" || name == "help") {
     showHelp(stdout);
     return kOk;
@@ -72,18 +107,20 @@ static int run(int argc, char** argv) {
     std::puts("devvm 0.1.0 (Lua 5.4)");
     return kOk;
   }
-  for (const Command& c : kCommands) {
-    if (name != c.name) continue;
-    Arguments arguments(argv + 2, argv + argc);
-    // Commands that run scripts leave --help behind the script to it.
-    if (!arguments.empty() && std::strcmp(arguments[0], "--help") == 0) {
-      std::fputs(c.help, stdout);
-      return kOk;
-    }
-    return c.run(arguments);
+  const Command* command = findCommand(name);
+  if (command == nullptr) return unknownCommand(argv[1]);
+  Arguments arguments(argv + 2, argv + argc);
+  if (wantsHelp(*command, arguments)) {
+    std::fputs(command->help, stdout);
+    return kOk;
   }
-  std::fprintf(stderr, "devvm: unknown command '%s'\nTry 'devvm --help'.\n", argv[1]);
-  return kUsage;
+  int status = command->run(arguments);
+  // What a command tells is lost when it cannot be written; programs that are run look after their own output.
+  if (!command->runsPrograms && (std::fflush(stdout) != 0 || std::ferror(stdout))) {
+    std::fprintf(stderr, "devvm: cannot write standard output: %s\n", std::strerror(errno));
+    return kFailed;
+  }
+  return status;
 }
 
 }  // namespace devvm::tools
@@ -91,5 +128,12 @@ static int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader that went away ends the program quietly.
   std::signal(SIGPIPE, SIG_DFL);
+  // Called by the name of the reference interpreter (through a link, say), it is that.
+  std::string_view name = argc > 0 ? argv[0] : "";
+  name = name.substr(name.rfind('/') == name.npos ? 0 : name.rfind('/') + 1);
+  if (name == "lua" || name.substr(0, 4) == "lua5") {
+    return devvm::tools::runLuaAs(argv[0], devvm::tools::Arguments(argv + 1, argv + argc));
+  }
+  devvm::tools::setProgramPath(argc > 0 ? argv[0] : "devvm");
   return devvm::tools::run(argc, argv);
 }

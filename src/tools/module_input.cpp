@@ -1,5 +1,9 @@
 #include "tools/module_input.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,30 +18,17 @@ namespace devvm::tools {
 
 namespace {
 
-bool readBytes(const char* path, std::string& contents) {
-  bool input = std::strcmp(path, "-") == 0;
-  std::FILE* f = input ? stdin : std::fopen(path, "rb");
-  if (f == nullptr) {
-    std::fprintf(stderr, "devvm: cannot open %s: %s\n", path, std::strerror(errno));
-    return false;
-  }
-  char buffer[65536];
-  size_t n;
-  while ((n = std::fread(buffer, 1, sizeof buffer, f)) > 0) contents.append(buffer, n);
-  bool failed = std::ferror(f) != 0;
-  int error = errno;
-  if (!input) std::fclose(f);
-  if (failed) std::fprintf(stderr, "devvm: cannot read %s: %s\n", path, std::strerror(error));
-  return !failed;
-}
-
 bool isAssembly(const std::string& path) { return path.size() > 4 && path.compare(path.size() - 4, 4, ".dvs") == 0; }
 
 }  // namespace
 
-bool readModuleInput(const char* path, bytecode::Module& module, std::string& text) {
-  std::string contents;
-  if (!readBytes(path, contents)) return false;
+bool readModuleInput(const char* path, TextKind kind, bytecode::Module& module, std::string& text) {
+  bool input = std::strcmp(path, "-") == 0;
+  std::string contents, why;
+  if (!lua::readChunkFile(input ? "" : path, SIZE_MAX, contents, why)) {
+    std::fprintf(stderr, "devvm: %s\n", why.c_str());
+    return false;
+  }
   std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(contents.data()), contents.size());
   if (!contents.empty() && contents[0] == '\x1b') {
     bytecode::ModuleFileError error;
@@ -45,20 +36,16 @@ bool readModuleInput(const char* path, bytecode::Module& module, std::string& te
     std::fprintf(stderr, "devvm: %s: %s\n", path, error.text().c_str());
     return false;
   }
-  if (isAssembly(path)) {
+  if (kind == TextKind::kAssembly || (kind == TextKind::kByEnding && isAssembly(path))) {
     std::vector<bytecode::AssemblyError> errors;
     text = contents;
     if (bytecode::assemble(contents, std::string("@") + path, module, errors)) return true;
     for (const auto& e : errors) std::fprintf(stderr, "devvm: %s:%s\n", path, e.text().c_str());
     return false;
   }
-  if (!contents.empty() && contents[0] == '#') {  // the first line is for the shell
-    size_t end = contents.find('\n');
-    contents.erase(0, end == contents.npos ? contents.size() : end);
-  }
   text = contents;
   lua::CompileResult result =
-      lua::compile(contents, std::strcmp(path, "-") == 0 ? std::string("=stdin") : std::string("@") + path);
+      lua::compile(contents, input ? std::string("=stdin") : std::string("@") + path);
   if (!result.ok) {
     std::fprintf(stderr, "devvm: %s\n", result.error.message.c_str());
     return false;
@@ -75,13 +62,30 @@ bool verifyModule(const char* path, const bytecode::Module& module) {
 }
 
 bool writeFile(const std::string& path, const std::vector<uint8_t>& bytes) {
-  std::string temporary = path + ".tmp";
-  std::FILE* f = std::fopen(temporary.c_str(), "wb");
-  bool ok = f != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), f) == bytes.size();
-  if (f != nullptr && std::fclose(f) != 0) ok = false;
-  if (ok && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-  std::fprintf(stderr, "devvm: cannot write %s: %s\n", path.c_str(), std::strerror(errno));
-  std::remove(temporary.c_str());
+  auto failed = [&] {
+    std::fprintf(stderr, "devvm: cannot write %s: %s\n", path.c_str(), std::strerror(errno));
+    return false;
+  };
+  if (path == "-") return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() || failed();
+  struct stat there;
+  bool exists = ::stat(path.c_str(), &there) == 0;
+  // Devices and pipes are written to; files are replaced when the new one is complete.
+  bool direct = exists && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+  std::string name = direct ? path : path + "." + std::to_string(::getpid()) + ".tmp";
+  int descriptor = ::open(name.c_str(), direct ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (descriptor < 0) return failed();
+  size_t done = 0;
+  bool ok = true;
+  while (ok && done < bytes.size()) {
+    ssize_t n = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+    ok = n > 0 || (n < 0 && errno == EINTR);
+    if (n > 0) done += static_cast<size_t>(n);
+  }
+  if (::close(descriptor) != 0) ok = false;
+  if (direct) return ok || failed();
+  if (ok && std::rename(name.c_str(), path.c_str()) == 0) return true;
+  failed();
+  std::remove(name.c_str());
   return false;
 }
 

@@ -8,12 +8,16 @@
 
 namespace devvm::tools {
 
-/// Reads `path` ("-": standard input) and makes a module of it by its contents and ending (.dvs: assembly). Shows errors
-/// and returns false. `text` receives the source if it is text; `errors` off leaves verification to the caller.
-bool readModuleInput(const char* path, bytecode::Module& module, std::string& text);
+/// What a text is; binary modules are known by their first byte.
+enum class TextKind { kByEnding, kAssembly, kLua };
+
+/// Reads `path` ("-": standard input) and makes a module of it: binary, or text of the given kind (by ending: assembly
+/// if it is .dvs, else Lua). Shows errors and returns false. `text` receives the source if it is text. Verification is
+/// the caller's.
+bool readModuleInput(const char* path, TextKind kind, bytecode::Module& module, std::string& text);
 /// As the verifier says; shows the error.
 bool verifyModule(const char* path, const bytecode::Module& module);
-/// Writes a file whole; nothing is left behind on failure, which is shown.
+/// Writes a file whole or not at all ("-": standard output); failure is shown.
 bool writeFile(const std::string& path, const std::vector<uint8_t>& bytes);
 /// `path` with its ending replaced.
 std::string withEnding(const std::string& path, const char* ending);

@@ -36,9 +36,27 @@ bool parseBytes(std::string_view text, uint64_t& out) {
   return scaled(text, out, {{"", 1}, {"k", k}, {"K", k}, {"M", k * k}, {"G", k * k * k}, {"T", k * k * k * k}});
 }
 
+/// A number with up to nine decimals ("1.5s"), then a unit.
 bool parseDuration(std::string_view text, uint64_t& out) {
+  size_t point = text.find('.');
+  if (point != text.npos) {
+    size_t end = point + 1;
+    while (end < text.size() && text[end] >= '0' && text[end] <= '9') end++;
+    if (end == point + 1 || end > point + 10) return false;
+    uint64_t whole, part;
+    std::string unit(text.substr(end)), decimals(text.substr(point + 1, end - point - 1));
+    if (!parseDuration(std::string(text.substr(0, point)) + unit, whole) ||
+        !parseDuration(decimals + unit, part)) {
+      return false;
+    }
+    for (size_t i = 0; i < decimals.size(); i++) part /= 10;
+    return !__builtin_add_overflow(whole, part, &out);
+  }
   return scaled(text, out, {{"", 1'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"m", 60'000'000'000}});
 }
+
+/// Inside, zero stands for a seed from the system; given as an option it is a seed like any other.
+constexpr uint64_t kSeedForZero = 0x5EED'0000'5EED'0000;
 
 bool parseCapability(std::string_view text, uint8_t& bits) {
   static constexpr std::string_view kNames[] = {"files", "processes", "environment", "clock", "network"};
@@ -55,7 +73,9 @@ bool parseCapability(std::string_view text, uint8_t& bits) {
   return false;
 }
 
-bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOptions& o) {
+/// False: `wrong`, all of the value or an item of a list, is not what the option takes.
+bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOptions& o, std::string_view& wrong) {
+  wrong = value;
   uint64_t n = 0;
   std::string_view rest;
   uint8_t bits = 0;
@@ -78,12 +98,14 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       return true;
     case OptionId::kAllow:
     case OptionId::kDeny:
-      while (!value.empty()) {
+      for (bool more = true; more;) {
         size_t comma = value.find(',');
-        if (!parseCapability(value.substr(0, comma), bits)) return false;
+        wrong = value.substr(0, comma);
+        if (!parseCapability(wrong, bits)) return false;
         o.capabilities.bits = static_cast<uint8_t>(option.id == OptionId::kAllow ? o.capabilities.bits | bits
                                                                                   : o.capabilities.bits & ~bits);
-        value = comma == value.npos ? std::string_view() : value.substr(comma + 1);
+        more = comma != value.npos;
+        if (more) value.remove_prefix(comma + 1);
       }
       return true;
     case OptionId::kDispatch:
@@ -91,7 +113,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       return value == "switch" || value == "tail";
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
-      o.hashSeed = n;
+      o.hashSeed = n != 0 ? n : kSeedForZero;
       return true;
     case OptionId::kDeterministic:
       o.deterministic = true;
@@ -122,7 +144,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.verifyAll = true;
       return true;
     case OptionId::kTrace:
-      return events::parseEventSet(value, traceSettings().events);
+      return events::parseEventSet(value, traceSettings().events, wrong);
     case OptionId::kTraceFile:
       traceSettings().file = value;
       return !value.empty();
@@ -167,8 +189,9 @@ ParseResult parseOption(std::string_view argument, const char* next, bool& usedN
       error = "option '--" + std::string(name) + "' needs a value";
       return ParseResult::kWrong;
     }
-    if (apply(option, value, options)) return ParseResult::kTaken;
-    error = "wrong value '" + std::string(value) + "' for option '--" + std::string(name) + "': " + option.meaning;
+    std::string_view wrong;
+    if (apply(option, value, options, wrong)) return ParseResult::kTaken;
+    error = "wrong value '" + std::string(wrong) + "' for option '--" + std::string(name) + "': " + option.meaning;
     return ParseResult::kWrong;
   }
   return ParseResult::kOther;

@@ -4,7 +4,7 @@ namespace devvm::tools {
 
 using namespace runtime;
 
-bool setArgTable(Session& session, const Arguments& arguments, size_t script) {
+bool setArgTable(Session& session, const char* program, const Arguments& arguments, size_t script) {
   Isolate& iso = session.isolate();
   Rooted table(iso, newTable(iso));
   Rooted value(iso, Value::nil());
@@ -13,7 +13,7 @@ bool setArgTable(Session& session, const Arguments& arguments, size_t script) {
   int64_t zero = script < arguments.size() ? static_cast<int64_t>(script) : -1;
   int64_t first = -zero - 1;
   for (int64_t i = first; ok && i < static_cast<int64_t>(arguments.size()) - zero; i++) {
-    value.set(newString(iso, i == first ? "lua" : arguments[static_cast<size_t>(zero + i)]));
+    value.set(newString(iso, i == first ? program : arguments[static_cast<size_t>(zero + i)]));
     ok = !value.get().isNil() && tableSetInt(iso, table, i, value);
   }
   ok = ok && tableSetName(iso, Handle(&iso.globals), "arg", table);
@@ -33,8 +33,8 @@ bool scriptValues(Session& session, std::vector<Value>& values) {
   return true;
 }
 
-bool setScriptArguments(Session& session, const Arguments& arguments, size_t script, std::vector<Value>& values) {
-  return setArgTable(session, arguments, script) && scriptValues(session, values);
+bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script, std::vector<Value>& values) {
+  return setArgTable(session, program, arguments, script) && scriptValues(session, values);
 }
 
 }  // namespace devvm::tools

@@ -30,11 +30,11 @@ class RootedValues {
 };
 
 /// Sets global `arg`: the script (arguments[script]) at 0, what stands before it at negative, what follows at positive
-/// indices. False when out of memory (shown).
-bool setArgTable(Session& session, const Arguments& arguments, size_t script);
+/// indices; `program`, a command that a shell understands, comes first. False when out of memory (shown).
+bool setArgTable(Session& session, const char* program, const Arguments& arguments, size_t script);
 /// The arguments behind the script as strings, from global `arg` (which earlier code may have changed).
 bool scriptValues(Session& session, std::vector<Value>& values);
 /// Both.
-bool setScriptArguments(Session& session, const Arguments& arguments, size_t script, std::vector<Value>& values);
+bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script, std::vector<Value>& values);
 
 }  // namespace devvm::tools

@@ -1,8 +1,10 @@
 #include "tools/session.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <unistd.h>
 
 #include "bytecode/assembler.h"
@@ -84,7 +86,7 @@ bool Session::startTrace() {
   if (!trace.file.empty()) {
     traceFile_.reset(std::fopen(trace.file.c_str(), "w"));
     if (traceFile_ == nullptr) {
-      complain("cannot write " + trace.file);
+      complain("cannot write " + trace.file + ": " + std::strerror(errno));
       return false;
     }
   }
