@@ -3,10 +3,13 @@
 
 A program whose standard output, standard error or exit status differ is kept as
 build/fuzz/seed-N.lua, then reduced by removing lines while it still differs; the small one is
-build/fuzz/seed-N.reduced.lua. The first line of output gives the seed that repeats the run.
+build/fuzz/seed-N.reduced.lua, and the command that shows the difference again is printed. The first line of output
+gives the seed that repeats the run.
 """
 
 import argparse
+import concurrent.futures
+import itertools
 import os
 import random
 import signal
@@ -136,6 +139,7 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, help="first seed (default: from the clock, printed)")
     parser.add_argument("--count", type=int, help="stop after this many programs")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="programs at once (default: processors)")
     parser.add_argument("--mode", default="interpreter", help="a mode of tests/run.py")
     parser.add_argument("--size", type=int, default=12)
     parser.add_argument("--names", action="store_true", help="also compare variable names in messages")
@@ -145,36 +149,55 @@ def parse_arguments():
     return parser.parse_args()
 
 
+def investigate(seed, text, comparison, options):
+    """Keeps a program that differs, reduces it, and says how to see the difference again."""
+    KEEP.mkdir(parents=True, exist_ok=True)
+    kept = KEEP / f"seed-{seed}.lua"
+    kept.write_text(text)
+    like = symptom(*comparison.results(text))
+    small = reduce(text, lambda t: comparison.differs_alike(t, like), options.reduce_seconds)
+    reduced = KEEP / f"seed-{seed}.reduced.lua"
+    reduced.write_text(small)
+    print(f"DIFFERS seed {seed}: {kept}, reduced to {small.count(chr(10)) + 1} lines in {reduced}")
+    for line in runner.difference(*comparison.results(small)):
+        print("    " + line)
+    again = ["./dev", "fuzz", "--seed", str(seed), "--count", "1", "--mode", options.mode, "--size", str(options.size)]
+    again += ["--names"] * options.names + ["--ignore-nan-signs"] * options.ignore_nan_signs
+    print("    again: " + " ".join(again), flush=True)
+
+
 def main():
     options = parse_arguments()
     if options.mode not in runner.MODES:
         print(f"unknown mode '{options.mode}'", file=sys.stderr)
         return 2
     comparison = Comparison(str(Path(options.vm).resolve()), runner.MODES[options.mode].arguments)
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 31)
-    print(f"seed {seed} (repeat with --seed {seed})", flush=True)
+    first = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 31)
+    print(f"seed {first} (repeat with ./dev fuzz --seed {first})", flush=True)
     stop = time.monotonic() + options.seconds
+    seeds = itertools.count(first)
     done = skipped = failures = 0
-    while time.monotonic() < stop and failures < options.failures and (options.count is None or done < options.count):
+
+    def one(seed):
         text = generate.generate(seed, options.size, options.names, not options.ignore_nan_signs)
-        want, got = comparison.results(text)
-        done += 1
-        if want.status == "timeout":
-            skipped += 1
-        elif want != got:
-            failures += 1
-            KEEP.mkdir(parents=True, exist_ok=True)
-            kept = KEEP / f"seed-{seed}.lua"
-            kept.write_text(text)
-            like = symptom(want, got)
-            small = reduce(text, lambda t: comparison.differs_alike(t, like), options.reduce_seconds)
-            reduced = KEEP / f"seed-{seed}.reduced.lua"
-            reduced.write_text(small)
-            print(f"DIFFERS seed {seed}: {kept}, reduced to {small.count(chr(10)) + 1} lines in {reduced}")
-            for line in runner.difference(*comparison.results(small)):
-                print("    " + line)
-            sys.stdout.flush()
-        seed += 1
+        return seed, text, *comparison.results(text)
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        running = set()
+        while True:
+            while (len(running) < options.jobs and time.monotonic() < stop and failures < options.failures
+                   and (options.count is None or done + len(running) < options.count)):
+                running.add(pool.submit(one, next(seeds)))
+            if not running:
+                break
+            finished, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for seed, text, want, got in sorted(future.result() for future in finished):
+                done += 1
+                if want.status == "timeout":
+                    skipped += 1
+                elif want != got:
+                    failures += 1
+                    investigate(seed, text, comparison, options)
     print(f"{done} programs, {failures} differ" + (f", {skipped} too slow for the reference" if skipped else ""))
     return 1 if failures else 0
 
