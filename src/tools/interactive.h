@@ -5,7 +5,7 @@
 
 namespace devvm::tools {
 
-/// Reads and runs until the end of input. `rich`: results are shown with their structure, history is kept.
+/// Reads and runs until the end of input. `rich`: tables are shown with their contents, history is kept.
 void interact(Session& session, bool rich);
 
 }  // namespace devvm::tools
