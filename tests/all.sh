@@ -1,91 +1,127 @@
 #!/usr/bin/env bash
-# All tests (./dev test [--all]): unit tests, assembly programs, Lua programs against the reference, generated programs.
-# Ends with "N passed, N failed".
+# All tests (./dev test [--all]): format, layers, unit tests, assembly programs, Lua programs against the reference,
+# random programs, g++, sanitizers. Ends with "N passed, N failed"; SEED=N repeats a run with its random choices.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 ALL=0
-[ "${1:-}" = "--all" ] && ALL=1
+case ${1:-} in
+  "") ;;
+  --all) ALL=1 ;;
+  *) echo "usage: ./dev test [--all]" >&2; exit 2 ;;
+esac
 JOBS=${JOBS:-$(nproc)}
-SEED=${SEED:-1}  # fixed, so that a change is judged by itself; ./dev fuzz goes further
+SEED=${SEED:-$((RANDOM * 32768 + RANDOM))}
+VM=build/release/devvm
 passed=0
 failed=0
 failures=()
+began=$SECONDS
 
 say() { printf '\n== %s\n' "$*"; }
 
 # step NAME COMMAND...: runs one suite; adds up its "N passed, N failed" line, or counts the suite as one test.
 step() {
-  local name=$1
+  local name=$1 log start=$SECONDS status line bad
   shift
   say "$name"
-  local log
   log=$(mktemp)
   "$@" 2>&1 | tee "$log"
-  local status=${PIPESTATUS[0]} line
+  status=${PIPESTATUS[0]}
   line=$(grep -Eo '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  rm -f "$log"
   if [ -n "$line" ]; then
     passed=$((passed + $(cut -d' ' -f1 <<<"$line")))
-    local bad
     bad=$(cut -d' ' -f3 <<<"$line")
-    failed=$((failed + bad))
-    if [ "$bad" -eq 0 ] && [ "$status" -ne 0 ]; then failed=$((failed + 1)); fi
-    if [ "$bad" -ne 0 ] || [ "$status" -ne 0 ]; then failures+=("$name"); fi
-  elif [ "$status" -eq 0 ]; then
-    passed=$((passed + 1))
+    if [ "$bad" -eq 0 ] && [ "$status" -ne 0 ]; then bad=1; fi
   else
-    failed=$((failed + 1))
-    failures+=("$name")
+    bad=$((status != 0))
+    passed=$((passed + 1 - bad))
   fi
-  rm -f "$log"
+  failed=$((failed + bad))
+  [ "$bad" -eq 0 ] || failures+=("$name")
+  echo "-- $((SECONDS - start)) s"
+  return $((bad != 0))
 }
 
 configure() {  # preset, tests on or off
-  cmake --preset "$1" -DDEVVM_TESTS="$2" >/dev/null || return 1
-  local log=build/$1/build.log
-  if cmake --build "build/$1" -j "$JOBS" >"$log" 2>&1; then return 0; fi
-  grep -E 'error|FAILED' -A 3 "$log" | head -n 60
+  local preset=$1 log=build/$1/build.log
+  cmake --preset "$preset" -DDEVVM_TESTS="$2" >/dev/null || return 1
+  cmake --build --preset "$preset" -j "$JOBS" >"$log" 2>&1 && return 0
+  grep -E 'error|FAILED|undefined' -A 3 "$log" | head -n 60
   return 1
 }
 
 unit() {
-  local out
+  local out status total bad
   out=$(ctest --test-dir "build/$1" --output-on-failure -j "$JOBS" 2>&1)
-  local status=$?
-  echo "$out" | tail -n 40
-  local total bad
+  status=$?
   total=$(grep -Eo 'out of [0-9]+' <<<"$out" | grep -Eo '[0-9]+' | tail -n 1)
   bad=$(grep -Eo '[0-9]+ tests? failed' <<<"$out" | grep -Eo '^[0-9]+' | tail -n 1)
+  [ $status -eq 0 ] || grep -vE '^ *(Start|[0-9]+/[0-9]+ Test .* Passed)' <<<"$out" | tail -n 60
   [ -n "$total" ] && echo "$((total - ${bad:-0})) passed, ${bad:-0} failed"
   return $status
 }
 
-step "build release (clang 19)" configure release ON
-step "unit tests" unit release
-VM=build/release/devvm
-if [ -f tests/asm/run.py ]; then step "assembly programs" python3 tests/asm/run.py --devvm $VM --jobs "$JOBS"; fi
+lua() { python3 tests/run.py --jobs "$JOBS" --vm "$@"; }
+assembly() { python3 tests/asm/run.py --jobs "$JOBS" --devvm "$@"; }
+random() { python3 tests/generator/fuzz.py --jobs "$JOBS" --vm "$@"; }
 
-# Every mode that the runner knows is run by --all; otherwise the interpreter and one that the seed picks.
-PICK=(switch fuel)
+# Every libFuzzer target for some seconds, from its own seeds; crashes stay in build/fuzz.
+fuzzers() {
+  local seconds=$1 bad=0 ran=0 target
+  for target in lua_parser load_module verifier pattern unpack module assembler; do
+    if python3 tests/fuzz/run.py --build build/fuzzers --seconds "$seconds" "$target"; then ran=$((ran + 1)); else bad=$((bad + 1)); fi
+  done
+  echo "$ran passed, $bad failed"
+  [ $bad -eq 0 ]
+}
+
+# Every mode is run by --all; otherwise the interpreter, and one mode that the seed picks.
+PICK=(switch fuel memory-limit gc-verify)
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
-say "seed $SEED picks mode $picked"
-if [ $ALL -eq 1 ]; then modes=(--mode all); else modes=(--mode interpreter --mode "$picked"); fi
-step "Lua programs against lua5.4" python3 tests/run.py --vm $VM --jobs "$JOBS" "${modes[@]}"
+echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
 
-seconds=$([ $ALL -eq 1 ] && echo 600 || echo 120) count=$([ $ALL -eq 1 ] && echo 1000000 || echo 600)
-step "random programs, $seconds s, seed $SEED" python3 tests/generator/fuzz.py --vm $VM --seconds "$seconds" --count "$count" --seed "$SEED"
-
-step "build g++ 12" configure gcc OFF
-step "Lua programs, g++ 12" python3 tests/run.py --vm build/gcc/devvm --jobs "$JOBS" --mode interpreter --filter programs
-
+step "format" ./dev lint --format
+step "layers" python3 tests/layers/check.py
+step "build release (clang 19)" configure release ON || exit 1
+step "unit tests" unit release
+step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch
 if [ $ALL -eq 1 ]; then
-  step "build address and undefined sanitizers" configure asan ON
-  step "unit tests, sanitizers" unit asan
-  step "Lua programs, sanitizers" python3 tests/run.py --vm build/asan/devvm --jobs "$JOBS" --mode interpreter --mode switch --timeout 120
-  step "build thread sanitizer" configure tsan ON
-  step "unit tests, thread sanitizer" unit tsan
+  step "assembly programs, memory modes" assembly $VM --mode gc-stress=--gc-stress=move --mode gc-verify=--gc-verify \
+    --mode fuel=--fuel=1000000000000 --mode memory-limit=--memory-limit=4G
+  step "Lua programs against lua5.4, every mode" lua $VM --mode all
+  step "random programs, 10 minutes" random $VM --seconds 600 --seed "$SEED"
+  for mode in switch gc-stress gc-verify; do
+    step "random programs, $mode, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode $mode
+  done
+else
+  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode "$picked"
+  # Collections are most likely to find something wrong where much is allocated in few lines.
+  step "Lua programs, everything moves" lua $VM --mode gc-stress --filter lua/gc/ --filter metatables/ --filter coroutines/
+  step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
 fi
 
-say "seed $SEED"
-for f in "${failures[@]:-}"; do [ -n "$f" ] && echo "failed: $f"; done
+step "build g++" configure gcc "$([ $ALL -eq 1 ] && echo ON || echo OFF)"
+step "Lua programs, g++" lua build/gcc/devvm --mode interpreter
+step "assembly programs, g++" assembly build/gcc/devvm
+
+export ASAN_SYMBOLIZER_PATH=${ASAN_SYMBOLIZER_PATH:-$(command -v llvm-symbolizer-19)}
+export TSAN_OPTIONS="external_symbolizer_path=$ASAN_SYMBOLIZER_PATH ${TSAN_OPTIONS:-}"
+step "build address and undefined-behaviour sanitizers" configure asan "$([ $ALL -eq 1 ] && echo ON || echo OFF)"
+step "Lua programs, sanitizers" lua build/asan/devvm --mode interpreter --timeout 120
+step "assembly programs, sanitizers" assembly build/asan/devvm
+if [ $ALL -eq 1 ]; then
+  step "unit tests, sanitizers" unit asan
+  step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress --timeout 240
+  step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
+  step "build thread sanitizer" configure tsan ON
+  step "unit tests, thread sanitizer" unit tsan
+  step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
+  step "build libFuzzer targets" configure fuzzers ON
+  step "libFuzzer targets, 10 s each" fuzzers 10
+fi
+
+say "seed $SEED, $((SECONDS - began)) s"
+for f in "${failures[@]}"; do echo "failed: $f"; done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

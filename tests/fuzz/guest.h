@@ -1,4 +1,4 @@
-// An isolate for one fuzzer run: little fuel, little memory, no capabilities.
+// An isolate for one fuzzer run: little fuel, little memory, no capabilities, and nothing that writes to the terminal.
 #pragma once
 
 #include <cstdlib>
@@ -15,6 +15,11 @@ class Guest {
     config.flags = DEVVM_DETERMINISTIC;
     vm_ = devvm_create(&config);
     if (vm_ == nullptr || devvm_open_libraries(vm_) != DEVVM_OK) std::abort();
+    // Errors are as interesting without their text on the terminal, and the standard streams need no capability.
+    uint32_t scope = devvm_open_scope(vm_);
+    devvm_ref quiet = function("print, warn = select, select io.output = nil io.stdout, io.stderr, io.stdin = nil io.write, io.read = nil");
+    call(quiet, nullptr, 0);
+    devvm_close_scope(vm_, scope);
   }
   ~Guest() { devvm_destroy(vm_); }
   Guest(const Guest&) = delete;
