@@ -7,6 +7,7 @@
 
 #include "interpreter/interpreter.h"
 #include "interpreter/drive.h"
+#include "interpreter/frame_layout.h"
 #include "runtime/frames.h"
 
 namespace devvm::interpreter {
@@ -21,49 +22,10 @@ const uint8_t kFiberReturnCode[] = {kStubFiberReturn, 0};
 
 namespace {
 
-/// Lays out a bytecode frame over callee and arguments. False: no stack.
-bool enterClosure(Fiber& f, uint32_t count, const Step& step) {
-  const Code* code = as<Closure>(f.sp[count])->code;
-  if (f.sp - code->stackNeeded < f.limit && !growStack(f, code->stackNeeded)) return false;
-  Value* calleeSlot = f.sp + count;
-  uint32_t parameters = code->parameters;
-  Value* fp;
-  if (!code->vararg) {
-    fp = calleeSlot - 2;
-    uint32_t moved = count < parameters ? count : parameters;
-    std::memmove(static_cast<void*>(fp - moved), calleeSlot - moved, moved * sizeof(Value));
-    for (uint32_t i = moved; i < code->locals; i++) fp[-1 - static_cast<int64_t>(i)] = Value::nil();
-  } else {
-    Value callee = *calleeSlot;
-    fp = f.sp - 3;
-    fp[2] = callee;
-    for (uint32_t i = 0; i < code->locals; i++) {
-      fp[-1 - static_cast<int64_t>(i)] =
-          i < parameters && i < count ? calleeSlot[-1 - static_cast<int64_t>(i)] : Value::nil();
-    }
-  }
-  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(step.returnAddress));
-  uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
-  fp[0] = Value::fromBits(Link::make(distance, code->vararg ? count + 1 : 0, step.wanted).bits | step.linkFlags);
-  f.fp = fp;
-  f.sp = fp - code->locals - 1;
-  f.pc = code->entry;
-  return true;
-}
-
 /// Lays out a native frame over callee and arguments. False: no stack.
 bool enterNative(Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
-  constexpr uint32_t kNeeded = kNativeSlots + 8;
-  if (f.sp - kNeeded < f.limit && !growStack(f, kNeeded)) return false;
-  Value callee = f.sp[count];
-  Value* fp = f.sp - 3;
-  fp[2] = callee;
-  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnAddress));
-  uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
-  fp[0] = Value::fromBits(Link::make(distance, count + 1, wanted).bits);
-  fp[-1] = Value::smallInt(0);
-  f.fp = fp;
-  f.sp = fp - 1;
+  if (!nativeFits(f) && !growStack(f, kNativeFrameSlots)) return false;
+  layNativeFrame(f, count, wanted, returnAddress);
   return true;
 }
 
@@ -97,28 +59,6 @@ void dropCall(Fiber& f, uint32_t count) {
   if (f.fp != nullptr && isNativeFrame(f.fp)) f.sp += count + 1;
 }
 
-/// Pops the innermost frame, leaving its `count` topmost slots as results at the callee's place, adjusted to what is
-/// wanted. Sets pc to the return address.
-void popFrame(Fiber& f, uint32_t count) {
-  for (;;) {
-    Value* fp = f.fp;
-    Link link = linkOf(fp);
-    Value* calleeSlot = fp + 2 + link.extra();
-    f.pc = returnAddressOf(fp);
-    f.fp = Fiber::callerOf(fp);
-    uint32_t wanted = link.wanted() >= Link::kTail ? count : link.wanted();
-    Value* source = f.sp + count;  // one above the first result
-    uint32_t moved = count < wanted ? count : wanted;
-    for (uint32_t i = 0; i < moved; i++) calleeSlot[-static_cast<int64_t>(i)] = source[-1 - static_cast<int64_t>(i)];
-    for (uint32_t i = moved; i < wanted; i++) calleeSlot[-static_cast<int64_t>(i)] = Value::nil();
-    f.sp = calleeSlot - wanted + 1;
-    if (link.wanted() != Link::kTail) {
-      if (link.wanted() == Link::kOpen) f.openCount = count;
-      return;
-    }
-  }
-}
-
 /// Enters the innermost (native) frame again with `results` values on top.
 NativeResult reenter(Isolate& iso, Fiber& f, uint32_t results, bool failed) {
   const NativeInfo* info = as<Native>(f.fp[2])->info;
@@ -140,16 +80,6 @@ uint32_t resumedResults(const Fiber& f) {
   return wanted == Link::kOpen ? f.openCount : wanted;
 }
 
-void switchFiber(Isolate& iso, Fiber* to) {
-  iso.fiber = to;
-  iso.stackLimit = to->limit;
-  if (!to->isMain && !to->dirty) {
-    to->dirty = true;
-    iso.dirtyFibers.push_back(to);
-  }
-  applyHooks(iso);
-}
-
 void drive(Isolate& iso, Step step) {
   for (;;) {
     Fiber& f = *iso.fiber;
@@ -164,7 +94,7 @@ void drive(Isolate& iso, Step step) {
           }
         }
         if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
-          if (!enterClosure(f, count, step)) {
+          if (!enterClosure(f, count, step.wanted, step.returnAddress, step.linkFlags)) {
             dropCall(f, count);
             raiseStackOverflow(iso);
             step = Step::raise();
@@ -248,6 +178,16 @@ void drive(Isolate& iso, Step step) {
 }
 
 void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  Fiber& f = *iso.fiber;
+  Value callee = f.sp[count];
+  if (callee.isFunction()) {
+    if (kindOf(callee.asObject()) == Kind::kNative) {
+      if (callNativeDirectly(iso, f, count, wanted, returnAddress)) return;
+    } else if (enterClosure(f, count, wanted, returnAddress)) {
+      if (--iso.budget < 0) safepoint(iso);
+      return;
+    }
+  }
   drive(iso, Step::invoke(count, wanted, returnAddress));
 }
 
@@ -261,7 +201,7 @@ void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_
     return unwind(iso);
   }
   f.metaFrames.push_back(frame);
-  drive(iso, Step::invoke(count, wanted, returnAddress));
+  invoke(iso, count, wanted, returnAddress);
 }
 
 void invokeTail(Isolate& iso, uint32_t count) {
@@ -271,7 +211,7 @@ void invokeTail(Isolate& iso, uint32_t count) {
   }
   if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
     // A native keeps this frame below it, so that its errors have a position; its results are returned at once.
-    return drive(iso, Step::invoke(count, Link::kTail, f.pc + kTailCallLength));
+    return invoke(iso, count, Link::kTail, f.pc + kTailCallLength);
   }
   Value* fp = f.fp;
   Link link = linkOf(fp);
@@ -281,18 +221,26 @@ void invokeTail(Isolate& iso, uint32_t count) {
   std::memmove(static_cast<void*>(target), f.sp, (count + 1) * sizeof(Value));
   f.sp = target;
   f.fp = caller;
-  drive(iso, Step::invoke(count, link.wanted(), returnAddress, Link::kTailCalled));
+  if (!enterClosure(f, count, link.wanted(), returnAddress, Link::kTailCalled)) {
+    return drive(iso, Step::invoke(count, link.wanted(), returnAddress, Link::kTailCalled));
+  }
+  if (--iso.budget < 0) safepoint(iso);
 }
 
 void returnValues(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
   popFrame(f, count);
-  if (f.fp == nullptr) drive(iso, finishFiber(iso));
+  if (f.fp == nullptr) fiberReturned(iso);
 }
 
-void resumeNative(Isolate& iso) { drive(iso, Step::resumeNative(resumedResults(*iso.fiber), false)); }
+void resumeNative(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  if (!finishNativeDirectly(iso, f)) drive(iso, Step::resumeNative(resumedResults(f), false));
+}
 
-void fiberReturned(Isolate& iso) { drive(iso, finishFiber(iso)); }
+void fiberReturned(Isolate& iso) {
+  if (!finishFiberDirectly(iso, *iso.fiber)) drive(iso, finishFiber(iso));
+}
 
 void unwind(Isolate& iso) { drive(iso, Step::raise()); }
 

@@ -21,6 +21,8 @@ enum Case : unsigned {
 }  // namespace
 
 #define HANDLER(Name) case case##Name:
+#define PART(Name) part##Name:
+#define GO(Name) goto part##Name
 #define NEXT(n) \
   do {          \
     pc += (n);  \

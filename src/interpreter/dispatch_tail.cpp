@@ -25,6 +25,8 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 
 #define DISPATCH() [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos)
 #define HANDLER(Name) HANDLER_CONVENTION static void handle##Name(HANDLER_PARAMETERS)
+#define PART(Name) HANDLER_CONVENTION __attribute__((noinline)) static void part##Name(HANDLER_PARAMETERS)
+#define GO(Name) [[clang::musttail]] return part##Name(iso, pc, sp, fp, base, table, tos)
 #define NEXT(n) \
   do {          \
     pc += (n);  \
@@ -34,7 +36,7 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 #define LEAVE() return
 
 template <void (*function)(Isolate&)>
-HANDLER_CONVENTION void slowTail(HANDLER_PARAMETERS) {
+HANDLER_CONVENTION __attribute__((noinline)) void slowTail(HANDLER_PARAMETERS) {
   SAVE();
   function(*iso);
   LOAD();

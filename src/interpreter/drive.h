@@ -59,7 +59,6 @@ Step closeFiber(Isolate& iso);
 Step finishFiber(Isolate& iso);
 /// The running fiber dies of the pending error; its resumer gets it.
 Step failFiber(Isolate& iso);
-void switchFiber(Isolate& iso, Fiber* to);
 /// Results that a re-entered native was promised.
 uint32_t resumedResults(const Fiber& f);
 
@@ -69,5 +68,16 @@ void applyHooks(Isolate& iso);
 /// A native is about to begin, or to return step.count values: true if its hook runs first (`step` says so).
 bool hookNativeCall(Isolate& iso, Step& step);
 bool hookNativeReturn(Isolate& iso, Step& step);
+
+/// `to` runs from now on; its status and links are the caller's business.
+inline void switchFiber(Isolate& iso, Fiber* to) {
+  iso.fiber = to;
+  iso.stackLimit = to->limit;
+  if (!to->isMain && !to->dirty) {
+    to->dirty = true;
+    iso.dirtyFibers.push_back(to);
+  }
+  if (iso.hooksOn || to->hookMask != 0) applyHooks(iso);
+}
 
 }  // namespace devvm::interpreter

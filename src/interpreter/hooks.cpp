@@ -62,14 +62,32 @@ bool isReturn(bytecode::Op op) {
 
 /// Makes the calls that handlers would do without a frame, so that they have their events. False: not such a call.
 bool callWithoutShortcut(Isolate& iso, Fiber& f) {
+  auto hasShortcut = [&f](uint32_t count) {
+    Value callee = f.sp[count];
+    return isKind(callee, Kind::kNative) && as<Native>(callee)->info->fast != nullptr;
+  };
+  uint32_t fixed = f.pc[1];
   switch (bytecode::readOp(f.pc)) {
-    case Op::kCall: {
-      uint32_t count = f.pc[1];
-      Value callee = f.sp[count];
-      if (!isKind(callee, Kind::kNative) || as<Native>(callee)->info->fast == nullptr) return false;
-      invoke(iso, count, f.pc[2], f.pc + 5);
+    case Op::kCall:
+      if (!hasShortcut(fixed)) return false;
+      slowCall(iso);
       return true;
-    }
+    case Op::kCallOpen:
+      if (!hasShortcut(fixed)) return false;
+      slowCallOpen(iso);
+      return true;
+    case Op::kCallVar:
+      if (!hasShortcut(fixed + f.openCount)) return false;
+      slowCallVar(iso);
+      return true;
+    case Op::kCallVarOpen:
+      if (!hasShortcut(fixed + f.openCount)) return false;
+      slowCallVarOpen(iso);
+      return true;
+    case Op::kTailCall:
+      if (!hasShortcut(fixed)) return false;
+      slowTailCall(iso);
+      return true;
     case Op::kForIn:
       if (!isKind(f.fp[-1 - static_cast<int64_t>(f.pc[1])], Kind::kNative)) return false;
       slowForInCall(iso);

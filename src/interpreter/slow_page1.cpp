@@ -417,8 +417,8 @@ NativeResult yieldFromCode(NativeCall& c) {
 
 }  // namespace
 
-const NativeInfo kResumeInfo = {.function = resumeFromCode, .name = "(resume)", .hidden = true};
-const NativeInfo kYieldInfo = {.function = yieldFromCode, .name = "(yield)", .hidden = true};
+const NativeInfo kResumeInfo = {.function = resumeFromCode, .name = "(resume)", .intrinsic = Intrinsic::kResumePlain, .hidden = true};
+const NativeInfo kYieldInfo = {.function = yieldFromCode, .name = "(yield)", .intrinsic = Intrinsic::kYield, .hidden = true};
 
 void slowPage1(Isolate& iso) { Rare(iso).run(); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -100,6 +101,13 @@ struct Code {
   Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }
   FeedbackCell* feedback() const { return reinterpret_cast<FeedbackCell*>(base); }
   size_t bytes() const;
+  /// No variable arguments, and `n` parameters.
+  bool takesExactly(uint32_t n) const {
+    uint16_t both;
+    static_assert(sizeof(vararg) == 1);
+    std::memcpy(&both, &parameters, sizeof both);
+    return both == n && n < 256;
+  }
 };
 
 /// Loads a verified module: interns constants, makes prototypes. Returns the main PrototypeObject, or nil when out of

@@ -43,6 +43,8 @@ struct Link {
   uint32_t callerDistance() const { return static_cast<uint32_t>(bits); }  ///< slots up to the caller's fp; 0: none
   uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0x7FFFFF; }
   uint8_t wanted() const { return static_cast<uint8_t>(bits >> 56); }
+  /// extra() is 0, the frame was not tail-called, and `wanted` results are wanted.
+  bool isPlain(uint8_t wanted) const { return bits >> 32 == uint32_t{wanted} << 24; }
 };
 
 inline Link linkOf(const Value* fp) { return {fp[0].bits()}; }

@@ -30,7 +30,16 @@ using NativeFunction = NativeResult (*)(NativeCall&);
 using FastFunction = Value (*)(Isolate&, const Value* args, uint32_t count);
 
 /// Natives that the interpreter and the compilers know by heart.
-enum class Intrinsic : uint8_t { kNone, kNext, kInextIterator, kPcall, kXpcall };
+enum class Intrinsic : uint8_t {
+  kNone,
+  kNext,
+  kInextIterator,
+  kPcall,
+  kXpcall,
+  kYield,
+  kResume,       ///< puts `true` before what the coroutine gives
+  kResumePlain,  ///< gives what the coroutine gives, or raises its error
+};
 
 /// Static facts of a native. `base` must come first, see Code.
 struct NativeInfo {
@@ -38,6 +47,7 @@ struct NativeInfo {
   NativeFunction function = nullptr;
   const char* name = nullptr;  ///< as documented, e.g. "string.format"
   FastFunction fast = nullptr;
+  bool oneResult = false;      ///< it has always exactly one result: `fast` serves where all are wanted, too
   const char* signature = nullptr;      ///< for help and completion, e.g. "format(fmt, ...)"
   const char* documentation = nullptr;  ///< one sentence
   Intrinsic intrinsic = Intrinsic::kNone;

@@ -112,7 +112,8 @@ NativeResult wrapped(NativeCall& c) {
 
 constexpr NativeInfo kWrapped = {.function = wrapped,
                                  .name = "wrapped coroutine",
-                                 .documentation = "Resumes the coroutine and returns what it yields or returns."};
+                                 .documentation = "Resumes the coroutine and returns what it yields or returns.",
+                                 .intrinsic = runtime::Intrinsic::kResumePlain};
 
 NativeResult wrap(NativeCall& c) {
   if (!c.arg(0).isFunction()) return c.typeError(0, "function");
@@ -178,7 +179,8 @@ const LibraryEntry kEntries[] = {
     {"isyieldable", {.function = isyieldable, .name = "coroutine.isyieldable", .signature = "isyieldable([co])",
                      .documentation = "Tells whether a coroutine (the running one) can yield."}},
     {"resume", {.function = resume, .name = "coroutine.resume", .signature = "resume(co [, val1, ...])",
-                .documentation = "Starts or continues a coroutine; returns true and what it gives, or false and the error."}},
+                .documentation = "Starts or continues a coroutine; returns true and what it gives, or false and the error.",
+                .intrinsic = runtime::Intrinsic::kResume}},
     {"running", {.function = running, .name = "coroutine.running", .signature = "running()",
                  .documentation = "Returns the running coroutine and whether it is the main one."}},
     {"status", {.function = status, .name = "coroutine.status", .signature = "status(co)",
@@ -186,7 +188,8 @@ const LibraryEntry kEntries[] = {
     {"wrap", {.function = wrap, .name = "coroutine.wrap", .signature = "wrap(f)",
               .documentation = "Makes a coroutine and returns a function that resumes it and passes its errors on."}},
     {"yield", {.function = yield, .name = "coroutine.yield", .signature = "yield(...)",
-               .documentation = "Suspends the running coroutine; resume returns the arguments."}},
+               .documentation = "Suspends the running coroutine; resume returns the arguments.",
+               .intrinsic = runtime::Intrinsic::kYield}},
 };
 
 }  // namespace

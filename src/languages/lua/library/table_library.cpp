@@ -386,7 +386,7 @@ const LibraryEntry kEntries[] = {
               .documentation = "Copies the elements f to e of a1 to position t of a2 and gives a2."}},
     {"pack", {.function = tablePack, .name = "table.pack", .signature = "pack(...)",
               .documentation = "Gives a table of its arguments, with their number in field n."}},
-    {"remove", {.function = tableRemove, .name = "table.remove", .fast = fastRemove,
+    {"remove", {.function = tableRemove, .name = "table.remove", .fast = fastRemove, .oneResult = true,
                 .signature = "remove(list [, pos])",
                 .documentation = "Removes the element at a position, by default the last, and gives it."}},
     {"sort", {.function = tableSort, .name = "table.sort", .signature = "sort(list [, comp])",

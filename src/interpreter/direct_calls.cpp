@@ -1,0 +1,197 @@
+// Calls of natives, protected calls and switches of coroutines from bytecode to bytecode, without the call machine. They
+// leave exactly the frames that the machine would leave, so errors, tracebacks, collections and closing see no
+// difference; whenever something watches or does not fit, they do nothing and the machine does it all.
+
+#include "interpreter/calls.h"
+#include "interpreter/frame_layout.h"
+#include "interpreter/interpreter.h"
+
+namespace devvm::interpreter {
+
+using namespace runtime;
+
+namespace {
+
+/// Hooks and events see natives begin and end: the call machine's business.
+bool isWatched(const Isolate& iso, const Fiber& f) { return iso.hooksOn || f.hookMask != 0; }
+
+const NativeInfo& innermostNative(const Fiber& f) { return *as<Native>(f.fp[2])->info; }
+
+/// A native's results stand where they are awaited.
+void goOn(Isolate& iso, Fiber& f) {
+  if (f.fp == nullptr) return fiberReturned(iso);  // it was a fiber's function
+  if (iso.finalizersDue && *f.pc < kFirstStub) pushFinalizerRun(iso);
+}
+
+/// Calls what stands below the `count` topmost slots for the innermost native. Natives go to the machine, so that a
+/// chain of them does not nest here.
+void callForNative(Isolate& iso, Fiber& f, uint32_t count) {
+  if (!isKind(f.sp[count], Kind::kClosure) || !enterClosure(f, count, Link::kOpen, kNativeReturnCode)) {
+    return drive(iso, Step::invoke(count, Link::kOpen, kNativeReturnCode));
+  }
+  if (--iso.budget < 0) safepoint(iso);
+}
+
+/// pcall(f, ...): as the native does it, its frame waits with `true` in slot 0.
+bool callProtected(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  if (count == 0 || !nativeFits(f, count + 2)) return false;
+  layNativeFrame(f, count, wanted, returnAddress);
+  Value* fp = f.fp;
+  fp[-1] = waitingState(1, true);
+  fp[-2] = Value::boolean(true);
+  const Value* first = fp + 2 + count;
+  Value* to = fp - 3;
+  for (uint32_t i = 0; i < count; i++) to[-static_cast<int64_t>(i)] = first[-static_cast<int64_t>(i)];
+  f.sp = to - count + 1;
+  callForNative(iso, f, count - 1);
+  return true;
+}
+
+/// xpcall(f, handler, ...): the handler stays in slot 0.
+bool callWithHandler(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  if (count < 2 || !f.sp[count - 2].isFunction() || !nativeFits(f, count + 2)) return false;
+  layNativeFrame(f, count, wanted, returnAddress);
+  Value* fp = f.fp;
+  const Value* first = fp + 2 + count;
+  fp[-1] = waitingState(1, true);
+  fp[-2] = first[-1];
+  fp[-3] = Value::boolean(true);
+  Value* to = fp - 4;
+  *to = first[0];
+  for (uint32_t i = 2; i < count; i++) *--to = first[-static_cast<int64_t>(i)];
+  f.sp = to;
+  callForNative(iso, f, count - 2);
+  return true;
+}
+
+/// Results of the innermost frame of `to`, a native that passes them on: `count` values of which `first` is the first;
+/// `to` runs from now on.
+void deliver(Isolate& iso, Fiber& to, const Value* first, uint32_t count, uint32_t own) {
+  for (uint32_t i = 0; i < count; i++) *--to.sp = first[-static_cast<int64_t>(i)];
+  switchFiber(iso, &to);
+  popFrame(to, count + own);
+}
+
+/// Whether the resumer of `f` waits in a native that passes `count` values on; `own`: what it puts before them.
+bool resumerTakes(const Fiber& f, uint32_t count, uint32_t& own) {
+  const Fiber& resumer = *f.resumer;
+  Intrinsic intrinsic = innermostNative(resumer).intrinsic;
+  if (intrinsic != Intrinsic::kResume && intrinsic != Intrinsic::kResumePlain) return false;
+  if (static_cast<int32_t>(resumer.fp[-1].asInt()) != 1) return false;  // it closes the coroutine
+  own = intrinsic == Intrinsic::kResume ? 1 : 0;
+  return resumer.hookMask == 0 && nativeFits(resumer, count);
+}
+
+/// Resumes `target` with the arguments from `skip` on. The native's frame waits: with `true` in slot 0 for `own` = 1.
+bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress, Fiber& target,
+            uint32_t skip, uint32_t own) {
+  uint32_t passed = count - skip;
+  if (target.status != FiberStatus::kSuspended || f.resumeDepth >= kMaxNestedFibers || target.hookMask != 0 ||
+      !nativeFits(target, passed)) {
+    return false;
+  }
+  if (target.started ? innermostNative(target).intrinsic != Intrinsic::kYield : !isKind(target.sp[0], Kind::kClosure)) {
+    return false;
+  }
+  layNativeFrame(f, count, wanted, returnAddress);
+  f.fp[-1] = waitingState(1, false);
+  if (own != 0) *--f.sp = Value::boolean(true);
+  f.status = FiberStatus::kNormal;
+  target.resumer = &f;
+  target.resumeDepth = static_cast<uint16_t>(f.resumeDepth + 1);
+  target.status = FiberStatus::kRunning;
+  const Value* first = f.fp + 2 + passed;
+  if (target.started) {
+    deliver(iso, target, first, passed, 0);
+    goOn(iso, target);
+    return true;
+  }
+  target.started = true;
+  for (uint32_t i = 0; i < passed; i++) *--target.sp = first[-static_cast<int64_t>(i)];
+  switchFiber(iso, &target);
+  if (!enterClosure(target, passed, Link::kOpen, kFiberReturnCode)) {
+    drive(iso, Step::invoke(passed, Link::kOpen, kFiberReturnCode));
+    return true;
+  }
+  if (--iso.budget < 0) safepoint(iso);
+  return true;
+}
+
+bool yield(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  uint32_t own;
+  if (!isYieldable(iso) || !resumerTakes(f, count, own)) return false;
+  layNativeFrame(f, count, wanted, returnAddress);
+  f.fp[-1] = waitingState(1, false);
+  f.status = FiberStatus::kSuspended;
+  Fiber& resumer = *f.resumer;
+  f.resumer = nullptr;
+  resumer.status = FiberStatus::kRunning;
+  deliver(iso, resumer, f.fp + 2 + count, count, own);
+  goOn(iso, resumer);
+  return true;
+}
+
+/// The natives that move between functions and coroutines. False: nothing was done.
+bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count, uint8_t wanted,
+                   const uint8_t* returnAddress) {
+  switch (native->info->intrinsic) {
+    case Intrinsic::kPcall:
+      return callProtected(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kXpcall:
+      return callWithHandler(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kYield:
+      return yield(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kResume:
+      return count > 0 && isFiber(f.sp[count - 1]) &&
+             resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(f.sp[count - 1])->fiber, 1, 1);
+    case Intrinsic::kResumePlain: {  // a wrapped coroutine, which is its upvalue; the engine's own gets it as argument
+      bool wrapped = native->word != 0;
+      Value target = wrapped ? heap::loadSlot(&native->upvalues[0]) : f.sp[count - 1];
+      return resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(target)->fiber, wrapped ? 0 : 1, 0);
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  if (isWatched(iso, f) || !nativeFits(f)) return false;
+  const auto* native = as<Native>(f.sp[count]);
+  const NativeInfo* info = native->info;
+  if (info->intrinsic != Intrinsic::kNone && callIntrinsic(iso, f, native, count, wanted, returnAddress)) return true;
+  layNativeFrame(f, count, wanted, returnAddress);
+  NativeCall call(iso, f);
+  NativeResult result = info->function(call);
+  if (result.action != NativeResult::Action::kReturn || isWatched(iso, f)) {
+    drive(iso, Step::native(result));
+    return true;
+  }
+  popFrame(f, result.count);
+  goOn(iso, f);
+  return true;
+}
+
+bool finishNativeDirectly(Isolate& iso, Fiber& f) {
+  Intrinsic intrinsic = innermostNative(f).intrinsic;
+  if ((intrinsic != Intrinsic::kPcall && intrinsic != Intrinsic::kXpcall) || isWatched(iso, f)) return false;
+  popFrame(f, f.openCount + 1);  // `true` lies below the results
+  goOn(iso, f);
+  return true;
+}
+
+bool finishFiberDirectly(Isolate& iso, Fiber& f) {
+  uint32_t own;
+  if (isWatched(iso, f) || f.closing || !resumerTakes(f, f.openCount, own)) return false;
+  f.status = FiberStatus::kDead;
+  Fiber& resumer = *f.resumer;
+  f.resumer = nullptr;
+  resumer.status = FiberStatus::kRunning;
+  deliver(iso, resumer, f.sp + f.openCount - 1, f.openCount, own);
+  releaseFiberMemory(&f);
+  goOn(iso, resumer);
+  return true;
+}
+
+}  // namespace devvm::interpreter
