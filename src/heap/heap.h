@@ -185,6 +185,11 @@ class Heap {
     initSlot(slot, v);
     if (v.isHeap() && (holder->gc & kNeedsBarrier) && isYoung(v.asObject())) [[unlikely]] remember(holder, slot);
   }
+  /// Whether storing v into a slot of `holder` takes more than writing the slot. Only old objects need any barrier: young
+  /// ones are scanned whole by minor collections and when a marking begins.
+  bool needsStoreBarrier(const Object* holder, Value v) const {
+    return (holder->gc & kNeedsBarrier) != 0 && (markingActive_ || (v.isHeap() && isYoung(v.asObject())));
+  }
   /// To be called when many slots of `holder` were written by initSlot.
   void writeBarrierAll(Object* holder) {
     if (holder->gc & kNeedsBarrier) [[unlikely]] remember(holder, nullptr);

@@ -35,6 +35,18 @@ enum Case : unsigned {
     LOAD();            \
     goto next;         \
   } while (0)
+// What the tail dispatcher has out of line is in place here.
+#define WIDE(op) IN_PLACE(WIDE_BODY(op))
+#define BARRIER() IN_PLACE(iso->heap.store(iso->scratch.holder, iso->scratch.slot, iso->scratch.a); goto next;)
+#define APPEND() goto append
+#define WAYS_GET() goto waysGet
+#define WAYS_SELF() goto waysSelf
+#define WAYS_SET(otherwise) goto ways_##otherwise
+#define IN_PLACE(...) \
+  do {                \
+    __VA_ARGS__       \
+  } while (0)
+#define GO_ON(Name) goto next
 #define LEAVE() return
 
 void runSwitch(Isolate& isolate) {
@@ -63,6 +75,11 @@ next:
       return;
     }
   }
+append: {APPEND_BODY}
+waysGet: {WAYS_GET_BODY}
+waysSelf: {WAYS_SELF_BODY}
+ways_slowSetCached: {WAYS_SET_BODY(slowSetCached)}
+ways_slowInitField: {WAYS_SET_BODY(slowInitField)}
 }
 
 }  // namespace devvm::interpreter

@@ -23,7 +23,8 @@ namespace {
 
 using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 
-#define DISPATCH() [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos)
+// Every handler path jumps on by itself: the processor predicts each jump from its own history.
+#define DISPATCH() [[clang::nomerge, clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos)
 #define HANDLER(Name) HANDLER_CONVENTION static void handle##Name(HANDLER_PARAMETERS)
 #define PART(Name) HANDLER_CONVENTION __attribute__((noinline)) static void part##Name(HANDLER_PARAMETERS)
 #define GO(Name) [[clang::musttail]] return part##Name(iso, pc, sp, fp, base, table, tos)
@@ -33,6 +34,13 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
     DISPATCH(); \
   } while (0)
 #define SLOW(function) [[clang::musttail]] return slowTail<function>(iso, pc, sp, fp, base, table, tos)
+#define WIDE(op) [[clang::musttail]] return wideTail<op>(iso, pc, sp, fp, base, table, tos)
+#define BARRIER() [[clang::musttail]] return barrierTail(iso, pc, sp, fp, base, table, tos)
+#define APPEND() [[clang::musttail]] return appendTail(iso, pc, sp, fp, base, table, tos)
+#define WAYS_GET() [[clang::musttail]] return waysGetTail(iso, pc, sp, fp, base, table, tos)
+#define WAYS_SELF() [[clang::musttail]] return waysSelfTail(iso, pc, sp, fp, base, table, tos)
+#define WAYS_SET(otherwise) [[clang::musttail]] return waysSetTail<otherwise>(iso, pc, sp, fp, base, table, tos)
+#define GO_ON(Name) [[clang::musttail]] return handle##Name(iso, pc, sp, fp, base, table, tos)
 #define LEAVE() return
 
 template <void (*function)(Isolate&)>
@@ -42,6 +50,28 @@ HANDLER_CONVENTION __attribute__((noinline)) void slowTail(HANDLER_PARAMETERS) {
   LOAD();
   table = static_cast<const void* const*>(iso->dispatch);
   DISPATCH();
+}
+
+/// Integer arithmetic with operands or a result outside the immediate range; everything else goes on to the slow path.
+template <Arith op>
+HANDLER_CONVENTION __attribute__((noinline)) void wideTail(HANDLER_PARAMETERS) {
+  WIDE_BODY(op)
+}
+
+/// The write barrier's rare case.
+HANDLER_CONVENTION __attribute__((noinline)) void barrierTail(HANDLER_PARAMETERS) {
+  iso->heap.store(iso->scratch.holder, iso->scratch.slot, iso->scratch.a);
+  DISPATCH();
+}
+
+// What follows is out of line so that the handlers need few registers; operands are in iso->scratch.
+
+HANDLER_CONVENTION __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS) { APPEND_BODY }
+HANDLER_CONVENTION __attribute__((noinline)) void waysGetTail(HANDLER_PARAMETERS) { WAYS_GET_BODY }
+HANDLER_CONVENTION __attribute__((noinline)) void waysSelfTail(HANDLER_PARAMETERS) { WAYS_SELF_BODY }
+template <void (*otherwise)(Isolate&)>
+HANDLER_CONVENTION __attribute__((noinline)) void waysSetTail(HANDLER_PARAMETERS) {
+  WAYS_SET_BODY(otherwise)
 }
 
 #include "interpreter/handlers_basic.inc"

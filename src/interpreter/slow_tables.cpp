@@ -41,11 +41,11 @@ void remember(Isolate& iso, FeedbackCell& cell, const CacheWay& way) {
   cell.victim() = way;
 }
 
-CacheWay makeWay(uint32_t shape, CacheKind how, uint32_t slot, uint32_t holderShape, bool plain) {
-  return {shape, slot, holderShape, static_cast<uint16_t>(how), static_cast<uint16_t>(plain ? 1 : 0)};
+CacheWay makeWay(uint32_t shape, CacheKind how, uint32_t slot, uint32_t holderShape, uint16_t plain = 0) {
+  return {shape, slot, holderShape, static_cast<uint16_t>(how), plain};
 }
 
-CacheWay ownWay(uint32_t shape, FieldPlace place, bool plain) {
+CacheWay ownWay(uint32_t shape, FieldPlace place, uint16_t plain) {
   bool isInline = place.how == FieldPlace::How::kInline;
   return makeWay(shape, isInline ? CacheKind::kOwnInline : CacheKind::kOwnOverflow,
                  isInline ? kInlineBase + 8 * place.slot : place.slot, 0, plain);
@@ -60,12 +60,20 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   Shape& shape = iso.shapes.of(t);
   if (shape.dictionary()) return;
   FieldPlace place = fieldPlace(iso, t, key.string());
-  if (isSlot(place)) return remember(iso, cell, ownWay(t->word, place, shape.metatable.isNil()));
-  // Not an own field: look along the chain of __index tables, which get shapes of their own.
-  if (shape.unique() && !(shape.flags & kIsPrototype)) return;  // it may get the key without changing its shape
+  bool own = isSlot(place);
+  if (own) {
+    bool plain = shape.metatable.isNil();
+    remember(iso, cell, ownWay(t->word, place, plain ? 1 : 0));
+    if (plain || !tableGet(iso, t, key).isNil()) return;
+  }
+  // Not an own field, or nil there: look along the chain of __index tables, which get shapes of their own.
+  if (!own && shape.unique() && !(shape.flags & kIsPrototype)) return;  // it may get the key without changing its shape
   Value mt = shape.metatable;
   for (int depth = 0; depth < 16; depth++) {
-    if (mt.isNil()) return remember(iso, cell, makeWay(receiver.table()->word, CacheKind::kAbsent, 0, 0, false));
+    if (mt.isNil()) {
+      uint32_t id = receiver.table()->word;
+      return remember(iso, cell, own ? ownWay(id, place, 2) : makeWay(id, CacheKind::kAbsent, 0, 0));
+    }
     Rooted holder(iso, metamethodOf(iso, mt, Meta::kIndex));
     if (holder.get().isNil()) {
       mt = Value::nil();
@@ -76,10 +84,11 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
     if (!hs.unique()) return;
     FieldPlace p = fieldPlace(iso, holder.table(), key.string());
     if (isSlot(p)) {
+      if (own) return;
       bool isInline = p.how == FieldPlace::How::kInline;
       return remember(iso, cell,
                       makeWay(receiver.table()->word, isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow,
-                              isInline ? kInlineBase + 8 * p.slot : p.slot, hs.id, false));
+                              isInline ? kInlineBase + 8 * p.slot : p.slot, hs.id));
     }
     mt = hs.metatable;
   }
@@ -91,13 +100,14 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if ((before.flags & kIsPrototype) && key->length() >= 2 && key->bytes[0] == '_') return;
   FieldPlace place = fieldPlace(iso, t, key);
   if (!isSlot(place)) return;
-  bool plain = before.metatable.isNil();
+  uint16_t plain = 1;
+  if (!before.metatable.isNil()) plain = metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil() ? 2 : 0;
   if (t->word == shapeBefore) return remember(iso, cell, ownWay(t->word, place, plain));
-  if (before.unique() || (!plain && !metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil())) return;
+  if (before.unique() || plain == 0) return;
   if (iso.shapes.of(t).parent != shapeBefore) return;
   bool isInline = place.how == FieldPlace::How::kInline;
   remember(iso, cell, makeWay(shapeBefore, isInline ? CacheKind::kAddInline : CacheKind::kAddOverflow,
-                              isInline ? kInlineBase + 8 * place.slot : place.slot, t->word, plain));
+                              isInline ? kInlineBase + 8 * place.slot : place.slot, t->word));
 }
 
 void indexError(Isolate& iso, Value culprit, bool first, uint32_t operands, uint32_t extra) {

@@ -19,7 +19,7 @@ struct CacheWay {
   uint32_t slot = 0;         ///< what CacheKind says
   uint32_t holderShape = 0;  ///< unique shape of the table in which the field was found, or target of a transition
   uint16_t how = 0;          ///< CacheKind
-  uint16_t plain = 0;        ///< 1: the shape has no metatable, so nil in the slot is the answer
+  uint16_t plain = 0;        ///< nil in an own slot needs no metamethod: 1 always (no metatable), 2 while the epoch holds
 };
 
 /// An inline cache or other feedback of one site. What the fields mean depends on the instruction; all zero at first.
@@ -50,6 +50,7 @@ struct FeedbackCell {
   void renew(uint32_t now) {
     if (epoch == now) return;
     epoch = now;
+    if (plain == 2) plain = 0;
     for (CacheWay& w : ways) w = CacheWay{};
   }
 };

@@ -83,6 +83,8 @@ class Isolate final : public heap::Embedder {
     Value a, b;                  ///< roots
     uint32_t pops = 0;           ///< operand slots to drop
     uint32_t length = 0;         ///< from pc to where the result goes on
+    heap::Object* holder = nullptr;  ///< of a store, with `a` the value: not kept across a collection
+    Value* slot = nullptr;
   } scratch;
   const void* dispatch = nullptr;///< handler table in use; another one while hooks are set
 
