@@ -156,20 +156,30 @@ bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count,
 
 }  // namespace
 
+int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
+  NativeCall call(iso, f);
+  NativeResult result = innermostNative(f).function(call);
+  if (result.action != NativeResult::Action::kReturn || isWatched(iso, f)) {
+    drive(iso, Step::native(result));
+    return -1;
+  }
+  Link link = linkOf(f.fp);
+  if (iso.finalizersDue || link.wanted() == Link::kTail || link.callerDistance() == 0) {
+    popFrame(f, result.count);
+    goOn(iso, f);
+    return -1;
+  }
+  return result.count;
+}
+
 bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
   if (isWatched(iso, f) || !nativeFits(f)) return false;
   const auto* native = as<Native>(f.sp[count]);
   const NativeInfo* info = native->info;
   if (info->intrinsic != Intrinsic::kNone && callIntrinsic(iso, f, native, count, wanted, returnAddress)) return true;
   layNativeFrame(f, count, wanted, returnAddress);
-  NativeCall call(iso, f);
-  NativeResult result = info->function(call);
-  if (result.action != NativeResult::Action::kReturn || isWatched(iso, f)) {
-    drive(iso, Step::native(result));
-    return true;
-  }
-  popFrame(f, result.count);
-  goOn(iso, f);
+  int64_t results = enterNativeFunction(iso, f);
+  if (results >= 0) popFrame(f, static_cast<uint32_t>(results));
   return true;
 }
 

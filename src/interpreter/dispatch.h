@@ -18,6 +18,8 @@
 
 #include "bytecode/opcode.h"
 #include "interpreter/calls.h"
+#include "interpreter/frame_layout.h"
+#include "interpreter/interpreter.h"
 #include "interpreter/slow_paths.h"
 #include "runtime/isolate.h"
 
@@ -244,5 +246,11 @@ inline T readUnaligned(const uint8_t* p) {
     STORE_NEXT(a_, at_, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length);      \
   }                                                                                              \
   SLOW(slowSet);
+
+// Keeps the compiler from making a call of memmove out of a loop that copies a word or two.
+#define OPAQUE(pointer) asm("" : "+r"(pointer))
+
+/// From the frame of pcall to the frame that it protects: state word, `true`, header.
+inline constexpr uint32_t kPcallDistance = 5;
 
 }  // namespace devvm::interpreter

@@ -47,6 +47,11 @@ enum Case : unsigned {
     __VA_ARGS__       \
   } while (0)
 #define GO_ON(Name) goto next
+#define RELOAD() \
+  do {           \
+    LOAD();      \
+    goto next;   \
+  } while (0)
 #define LEAVE() return
 
 void runSwitch(Isolate& isolate) {
@@ -66,6 +71,7 @@ next:
 #include "interpreter/handlers_basic.inc"
 #include "interpreter/handlers_arithmetic.inc"
 #include "interpreter/handlers_tables.inc"
+#include "interpreter/handlers_natives.inc"
 #include "interpreter/handlers_calls.inc"
 #include "interpreter/handlers_typed.inc"
 #include "interpreter/handlers_prefix.inc"

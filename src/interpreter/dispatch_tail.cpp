@@ -41,6 +41,13 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 #define WAYS_SELF() [[clang::musttail]] return waysSelfTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SET(otherwise) [[clang::musttail]] return waysSetTail<otherwise>(iso, pc, sp, fp, base, table, tos)
 #define GO_ON(Name) [[clang::musttail]] return handle##Name(iso, pc, sp, fp, base, table, tos)
+// After a function that left the fiber where it goes on.
+#define RELOAD()                                            \
+  do {                                                      \
+    LOAD();                                                 \
+    table = static_cast<const void* const*>(iso->dispatch); \
+    DISPATCH();                                             \
+  } while (0)
 #define LEAVE() return
 
 template <void (*function)(Isolate&)>
@@ -77,6 +84,7 @@ HANDLER_CONVENTION __attribute__((noinline)) void waysSetTail(HANDLER_PARAMETERS
 #include "interpreter/handlers_basic.inc"
 #include "interpreter/handlers_arithmetic.inc"
 #include "interpreter/handlers_tables.inc"
+#include "interpreter/handlers_natives.inc"
 #include "interpreter/handlers_calls.inc"
 #include "interpreter/handlers_typed.inc"
 #include "interpreter/handlers_prefix.inc"

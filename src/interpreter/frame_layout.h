@@ -91,6 +91,10 @@ inline void popFrame(Fiber& f, uint32_t count) {
 /// MAY RUN GUEST CODE.
 [[nodiscard]] bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
 
+/// Runs the innermost native, whose frame was just laid. Its number of results, topmost, if only popFrame() is left to be
+/// done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.
+int64_t enterNativeFunction(Isolate& iso, Fiber& f);
+
 /// Ends the innermost native, which waits for the results on top, if it is one that only passes them on. False: nothing
 /// was done.
 [[nodiscard]] bool finishNativeDirectly(Isolate& iso, Fiber& f);

@@ -86,6 +86,11 @@ class Isolate final : public heap::Embedder {
     heap::Object* holder = nullptr;  ///< of a store, with `a` the value: not kept across a collection
     Value* slot = nullptr;
   } scratch;
+  struct NativeCallSite {        ///< a call that a handler makes of a native
+    uint32_t count = 0;          ///< arguments
+    uint8_t wanted = 0;          ///< results: as Link::wanted
+    const uint8_t* next = nullptr;  ///< where it goes on
+  } calling;
   const void* dispatch = nullptr;///< handler table in use; another one while hooks are set
 
   // ---- well-known values (roots) ----
