@@ -126,6 +126,14 @@ const NativeInfo kHandlerInfo = {.function = runHandler, .name = "(message handl
 
 Step unwindStep(Isolate& iso) {
   Fiber& f = *iso.fiber;
+  if (iso.failure == Failure::kExit && iso.closeOnExit && f.isMain && !f.closing) {
+    // os.exit(code, true): the main fiber is closed as coroutine.close closes others; reaching the host is the exit.
+    iso.failure = Failure::kError;
+    iso.pendingError = Value::absent();
+    iso.errorHandled = true;
+    f.closing = true;
+    f.closeBoundary = static_cast<uint32_t>(f.high - f.fp);
+  }
   if (iso.failure == Failure::kError && !iso.errorHandled && !f.closing) {
     // First phase. Only the frame that would catch may have a handler; without one the fiber dies with its stack as it is.
     Catcher c = findCatcher(iso, false);
@@ -170,6 +178,10 @@ Step unwindStep(Isolate& iso) {
       f.fp = c.fp;
       f.sp = c.fp - 2;  // state and handler stay; the host call looks at isolate.failure
       iso.errorHandled = false;
+      if (f.isMain && f.closing && static_cast<uint32_t>(f.high - f.fp) <= f.closeBoundary) {
+        f.closing = false;
+        if (iso.failure == Failure::kError) iso.failure = Failure::kExit;  // errors of closing are ignored
+      }
       f.pc = kHostReturnCode;
       return Step::done();
     case Catcher::kNone:
