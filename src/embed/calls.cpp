@@ -50,6 +50,7 @@ devvm_status devvm_load(devvm_isolate* host, const void* bytes, size_t length, c
     return DEVVM_OK;
   }
   if (error.outOfMemory) return host->outOfMemory();
+  if (error.stopped) return host->takeFailure();
   host->errorMessage = error.message;
   host->errorTraceback.clear();
   host->errorValue = newString(iso, error.message);

@@ -13,9 +13,17 @@
 
 namespace devvm::frontend {
 
+/// Asked now and then, with the bytes a compilation holds, whether it may go on.
+struct Watcher {
+  bool (*mayGoOn)(void* context, size_t bytes) = nullptr;
+  void* context = nullptr;
+};
+
 class Arena {
  public:
   Arena() = default;
+  /// The watcher is asked with every new block. A refusal is noted; whoever fills the arena looks at stopped().
+  explicit Arena(Watcher watcher) : watcher_(watcher) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -27,6 +35,9 @@ class Arena {
     next_ += size;
     return result;
   }
+
+  bool stopped() const { return stopped_; }
+  size_t bytes() const { return bytes_; }
 
   /// A new T in the arena. T must not need a destructor.
   template <typename T, typename... Args>
@@ -53,11 +64,16 @@ class Arena {
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     next_ = blocks_.back().get();
     limit_ = next_ + block;
+    bytes_ += block;
+    if (watcher_.mayGoOn != nullptr && !stopped_) stopped_ = !watcher_.mayGoOn(watcher_.context, bytes_);
   }
 
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   char* limit_ = nullptr;
+  size_t bytes_ = 0;
+  Watcher watcher_;
+  bool stopped_ = false;
 };
 
 /// A growing sequence of T in an arena, linked in blocks of one: cheap to append to at both ends, and

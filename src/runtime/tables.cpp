@@ -171,7 +171,10 @@ bool tableAppend(Isolate& isolate, Handle t, Handle value) {
 bool tableInitList(Isolate& isolate, Handle t, uint32_t start, const Value* valuesHighToLow, uint32_t count) {
   if (count == 0) return true;
   if (start > kMaxArrayCapacity || count > kMaxArrayCapacity - start) return false;
-  if (!tableReserveArray(isolate, t, start + count)) return false;
+  // Long constructors arrive in pieces: room grows by more than a piece, so that none is copied too often.
+  uint32_t needed = start + count, had = t.table()->arrayStorage()->capacity();
+  if (start != 0 && needed > had) needed = std::max(needed, std::min(had + had / 2, kMaxArrayCapacity));
+  if (!tableReserveArray(isolate, t, needed)) return false;
   ValueArray* a = t.table()->arrayStorage();
   for (uint32_t i = 0; i < count; i++) heap::initSlot(&a->slots[start + i], valuesHighToLow[-static_cast<int64_t>(i)]);
   isolate.heap.writeBarrierAll(a);

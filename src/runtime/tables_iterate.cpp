@@ -3,6 +3,14 @@
 
 namespace devvm::runtime {
 
+namespace {
+/// Long runs of removed entries are work of their own.
+void chargeSkipped(Isolate& isolate, uint32_t skipped) {
+  constexpr uint32_t kFree = 64, kPerUnit = 16;
+  if (skipped > kFree) isolate.budget -= skipped / kPerUnit;
+}
+}  // namespace
+
 int64_t tableLength(Isolate& isolate, Table* t) {
   uint32_t length = t->arrayStorage()->length;  // the last element of the array part is not nil
   if (!isolate.shapes.of(t).dictionary() || !(dictOf(t)->flags & kDictHasIntegers)) return length;
@@ -33,26 +41,31 @@ int64_t tableLength(Isolate& isolate, Table* t) {
 
 uint32_t tableNextAt(Isolate& isolate, Table* t, uint32_t position, Value& outKey, Value& outValue) {
   const ValueArray* a = t->arrayStorage();
-  uint32_t capacity = a->capacity();
+  uint32_t capacity = a->capacity(), first = position;
   for (; position < a->length; position++) {
     Value v = loadSlot(&a->slots[position]);
     if (v.isNil()) continue;
+    chargeSkipped(isolate, position - first);
     outKey = Value::smallInt(int64_t{position} + 1);
     outValue = v;
     return position + 1;
   }
+  chargeSkipped(isolate, position - first);
   uint32_t i = position < capacity ? 0 : position - capacity;
   Shape& s = isolate.shapes.of(t);
   if (s.dictionary()) {
     Dict* d = dictOf(t);
+    first = i;
     for (; i < d->used; i++) {
       const DictEntry& e = d->entries[i];
       if (!entryIsLive(e) || entryIsDead(e)) continue;
+      chargeSkipped(isolate, i - first);
       outKey = e.key;
       outValue = e.value;
       d->hint = i;
       return capacity + i + 1;
     }
+    chargeSkipped(isolate, i - first);
   } else {
     for (; i < s.slotCount; i++) {
       Value v = loadSlot(namedSlot(t, i));

@@ -114,7 +114,7 @@ bool Session::tryLoad(std::string_view text, const std::string& chunkName, Handl
   if (lua::loadChunk(iso, text, chunkName, lua::kTextChunks | lua::kBinaryChunks, "bt", Handle(&iso.globals), result, error)) {
     return true;
   }
-  message = error.outOfMemory ? "not enough memory" : error.message;
+  message = error.outOfMemory ? "not enough memory" : error.stopped ? "time limit exceeded" : error.message;
   incomplete = error.incomplete;
   return false;
 }

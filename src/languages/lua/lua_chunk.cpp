@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <span>
 
@@ -65,6 +66,42 @@ bool fillUpvalues(Isolate& isolate, Handle closure, Handle environment) {
 
 }  // namespace
 
+namespace {
+
+uint64_t now() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
+/// Keeps a compilation within the isolate's memory and time.
+struct CompileWatch {
+  Isolate& isolate;
+  uint64_t deadline = 0;  ///< of a compilation outside of any call
+  bool outOfMemory = false;
+
+  /// Code generation and loading need about as much again as the syntax tree, twice.
+  static constexpr size_t kBytesPerTreeByte = 3;
+
+  static bool mayGoOn(void* context, size_t bytes) {
+    auto& watch = *static_cast<CompileWatch*>(context);
+    Isolate& iso = watch.isolate;
+    size_t limit = iso.options.limits.memoryBytes;
+    if (limit != 0 && iso.heap.bytesInUse() + iso.externalBytes() + kBytesPerTreeByte * bytes > limit) {
+      watch.outOfMemory = true;
+      return false;
+    }
+    if (iso.hostDepth != 0) return iso.poll();
+    if (watch.deadline != 0 && now() >= watch.deadline) {
+      iso.failure = runtime::Failure::kDeadline;
+      return false;
+    }
+    return true;
+  }
+};
+
+}  // namespace
+
 unsigned parseChunkMode(std::string_view mode) {
   return (mode.find('t') != mode.npos ? kTextChunks : 0u) | (mode.find('b') != mode.npos ? kBinaryChunks : 0u);
 }
@@ -81,8 +118,14 @@ bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkN
   if (binary) {
     if (!readBinary(bytes, chunkName, module, error.message)) return false;
   } else {
-    CompileResult compiled = compile(bytes, chunkName);
+    CompileWatch watch{isolate};
+    if (isolate.hostDepth == 0 && isolate.options.limits.timeoutNanos != 0) {
+      watch.deadline = now() + isolate.options.limits.timeoutNanos;
+    }
+    CompileResult compiled = compile(bytes, chunkName, {.watcher = {CompileWatch::mayGoOn, &watch}});
     if (!compiled.ok) {
+      error.outOfMemory = watch.outOfMemory;
+      error.stopped = compiled.stopped && !watch.outOfMemory;
       error.message = std::move(compiled.error.message);
       error.incomplete = compiled.incomplete;
       return false;
@@ -99,8 +142,10 @@ bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkN
   return !error.outOfMemory;
 }
 
-bool isHopeless(std::string_view beginning, std::string_view chunkName) {
-  CompileResult first = compile(beginning, chunkName);
+bool isHopeless(Isolate& isolate, std::string_view beginning, std::string_view chunkName) {
+  CompileWatch watch{isolate};
+  CompileResult first = compile(beginning, chunkName, {.watcher = {CompileWatch::mayGoOn, &watch}});
+  if (first.stopped) return true;
   if (first.ok || first.incomplete) return false;
   // The error may lie in a last token that is cut off: then other continuations give other errors, or none.
   for (char next : {' ', 'a', '1', '=', '.', '[', '"'}) {

@@ -18,6 +18,7 @@ struct ChunkError {
   std::string message;
   bool incomplete = false;   ///< text that more text may complete (an interactive reader asks for it)
   bool outOfMemory = false;  ///< then there is no message
+  bool stopped = false;      ///< by a limit, a kill or an interrupt while compiling: Isolate::failure says which
 };
 
 /// Compiles a text chunk, or reads and verifies a binary one, into a closure whose first upvalue is `environment`.
@@ -25,8 +26,9 @@ struct ChunkError {
 bool loadChunk(runtime::Isolate& isolate, std::string_view bytes, std::string_view chunkName, unsigned mode,
                std::string_view modeText, runtime::Handle environment, runtime::Handle result, ChunkError& error);
 
-/// Whether a text that is the beginning of a chunk has an error that nothing which may follow can mend.
-bool isHopeless(std::string_view beginning, std::string_view chunkName);
+/// Whether a text that is the beginning of a chunk has an error that nothing which may follow can mend, or is too long
+/// for the isolate's limits.
+bool isHopeless(runtime::Isolate& isolate, std::string_view beginning, std::string_view chunkName);
 
 /// The contents of a file as load() wants them: without byte order mark, and with a first line that begins with '#'
 /// emptied. `path` empty: standard input. At most `limit` bytes are read. False with the error's text

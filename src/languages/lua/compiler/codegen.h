@@ -22,7 +22,11 @@ using bytecode::Op;
 /// What the functions of one module share while they are generated.
 class ModuleGenerator {
  public:
-  explicit ModuleGenerator(uint32_t symbols) : constants_(symbols) {}
+  /// `bytes`: what the syntax tree takes, for the watcher.
+  ModuleGenerator(uint32_t symbols, frontend::Watcher watcher, size_t bytes)
+      : constants_(symbols), watcher_(watcher), bytes_(bytes) {}
+  /// The watcher ended the work.
+  bool stopped() const { return stopped_; }
 
   /// Generates `main` and all functions inside it into `module`. False, with a message and a line, if some
   /// table of the format overflows.
@@ -39,11 +43,26 @@ class ModuleGenerator {
 
   uint32_t addFunction(Function* function);
   void fail(std::string message, uint32_t line);
+  /// Called for every statement and table field. False: the work is in vain.
+  bool mayGoOn() {
+    constexpr uint32_t kBetweenLooks = 1024;
+    if (watcher_.mayGoOn == nullptr || ++sinceLook_ < kBetweenLooks) return !stopped_;
+    sinceLook_ = 0;
+    if (!stopped_ && !watcher_.mayGoOn(watcher_.context, bytes_)) {
+      stopped_ = true;
+      fail("stopped", 0);
+    }
+    return !stopped_;
+  }
 
   std::deque<bytecode::Function> functions_;  // addresses must stay
   std::vector<SymbolConstant> constants_;     // by symbol id
   std::string error_;
   uint32_t errorLine_ = 0;
+  frontend::Watcher watcher_;
+  size_t bytes_;
+  uint32_t sinceLook_ = 0;
+  bool stopped_ = false;
 };
 
 class FunctionGenerator {

@@ -363,7 +363,7 @@ void FunctionGenerator::pushTable(TableExpr* e) {
     stored += pending;
     pending = 0;
   };
-  for (auto* node = e->fields.first(); node != nullptr; node = node->next) {
+  for (auto* node = e->fields.first(); node != nullptr && module_.mayGoOn(); node = node->next) {
     TableField& field = node->value;
     if (field.key == nullptr) {
       if (node->next == nullptr && isMulti(field.value)) {

@@ -30,7 +30,7 @@ void FunctionGenerator::blockBody(Block* block) {
 }
 
 void FunctionGenerator::statements(Block* block) {
-  for (auto* node = block->statements.first(); node != nullptr; node = node->next) {
+  for (auto* node = block->statements.first(); node != nullptr && module_.mayGoOn(); node = node->next) {
     // What control cannot reach is left out; only a label can change that.
     if (!reachable() && node->value->kind != StatKind::kLabel) continue;
     statement(node->value, node->next != nullptr ? node->next->value : nullptr);

@@ -14,11 +14,15 @@ CompileResult compile(std::string_view text, std::string_view chunkName, const C
     result.error.message = chunkId + ":1: chunk is too long";
     return result;
   }
-  Arena arena;
+  Arena arena(options.watcher);
   frontend::SymbolTable symbols(arena);
   Lexer lexer(text, chunkId, symbols);
   Parser parser(arena, lexer, options.nesting);
   Function* main = parser.parseChunk();
+  if (arena.stopped()) {
+    result.stopped = true;
+    return result;
+  }
   if (lexer.failed()) {
     result.error = lexer.firstError();
     result.incomplete = lexer.failedAtEnd();
@@ -27,10 +31,11 @@ CompileResult compile(std::string_view text, std::string_view chunkName, const C
   auto module = std::make_unique<bytecode::Module>();
   module->source = chunkName;
   module->language = "lua";
-  ModuleGenerator generator(symbols.size());
+  ModuleGenerator generator(symbols.size(), options.watcher, arena.bytes());
   std::string message;
   uint32_t line = 0;
   if (!generator.generate(main, *module, message, line)) {
+    result.stopped = generator.stopped();
     result.error.message = chunkId + ':' + std::to_string(line) + ": " + message;
     result.error.line = line;
     return result;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "bytecode/module.h"
+#include "frontend/arena.h"
 #include "languages/lua/compiler/error.h"
 
 namespace devvm::lua {
@@ -14,12 +15,15 @@ struct CompileOptions {
   /// Levels of the reference's C stack taken when compilation begins, which count towards its limit of 200
   /// nested constructs: 1 for a script given on the command line, 2 for `load` called by that script.
   uint32_t nesting = 2;
+  /// Asked now and then, with the bytes in use, whether to go on; the result is `stopped` if not.
+  frontend::Watcher watcher;
 };
 
 struct CompileResult {
   std::unique_ptr<bytecode::Module> module;  ///< null unless ok
   CompileError error;
   bool ok = false;
+  bool stopped = false;     ///< by the watcher: there is no message
   bool incomplete = false;  ///< the text ended too early: more of it could make it right
 };
 

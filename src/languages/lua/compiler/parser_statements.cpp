@@ -9,6 +9,7 @@ Parser::Parser(Arena& arena, Lexer& lexer, uint32_t nesting)
 // ---- tokens -----------------------------------------------------------------------------------------
 
 void Parser::advance() {
+  if (arena_.stopped()) lexer_.error("stopped", token_);
   lastLine_ = currentLine();
   lastEnd_ = token_.end;
   if (hasAhead_) {

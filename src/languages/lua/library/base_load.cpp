@@ -39,12 +39,13 @@ NativeResult returnFailure(NativeCall& c, std::string_view message) {
 NativeResult finishLoad(NativeCall& c, const std::string& bytes, const std::string& chunkName, const std::string& mode,
                         uint32_t envArgument) {
   Isolate& iso = c.isolate;
-  if (!chargeBytes(c, bytes.size())) return c.raisePending();
+  if (!chargeSource(c, bytes.size())) return c.raisePending();
   Rooted environment(iso, c.has(envArgument) ? c.arg(envArgument) : iso.globals);
   Rooted closure(iso, Value::nil());
   ChunkError error;
   if (loadChunk(iso, bytes, chunkName, parseChunkMode(mode), mode, environment, closure, error)) return c.ret(*closure);
   if (error.outOfMemory) return c.outOfMemory();
+  if (error.stopped) return c.raisePending();
   return returnFailure(c, error.message);
 }
 
@@ -69,7 +70,7 @@ bool isTimeToLook(NativeCall& c, size_t length) {
 bool stopsReading(NativeCall& c, const std::string& text) {
   bool binary = text[0] == '\x1B';
   if (!(parseChunkMode(optionalString(c, 2, "bt")) & (binary ? kBinaryChunks : kTextChunks))) return true;
-  return !binary && isHopeless(text, optionalString(c, 1, "=(load)"));
+  return !binary && (!chargeSource(c, text.size()) || isHopeless(c.isolate, text, optionalString(c, 1, "=(load)")));
 }
 
 /// Goes on as if load's reader had raised `message`.
@@ -113,7 +114,9 @@ NativeResult load(NativeCall& c) {
       Value whole = text.finish();
       if (whole.isNil()) return c.outOfMemory();
       std::string bytes(asString(whole)->view());
-      if (ends || stopsReading(c, bytes)) {
+      bool stops = ends || stopsReading(c, bytes);
+      if (c.isolate.failure != runtime::Failure::kNone) return c.raisePending();
+      if (stops) {
         return finishLoad(c, bytes, optionalString(c, 1, "=(load)"), optionalString(c, 2, "bt"), 3);
       }
     }
@@ -147,13 +150,14 @@ NativeResult dofile(NativeCall& c) {
   std::string bytes, chunkName;
   ChunkError error;
   if (readArgumentFile(c, bytes, chunkName, error.message)) {
-    if (!chargeBytes(c, bytes.size())) return c.raisePending();
+    if (!chargeSource(c, bytes.size())) return c.raisePending();
     Rooted environment(iso, iso.globals), closure(iso, Value::nil());
     if (loadChunk(iso, bytes, chunkName, kTextChunks | kBinaryChunks, "bt", environment, closure, error)) {
       c.push(*closure);
       return c.call(0, -1, 1);
     }
     if (error.outOfMemory) return c.outOfMemory();
+    if (error.stopped) return c.raisePending();
   }
   raiseText(c, error.message);
   return c.raisePending();

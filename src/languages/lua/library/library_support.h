@@ -34,6 +34,7 @@ using runtime::Value;
 
 // ---- fuel: what one unit pays for inside a native ----
 inline constexpr uint64_t kBytesPerUnit = 16;    ///< bytes copied, compared or searched
+inline constexpr uint64_t kSourceBytesPerUnit = 1; ///< bytes of source compiled
 inline constexpr uint64_t kElementsPerUnit = 4;  ///< table elements read or written
 inline constexpr uint64_t kMatchStepsPerUnit = 4;///< steps of the pattern matcher
 
@@ -41,6 +42,8 @@ inline constexpr uint64_t kMatchStepsPerUnit = 4;///< steps of the pattern match
 [[nodiscard]] inline bool chargeBytes(NativeCall& c, uint64_t bytes) {
   return bytes < kBytesPerUnit || c.charge(bytes / kBytesPerUnit);
 }
+/// Charges for compiling so much source text.
+[[nodiscard]] inline bool chargeSource(NativeCall& c, uint64_t bytes) { return c.charge(bytes / kSourceBytesPerUnit + 1); }
 [[nodiscard]] inline bool chargeElements(NativeCall& c, uint64_t elements) {
   return elements < kElementsPerUnit || c.charge(elements / kElementsPerUnit);
 }

@@ -164,6 +164,8 @@ NativeResult osDate(NativeCall& c) {
     if (!isConversion(rest, length)) {
       return c.argError(0, "invalid conversion specifier '%" + std::string(rest.substr(0, rest.find('\0'))) + "'");
     }
+    constexpr uint64_t kUnitsPerConversion = 50;
+    if (!c.charge(kUnitsPerConversion)) return c.raisePending();
     char buffer[256];
     out.append(buffer, std::strftime(buffer, sizeof buffer, format.substr(i, length + 1).c_str(), &date));
     i += length + 1;

@@ -31,15 +31,17 @@ constexpr std::string_view kDefaultCPath = DEVVM_LUA_LIB "?.so;" DEVVM_LUA_LIB "
 #undef DEVVM_LUA_SHARE
 #undef DEVVM_LUA_LIB
 
-std::string replaceAll(std::string_view text, std::string_view what, std::string_view with) {
-  std::string out;
-  size_t from = 0;
+/// False after raising: the result would take more memory than the program may have.
+bool replaceAll(NativeCall& c, std::string_view text, std::string_view what, std::string_view with, std::string& out) {
+  size_t limit = readLimit(c.isolate), from = 0;
+  out.clear();
   for (size_t at; (at = text.find(what, from)) != text.npos; from = at + what.size()) {
     out += text.substr(from, at - from);
     out += with;
+    if (out.size() > limit) return c.isolate.raiseOutOfMemory();
   }
   out += text.substr(from);
-  return out;
+  return chargeBytes(c, out.size());
 }
 
 bool isReadable(const std::string& path) {
@@ -48,21 +50,28 @@ bool isReadable(const std::string& path) {
   return f != nullptr;
 }
 
-/// The first file that a path's templates give for a name; false with the list of what was tried.
-bool searchPath(std::string_view name, std::string_view path, std::string_view separator, std::string_view replacement,
+enum class Search { kFound, kNotFound, kRaised };
+
+/// The first file that a path's templates give for a name; not found: the list of what was tried.
+Search searchPath(NativeCall& c, std::string_view name, std::string_view path, std::string_view separator, std::string_view replacement,
                 std::string& file, std::string& tried) {
-  std::string wanted(name);
-  if (!separator.empty() && name.find(separator[0]) != name.npos) wanted = replaceAll(name, separator, replacement);
-  std::string names = replaceAll(path, "?", wanted);
+  constexpr uint64_t kUnitsPerFile = 500;  // asking the system takes a few microseconds
+  std::string wanted(name), names;
+  if (!separator.empty() && name.find(separator[0]) != name.npos && !replaceAll(c, name, separator, replacement, wanted)) {
+    return Search::kRaised;
+  }
+  if (!replaceAll(c, path, "?", wanted, names)) return Search::kRaised;
   for (size_t from = 0; !names.empty() && from <= names.size();) {
     size_t end = names.find(';', from);
     if (end == names.npos) end = names.size();
     file = names.substr(from, end - from);
-    if (isReadable(file)) return true;
+    if (!c.charge(kUnitsPerFile)) return Search::kRaised;
+    if (isReadable(file)) return Search::kFound;
     from = end + 1;
   }
-  tried = "no file '" + replaceAll(names, ";", "'\n\tno file '") + "'";
-  return false;
+  if (!replaceAll(c, names, ";", "'\n\tno file '", tried)) return Search::kRaised;
+  tried = "no file '" + tried + "'";
+  return Search::kNotFound;
 }
 
 NativeResult returnString(NativeCall& c, std::string_view text) {
@@ -78,7 +87,9 @@ NativeResult searchpath(NativeCall& c) {
   std::string file, tried;
   std::string_view separator = c.isNoneOrNil(2) ? "." : c.stringArg(2);
   std::string_view replacement = c.isNoneOrNil(3) ? "/" : c.stringArg(3);
-  if (searchPath(c.stringArg(0), c.stringArg(1), separator, replacement, file, tried)) return returnString(c, file);
+  Search found = searchPath(c, c.stringArg(0), c.stringArg(1), separator, replacement, file, tried);
+  if (found == Search::kRaised) return c.raisePending();
+  if (found == Search::kFound) return returnString(c, file);
   Value v = runtime::newString(c.isolate, tried);
   return v.isNil() ? c.outOfMemory() : c.ret(Value::nil(), v);
 }
@@ -105,8 +116,6 @@ NativeResult searchPreload(NativeCall& c) {
   return c.top().isNil() ? c.outOfMemory() : c.retTop(2);
 }
 
-enum class Search { kFound, kNotFound, kRaised };
-
 /// Looks for a module's file along package.path or package.cpath.
 Search findFile(NativeCall& c, std::string_view name, const char* field, std::string& file, std::string& tried) {
   Value path = runtime::tableGetName(c.isolate, (*c.upvalue(0)).isTable() ? c.upvalue(0).table() : nullptr, field);
@@ -124,7 +133,7 @@ Search findFile(NativeCall& c, std::string_view name, const char* field, std::st
     tried = std::string("no search along package.") + field + ": the capability 'files' was denied";
     return Search::kNotFound;
   }
-  return searchPath(name, templates, ".", "/", file, tried) ? Search::kFound : Search::kNotFound;
+  return searchPath(c, name, templates, ".", "/", file, tried);
 }
 
 NativeResult loadingError(NativeCall& c, const std::string& file, const std::string& why) {
@@ -142,9 +151,10 @@ NativeResult searchLua(NativeCall& c) {
   std::string bytes;
   ChunkError error;
   if (!readChunkFile(file, readLimit(iso), bytes, error.message)) return loadingError(c, file, error.message);
-  if (!chargeBytes(c, bytes.size())) return c.raisePending();
+  if (!chargeSource(c, bytes.size())) return c.raisePending();
   Rooted environment(iso, iso.globals), closure(iso, Value::nil());
   if (!loadChunk(iso, bytes, "@" + file, kTextChunks | kBinaryChunks, "bt", environment, closure, error)) {
+    if (error.stopped) return c.raisePending();
     return error.outOfMemory ? c.outOfMemory() : loadingError(c, file, error.message);
   }
   c.push(*closure);
