@@ -76,8 +76,8 @@ fuzzers() {
   [ $bad -eq 0 ]
 }
 
-# Every mode is run by --all; otherwise the interpreter, and one mode that the seed picks.
-PICK=(switch fuel memory-limit gc-verify)
+# Every mode is run by --all; otherwise the interpreter, a moving collector, and one mode that the seed picks.
+PICK=(switch fuel memory-limit gc-verify gc-stress-full)
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
 echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
 
@@ -85,19 +85,17 @@ step "format" ./dev lint --format
 step "layers" python3 tests/layers/check.py
 step "build release (clang 19)" configure release ON || exit 1
 step "unit tests" unit release
-step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch
+step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch \
+  --mode gc-stress=--gc-stress=move
 if [ $ALL -eq 1 ]; then
-  step "assembly programs, memory modes" assembly $VM --mode gc-stress=--gc-stress=move --mode gc-verify=--gc-verify \
-    --mode fuel=--fuel=1000000000000 --mode memory-limit=--memory-limit=4G
+  step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 --mode memory-limit=--memory-limit=4G
   step "Lua programs against lua5.4, every mode" lua $VM --mode all
   step "random programs, 10 minutes" random $VM --seconds 600 --seed "$SEED"
   for mode in switch gc-stress gc-verify; do
     step "random programs, $mode, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode $mode
   done
 else
-  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode "$picked"
-  # Collections are most likely to find something wrong where much is allocated in few lines.
-  step "Lua programs, everything moves" lua $VM --mode gc-stress --filter lua/gc/ --filter metatables/ --filter coroutines/
+  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode "$picked"
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
 fi
 
