@@ -76,6 +76,26 @@ fuzzers() {
   [ $bad -eq 0 ]
 }
 
+# What a host does: installs the package elsewhere, finds it with CMake, builds the example and runs it.
+installed_package() {
+  local folder host status
+  folder=$(mktemp -d)
+  cmake --install build/release --prefix "$folder/devvm" >/dev/null &&
+    cmake -S examples/embed -B "$folder/host" -G Ninja -DCMAKE_PREFIX_PATH="$folder/devvm" -DCMAKE_C_COMPILER=clang-19 \
+      -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null &&
+    cmake --build "$folder/host" >/dev/null && "$folder/host/host" && "$folder/devvm/bin/devvm" run examples/lua/wordcount.lua README.md >/dev/null
+  status=$?
+  rm -rf "$folder"
+  return $status
+}
+
+finish() {
+  say "seed $SEED, $((SECONDS - began)) s"
+  for f in "${failures[@]}"; do echo "failed: $f"; done
+  echo "$passed passed, $failed failed"
+  exit $((failed != 0))
+}
+
 # Every mode is run by --all; otherwise the interpreter, a moving collector, and one mode that the seed picks.
 PICK=(switch fuel memory-limit gc-verify gc-stress-full)
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
@@ -83,12 +103,14 @@ echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
 
 step "format" ./dev lint --format
 step "layers" python3 tests/layers/check.py
-step "build release (clang 19)" configure release ON || exit 1
+step "build release (clang 19)" configure release ON || finish
 step "unit tests" unit release
-step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch \
-  --mode gc-stress=--gc-stress=move
+step "installed package" installed_package
+step "commands" python3 tests/tools/run.py --vm $VM
+step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move
 if [ $ALL -eq 1 ]; then
-  step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 --mode memory-limit=--memory-limit=4G
+  step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 \
+    --mode memory-limit=--memory-limit=4G
   step "Lua programs against lua5.4, every mode" lua $VM --mode all
   step "random programs, 10 minutes" random $VM --seconds 600 --seed "$SEED"
   for mode in switch gc-stress gc-verify; do
@@ -99,27 +121,29 @@ else
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
 fi
 
-step "build g++" configure gcc "$([ $ALL -eq 1 ] && echo ON || echo OFF)"
-step "Lua programs, g++" lua build/gcc/devvm --mode interpreter
-step "assembly programs, g++" assembly build/gcc/devvm
+tests=$([ $ALL -eq 1 ] && echo ON || echo OFF)
+if step "build g++" configure gcc "$tests"; then
+  [ $ALL -eq 0 ] || step "unit tests, g++" unit gcc
+  step "Lua programs, g++" lua build/gcc/devvm --mode interpreter
+  step "assembly programs, g++" assembly build/gcc/devvm
+fi
 
 export ASAN_SYMBOLIZER_PATH=${ASAN_SYMBOLIZER_PATH:-$(command -v llvm-symbolizer-19)}
 export TSAN_OPTIONS="external_symbolizer_path=$ASAN_SYMBOLIZER_PATH ${TSAN_OPTIONS:-}"
-step "build address and undefined-behaviour sanitizers" configure asan "$([ $ALL -eq 1 ] && echo ON || echo OFF)"
-step "Lua programs, sanitizers" lua build/asan/devvm --mode interpreter --timeout 120
-step "assembly programs, sanitizers" assembly build/asan/devvm
-if [ $ALL -eq 1 ]; then
-  step "unit tests, sanitizers" unit asan
-  step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress --timeout 240
-  step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
-  step "build thread sanitizer" configure tsan ON
-  step "unit tests, thread sanitizer" unit tsan
-  step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
-  step "build libFuzzer targets" configure fuzzers ON
-  step "libFuzzer targets, 10 s each" fuzzers 10
+if step "build address and undefined-behaviour sanitizers" configure asan "$tests"; then
+  step "Lua programs, sanitizers" lua build/asan/devvm --mode interpreter --timeout 120
+  step "assembly programs, sanitizers" assembly build/asan/devvm
+  if [ $ALL -eq 1 ]; then
+    step "unit tests, sanitizers" unit asan
+    step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress --timeout 240
+    step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
+  fi
 fi
-
-say "seed $SEED, $((SECONDS - began)) s"
-for f in "${failures[@]}"; do echo "failed: $f"; done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+if [ $ALL -eq 1 ]; then
+  if step "build thread sanitizer" configure tsan ON; then
+    step "unit tests, thread sanitizer" unit tsan
+    step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
+  fi
+  if step "build libFuzzer targets" configure fuzzers ON; then step "libFuzzer targets, 10 s each" fuzzers 10; fi
+fi
+finish

@@ -114,6 +114,7 @@ def environment(case, folder):
         # Sanitizer builds report on standard error and must never change the exit status quietly.
         "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=0"),
         "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", "print_stacktrace=1"),
+        **{name: os.environ[name] for name in ("ASAN_SYMBOLIZER_PATH", "TSAN_OPTIONS") if name in os.environ},
     }
 
 
