@@ -298,8 +298,8 @@ bool setPath(Isolate& isolate, Handle package, const char* field, const char* va
   const char* value = ignored ? nullptr : environmentVariable(isolate, (std::string(variable) + "_5_4").c_str());
   if (value == nullptr && !ignored) value = environmentVariable(isolate, variable);
   std::string path(value ? std::string_view(value) : otherwise);
-  size_t at;
-  if (value != nullptr && (at = path.find(";;")) != path.npos) {
+  size_t at = value != nullptr ? path.find(";;") : path.npos;
+  if (at != path.npos) {
     std::string with;
     if (at > 0) with += ";";
     with += otherwise;
