@@ -7,6 +7,7 @@
 
 #include "languages/lua/library/base.h"
 #include "languages/lua/library/io_file.h"
+#include "languages/lua/library/process.h"
 #include "languages/lua/library/library.h"
 
 namespace devvm::lua {
@@ -36,7 +37,7 @@ std::FILE* defaultStream(NativeCall& c, const char* field) {
 /// A handle for a stream just opened; nil after closing it when out of memory.
 Value adoptStream(Isolate& isolate, std::FILE* stream, FileKind kind) {
   Value v = newFileHandle(isolate, stream, kind);
-  if (v.isNil()) kind == FileKind::kPipe ? pclose(stream) : std::fclose(stream);
+  if (v.isNil()) std::fclose(stream);
   return v;
 }
 
@@ -81,9 +82,11 @@ NativeResult popenNative(NativeCall& c) {
   flushPrinted();
   std::fflush(nullptr);
   errno = 0;
-  std::FILE* stream = ::popen(command.c_str(), mode.c_str());
+  pid_t process;
+  std::FILE* stream = openPipe(c.isolate, command.c_str(), mode.c_str(), process);
   if (stream == nullptr) return fileResult(c, false, command.c_str());
-  Value v = adoptStream(c.isolate, stream, FileKind::kPipe);
+  Value v = newFileHandle(c.isolate, stream, FileKind::kPipe, process);
+  if (v.isNil()) std::fclose(stream);
   return v.isNil() ? c.outOfMemory() : c.ret(v);
 }
 

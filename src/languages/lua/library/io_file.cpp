@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "languages/lua/library/base.h"
+#include "languages/lua/library/process.h"
 
 namespace devvm::lua {
 
@@ -39,14 +40,14 @@ std::FILE* checkOpenFile(NativeCall& c, uint32_t i) {
   return nullptr;
 }
 
-Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind) {
+Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind, pid_t process) {
   heap::Object* o = isolate.heap.allocate(static_cast<uint8_t>(Kind::kUserdata), sizeof(FileHandle), 0);
   if (o == nullptr) return Value::nil();
   auto* u = reinterpret_cast<Userdata*>(o);
   u->type = &kFileClass;
   Value metatable = runtime::tableGetName(isolate, asTable(isolate.registry), kFileClass.name);
   heap::initSlot(&u->metatable, metatable.isTable() ? metatable : Value::nil());  // programs reach the registry
-  *static_cast<FileHandle*>(u->payload()) = {stream, kind};
+  *static_cast<FileHandle*>(u->payload()) = {stream, kind, process};
   Rooted handle(isolate, runtime::otherValue(o));
   return isolate.registerFinalizer(handle) ? *handle : Value::nil();
 }
@@ -55,6 +56,7 @@ NativeResult closeFileHandle(NativeCall& c, Value v) {
   FileHandle* h = toFileHandle(v);
   std::FILE* stream = h->stream;
   FileKind kind = h->kind;
+  pid_t process = h->process;
   if (stream == stdout) flushPrinted();
   if (kind == FileKind::kStandard) {
     Value text = runtime::newString(c.isolate, "cannot close standard file");
@@ -65,7 +67,9 @@ NativeResult closeFileHandle(NativeCall& c, Value v) {
   errno = 0;
   if (kind == FileKind::kPipe) {
     flushPrinted();
-    return processResult(c, pclose(stream));
+    std::fclose(stream);
+    int status;
+    return waitForProcess(c.isolate, process, status) ? processResult(c, status) : c.raisePending();
   }
   return fileResult(c, std::fclose(stream) == 0, nullptr);
 }

@@ -1,6 +1,8 @@
 // File handles of the library `io`: userdata around stdio streams.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdio>
 
 #include "languages/lua/library/library_support.h"
@@ -10,7 +12,7 @@ namespace devvm::lua {
 enum class FileKind : uint8_t {
   kClosed,
   kFile,      ///< closed by fclose
-  kPipe,      ///< closed by pclose
+  kPipe,      ///< closing waits for its process
   kStandard,  ///< cannot be closed by programs
 };
 
@@ -18,6 +20,7 @@ enum class FileKind : uint8_t {
 struct FileHandle {
   std::FILE* stream;
   FileKind kind;
+  pid_t process = 0;  ///< of a pipe
 };
 
 /// The payload of a file handle, or null for any other value.
@@ -28,7 +31,7 @@ FileHandle* checkFileHandle(NativeCall& c, uint32_t i);
 std::FILE* checkOpenFile(NativeCall& c, uint32_t i);
 
 /// A new handle, with its finalizer. MAY COLLECT. nil when out of memory (the stream stays the caller's).
-Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind);
+Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind, pid_t process = 0);
 /// Closes the handle `v` and says how it went, as the close method does.
 NativeResult closeFileHandle(NativeCall& c, Value v);
 /// Makes the metatable of file handles with these methods. MAY COLLECT. False when out of memory.

@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <sys/stat.h>
 
 #include "languages/lua/library/base.h"
 #include "languages/lua/library/io_file.h"
+#include "languages/lua/library/process.h"
 #include "languages/lua/library/string_builder.h"
 
 namespace devvm::lua {
@@ -73,7 +75,11 @@ class NumeralReader {
 /// Reads one value and pushes it, nil if there was nothing to read.
 class Reader {
  public:
-  Reader(NativeCall& call, std::FILE* stream) : c_(call), stream_(stream) {}
+  Reader(NativeCall& call, std::FILE* stream) : c_(call), stream_(stream) {
+    struct stat what;
+    // Only a deadline can end a wait, and files never wait.
+    waits_ = c_.isolate.deadline != 0 && fstat(fileno(stream), &what) == 0 && !S_ISREG(what.st_mode);
+  }
   /// False after raising.
   bool number();
   bool line(bool chop);
@@ -82,6 +88,9 @@ class Reader {
   bool success() const { return success_; }
 
  private:
+  size_t available() const { return static_cast<size_t>(stream_->_IO_read_end - stream_->_IO_read_ptr); }
+  /// Where input may be long in coming: waits for it within the limits. False: stop.
+  bool await() { return !waits_ || available() != 0 || waitForInput(c_.isolate, fileno(stream_)); }
   void beginText() {
     c_.setSlot(0, Value::nil());
     c_.setSlot(1, Value::nil());
@@ -100,9 +109,11 @@ class Reader {
   NativeCall& c_;
   std::FILE* stream_;
   bool success_ = true;
+  bool waits_;
 };
 
 bool Reader::number() {
+  if (!await()) return false;
   NumeralReader reader(stream_);
   runtime::Number n;
   if (!runtime::parseNumber(reader.read(), n)) return fail();
@@ -118,7 +129,9 @@ bool Reader::line(bool chop) {
     if (to == nullptr) return false;
     size_t n = 0;
     int ch = 0;
-    while (n < kPiece && (ch = getc_unlocked(stream_)) != EOF) {
+    while (n < kPiece) {
+      if (!await()) return false;
+      if ((ch = getc_unlocked(stream_)) == EOF) break;
       to[n++] = static_cast<char>(ch);
       if (ch == '\n') break;
     }
@@ -136,6 +149,7 @@ bool Reader::bytes(uint64_t wanted) {
   StringBuilder text(c_, 0);
   // One character first: a large request would bypass the stream's buffer, and with it the check that this is a file
   // to read from at all.
+  if (!await()) return false;
   int first = getc_unlocked(stream_);
   if (first == EOF) return wanted == UINT64_MAX ? pushText(text) : fail();
   ungetc(first, stream_);
@@ -144,6 +158,15 @@ bool Reader::bytes(uint64_t wanted) {
     // Room grows with what is there: a large request costs no memory before its bytes exist.
     size_t piece = text.length() < kChunk ? kChunk : text.length();
     if (piece > left) piece = static_cast<size_t>(left);
+    if (waits_) {  // what has come, and no more
+      if (!await()) return false;
+      if (available() == 0) {
+        int next = getc_unlocked(stream_);
+        if (next == EOF) break;
+        ungetc(next, stream_);
+      }
+      if (piece > available()) piece = available();
+    }
     char* to = text.reserve(piece);
     if (to == nullptr) return false;
     size_t n = fread_unlocked(to, 1, piece, stream_);
@@ -155,6 +178,7 @@ bool Reader::bytes(uint64_t wanted) {
 }
 
 bool Reader::atEnd() {
+  if (!await()) return false;
   int ch = getc_unlocked(stream_);
   ungetc(ch, stream_);
   return ch == EOF ? fail() : push(c_.isolate.emptyString);

@@ -12,6 +12,7 @@
 #include "languages/lua/library/io_file.h"
 #include "languages/lua/library/library.h"
 #include "languages/lua/library/os_date.h"
+#include "languages/lua/library/process.h"
 
 namespace devvm::lua {
 
@@ -39,7 +40,9 @@ NativeResult execute(NativeCall& c) {
   flushPrinted();
   errno = 0;
   if (c.isNoneOrNil(0)) return c.ret(Value::boolean(std::system(nullptr) != 0));
-  return processResult(c, std::system(std::string(c.stringArg(0)).c_str()));
+  int status;
+  if (!runCommand(c.isolate, std::string(c.stringArg(0)).c_str(), status)) return c.raisePending();
+  return processResult(c, status);
 }
 
 NativeResult exitNative(NativeCall& c) {
