@@ -62,30 +62,30 @@ bool isReturn(bytecode::Op op) {
 
 /// Makes the calls that handlers would do without a frame, so that they have their events. False: not such a call.
 bool callWithoutShortcut(Isolate& iso, Fiber& f) {
-  auto hasShortcut = [&f](uint32_t count) {
-    Value callee = f.sp[count];
+  // The count is read here and not before: the last instruction of a function may be a single byte.
+  auto hasShortcut = [&f](uint32_t open) {
+    Value callee = f.sp[f.pc[1] + open];
     return isKind(callee, Kind::kNative) && as<Native>(callee)->info->fast != nullptr;
   };
-  uint32_t fixed = f.pc[1];
   switch (bytecode::readOp(f.pc)) {
     case Op::kCall:
-      if (!hasShortcut(fixed)) return false;
+      if (!hasShortcut(0)) return false;
       slowCall(iso);
       return true;
     case Op::kCallOpen:
-      if (!hasShortcut(fixed)) return false;
+      if (!hasShortcut(0)) return false;
       slowCallOpen(iso);
       return true;
     case Op::kCallVar:
-      if (!hasShortcut(fixed + f.openCount)) return false;
+      if (!hasShortcut(f.openCount)) return false;
       slowCallVar(iso);
       return true;
     case Op::kCallVarOpen:
-      if (!hasShortcut(fixed + f.openCount)) return false;
+      if (!hasShortcut(f.openCount)) return false;
       slowCallVarOpen(iso);
       return true;
     case Op::kTailCall:
-      if (!hasShortcut(fixed)) return false;
+      if (!hasShortcut(0)) return false;
       slowTailCall(iso);
       return true;
     case Op::kForIn:
