@@ -1,5 +1,5 @@
-# Installation: the program, the embedding headers, one static library with all parts of the VM, and the package that
-# find_package(devvm) finds.
+# Installation: the program, the embedding headers, a static and a shared library with all parts of the VM, and the
+# package that find_package(devvm) finds: devvm::devvm and devvm::devvm_shared.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(CMAKE_THREAD_PREFER_PTHREAD ON)
@@ -18,6 +18,23 @@ foreach(target devvm_events devvm_bytecode devvm_heap devvm_runtime devvm_interp
   endif()
 endforeach()
 add_library(devvm_library STATIC ${parts})
+# The shared library exports devvm.h and nothing else, and brings its own C++ run-time library: hosts may be in C.
+add_library(devvm_shared SHARED ${parts})
+file(WRITE ${PROJECT_BINARY_DIR}/devvm.map "{ global: devvm_*; local: *; };\n")
+set_target_properties(devvm_shared PROPERTIES
+  OUTPUT_NAME devvm
+  LINKER_LANGUAGE CXX
+  VERSION ${PROJECT_VERSION}
+  SOVERSION 1  # DEVVM_ABI_VERSION
+  LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}
+  LINK_DEPENDS ${PROJECT_BINARY_DIR}/devvm.map
+)
+target_link_options(devvm_shared PRIVATE -Wl,--version-script=${PROJECT_BINARY_DIR}/devvm.map)
+if(NOT DEVVM_SANITIZE)
+  target_link_options(devvm_shared PRIVATE -static-libstdc++ -static-libgcc)
+endif()
+target_include_directories(devvm_shared INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(devvm_shared PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 set_target_properties(devvm_library PROPERTIES
   OUTPUT_NAME devvm
   EXPORT_NAME devvm
@@ -27,7 +44,8 @@ set_target_properties(devvm_library PROPERTIES
 target_include_directories(devvm_library INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(devvm_library INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 
-install(TARGETS devvm_library EXPORT devvmTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS devvm_library devvm_shared EXPORT devvmTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET devvm)
   install(TARGETS devvm RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

@@ -20,7 +20,8 @@ constexpr EventSet setOf(EventKind k) { return EventSet{1} << static_cast<unsign
 inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKind::kReturn);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
 /// Events that need a look at every instruction.
-inline constexpr EventSet kSteppingEvents = kCallEvents | setOf(EventKind::kInstruction) | setOf(EventKind::kAllocation);
+inline constexpr EventSet kSteppingEvents =
+    kCallEvents | setOf(EventKind::kInstruction) | setOf(EventKind::kAllocation);
 
 /// One event. Fields that the kind does not have are empty; texts live until the subscriber returns.
 struct Event {

@@ -58,7 +58,9 @@ void JsonLines::onEvent(const Event& e) {
   if (e.bytes >= 0) appendNumber(line, "bytes", e.bytes);
   if (setOf(e.kind) & kCollectionEvents) line += e.full ? ",\"full\":true" : ",\"full\":false";
   if (!e.text.empty()) {
-    line += e.kind == EventKind::kInstruction ? ",\"mnemonic\":" : e.kind == EventKind::kError ? ",\"message\":" : ",\"reason\":";
+    line += e.kind == EventKind::kInstruction ? ",\"mnemonic\":"
+            : e.kind == EventKind::kError     ? ",\"message\":"
+                                              : ",\"reason\":";
     appendText(line, e.text);
   }
   line += "}\n";

@@ -34,7 +34,7 @@ constexpr const char* kUsageText =
 
 struct Options {
   bool interactive = false, version = false, execute = false, noEnvironment = false;
-  size_t script = 0;   ///< index of the script, or the number of arguments
+  size_t script = 0;  ///< index of the script, or the number of arguments
   bool hasScript = false;
 };
 
@@ -51,15 +51,12 @@ bool collect(const Arguments& a, Options& o, const char*& bad, bool& needsArgume
         if (s[2] != '\0') return false;
         i++;
         goto done;
-      case '\0':
-        goto done;
+      case '\0': goto done;
       case 'E':
         if (s[2] != '\0') return false;
         o.noEnvironment = true;
         break;
-      case 'i':
-        o.interactive = true;
-        [[fallthrough]];
+      case 'i': o.interactive = true; [[fallthrough]];
       case 'v':
         if (s[2] != '\0') return false;
         o.version = true;
@@ -67,9 +64,7 @@ bool collect(const Arguments& a, Options& o, const char*& bad, bool& needsArgume
       case 'W':
         if (s[2] != '\0') return false;
         break;
-      case 'e':
-        o.execute = true;
-        [[fallthrough]];
+      case 'e': o.execute = true; [[fallthrough]];
       case 'l':
         if (s[2] == '\0') {
           i++;
@@ -79,8 +74,7 @@ bool collect(const Arguments& a, Options& o, const char*& bad, bool& needsArgume
           }
         }
         break;
-      default:
-        return false;
+      default: return false;
     }
   }
 done:

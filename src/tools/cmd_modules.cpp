@@ -94,7 +94,8 @@ int runVerify(const Arguments& arguments) {
     bytecode::Module module;
     std::string source;
     if (readModuleInput(path, TextKind::kByEnding, module, source) && verifyModule(path, module)) {
-      std::printf("%s: %zu function%s, sound\n", path, module.functions.size(), module.functions.size() == 1 ? "" : "s");
+      std::printf("%s: %zu function%s, sound\n", path, module.functions.size(),
+                  module.functions.size() == 1 ? "" : "s");
     } else {
       ok = false;
     }

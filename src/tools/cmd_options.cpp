@@ -32,7 +32,8 @@ std::string wrapped(std::string_view text) {
 int runOptions(const Arguments& arguments) {
   bool json = false;
   for (const char* a : arguments) {
-    if (std::strcmp(a, "--json") != 0) return usageError(commandNamed("options"), std::string("unexpected argument '") + a + "'");
+    if (std::strcmp(a, "--json") != 0)
+      return usageError(commandNamed("options"), std::string("unexpected argument '") + a + "'");
     json = true;
   }
   static constexpr const char* kTypes[] = {"flag", "number", "bytes", "duration", "word", "list"};

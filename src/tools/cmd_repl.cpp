@@ -18,13 +18,9 @@ int runRepl(const Arguments& arguments) {
     bool usedNext;
     const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
     switch (parseOption(arguments[i], next, usedNext, options, error)) {
-      case ParseResult::kTaken:
-        i += usedNext;
-        continue;
-      case ParseResult::kWrong:
-        return usageError(command, error);
-      case ParseResult::kOther:
-        return usageError(command, std::string("unexpected argument '") + arguments[i] + "'");
+      case ParseResult::kTaken: i += usedNext; continue;
+      case ParseResult::kWrong: return usageError(command, error);
+      case ParseResult::kOther: return usageError(command, std::string("unexpected argument '") + arguments[i] + "'");
     }
   }
   Session session(options, {});

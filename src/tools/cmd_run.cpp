@@ -4,8 +4,8 @@
 
 #include "tools/command.h"
 #include "tools/options.h"
-#include "tools/session.h"
 #include "tools/script_arguments.h"
+#include "tools/session.h"
 
 namespace devvm::tools {
 
@@ -22,11 +22,8 @@ int runRun(const Arguments& arguments) {
     bool usedNext;
     const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
     switch (parseOption(arguments[i], next, usedNext, options, error)) {
-      case ParseResult::kTaken:
-        i += usedNext;
-        continue;
-      case ParseResult::kWrong:
-        return usageError(command, error);
+      case ParseResult::kTaken: i += usedNext; continue;
+      case ParseResult::kWrong: return usageError(command, error);
       case ParseResult::kOther:
         return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
     }

@@ -9,8 +9,9 @@ using namespace runtime;
 namespace {
 
 constexpr int kLongestChain = 16;  // __index tables that are followed
-constexpr std::string_view kKeywords[] = {"and",    "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto", "if",
-                                          "in",     "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
+constexpr std::string_view kKeywords[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                          "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                          "repeat",   "return", "then", "true", "until",  "while"};
 
 /// The table where fields of `v` are looked up when it has none itself.
 Value inherited(Isolate& isolate, Value v) {

@@ -117,7 +117,8 @@ char* promptText(EditLine*) { return const_cast<char*>(currentPrompt); }
 unsigned char complete(EditLine* edit, int) {
   const LineInfo* info = el_line(edit);
   const char* start = info->cursor;
-  while (start > info->buffer && (std::isalnum(static_cast<unsigned char>(start[-1])) || std::strchr("_.:", start[-1]))) start--;
+  while (start > info->buffer && (std::isalnum(static_cast<unsigned char>(start[-1])) || std::strchr("_.:", start[-1])))
+    start--;
   std::string prefix;
   std::vector<std::string> names =
       completions(currentSession->isolate(), {start, static_cast<size_t>(info->cursor - start)}, prefix);

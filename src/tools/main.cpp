@@ -49,7 +49,8 @@ int unknownCommand(const char* name) {
 /// Commands that run programs leave everything behind the first argument to those.
 bool wantsHelp(const Command& command, const Arguments& arguments) {
   for (const char* a : arguments) {
-    if (std::strcmp(a, "--help") == 0 || (std::strcmp(a, "-h") == 0 && std::strcmp(command.name, "lua") != 0)) return true;
+    if (std::strcmp(a, "--help") == 0 || (std::strcmp(a, "-h") == 0 && std::strcmp(command.name, "lua") != 0))
+      return true;
     if (command.runsPrograms || std::strcmp(a, "--") == 0) break;
   }
   return false;

@@ -44,8 +44,7 @@ bool readModuleInput(const char* path, TextKind kind, bytecode::Module& module, 
     return false;
   }
   text = contents;
-  lua::CompileResult result =
-      lua::compile(contents, input ? std::string("=stdin") : std::string("@") + path);
+  lua::CompileResult result = lua::compile(contents, input ? std::string("=stdin") : std::string("@") + path);
   if (!result.ok) {
     std::fprintf(stderr, "devvm: %s\n", result.error.message.c_str());
     return false;

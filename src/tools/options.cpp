@@ -45,14 +45,14 @@ bool parseDuration(std::string_view text, uint64_t& out) {
     if (end == point + 1 || end > point + 10) return false;
     uint64_t whole, part;
     std::string unit(text.substr(end)), decimals(text.substr(point + 1, end - point - 1));
-    if (!parseDuration(std::string(text.substr(0, point)) + unit, whole) ||
-        !parseDuration(decimals + unit, part)) {
+    if (!parseDuration(std::string(text.substr(0, point)) + unit, whole) || !parseDuration(decimals + unit, part)) {
       return false;
     }
     for (size_t i = 0; i < decimals.size(); i++) part /= 10;
     return !__builtin_add_overflow(whole, part, &out);
   }
-  return scaled(text, out, {{"", 1'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"m", 60'000'000'000}});
+  return scaled(text, out,
+                {{"", 1'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"m", 60'000'000'000}});
 }
 
 /// Inside, zero stands for a seed from the system; given as an option it is a seed like any other.
@@ -103,21 +103,17 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
         wrong = value.substr(0, comma);
         if (!parseCapability(wrong, bits)) return false;
         o.capabilities.bits = static_cast<uint8_t>(option.id == OptionId::kAllow ? o.capabilities.bits | bits
-                                                                                  : o.capabilities.bits & ~bits);
+                                                                                 : o.capabilities.bits & ~bits);
         more = comma != value.npos;
         if (more) value.remove_prefix(comma + 1);
       }
       return true;
-    case OptionId::kDispatch:
-      o.dispatchSwitch = value == "switch";
-      return value == "switch" || value == "tail";
+    case OptionId::kDispatch: o.dispatchSwitch = value == "switch"; return value == "switch" || value == "tail";
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;
       return true;
-    case OptionId::kDeterministic:
-      o.deterministic = true;
-      return true;
+    case OptionId::kDeterministic: o.deterministic = true; return true;
     case OptionId::kNursery:
       if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{4} << 30)) return false;
       o.heap.nurseryBytes = n;
@@ -134,22 +130,15 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       if (value.substr(0, 4) != "move") return false;
       o.heap.moveAlways = true;
       if (value.size() == 4) return true;
-      if (value[4] != ':' || !parseNumber(value.substr(5), n, rest) || !rest.empty() || n == 0 || n > 1'000'000) return false;
+      if (value[4] != ':' || !parseNumber(value.substr(5), n, rest) || !rest.empty() || n == 0 || n > 1'000'000)
+        return false;
       o.heap.stressInterval = static_cast<unsigned>(n);
       return true;
-    case OptionId::kGcVerify:
-      o.heap.verify = true;
-      return true;
-    case OptionId::kVerifyAll:
-      o.verifyAll = true;
-      return true;
-    case OptionId::kTrace:
-      return events::parseEventSet(value, traceSettings().events, wrong);
-    case OptionId::kTraceFile:
-      traceSettings().file = value;
-      return !value.empty();
-    case OptionId::kCount:
-      break;
+    case OptionId::kGcVerify: o.heap.verify = true; return true;
+    case OptionId::kVerifyAll: o.verifyAll = true; return true;
+    case OptionId::kTrace: return events::parseEventSet(value, traceSettings().events, wrong);
+    case OptionId::kTraceFile: traceSettings().file = value; return !value.empty();
+    case OptionId::kCount: break;
   }
   return false;
 }

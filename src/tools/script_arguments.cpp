@@ -33,7 +33,8 @@ bool scriptValues(Session& session, std::vector<Value>& values) {
   return true;
 }
 
-bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script, std::vector<Value>& values) {
+bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script,
+                        std::vector<Value>& values) {
   return setArgTable(session, program, arguments, script) && scriptValues(session, values);
 }
 

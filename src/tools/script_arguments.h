@@ -35,6 +35,7 @@ bool setArgTable(Session& session, const char* program, const Arguments& argumen
 /// The arguments behind the script as strings, from global `arg` (which earlier code may have changed).
 bool scriptValues(Session& session, std::vector<Value>& values);
 /// Both.
-bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script, std::vector<Value>& values);
+bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script,
+                        std::vector<Value>& values);
 
 }  // namespace devvm::tools

@@ -1,11 +1,12 @@
 #include "tools/session.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <unistd.h>
 
 #include "bytecode/assembler.h"
 #include "bytecode/verifier.h"
@@ -111,7 +112,8 @@ bool Session::tryLoad(std::string_view text, const std::string& chunkName, Handl
                       bool& incomplete) {
   Isolate& iso = *isolate_;
   lua::ChunkError error;
-  if (lua::loadChunk(iso, text, chunkName, lua::kTextChunks | lua::kBinaryChunks, "bt", Handle(&iso.globals), result, error)) {
+  if (lua::loadChunk(iso, text, chunkName, lua::kTextChunks | lua::kBinaryChunks, "bt", Handle(&iso.globals), result,
+                     error)) {
     return true;
   }
   message = error.outOfMemory ? "not enough memory" : error.stopped ? "time limit exceeded" : error.message;
@@ -161,7 +163,8 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
   std::vector<Value> own;
   interruptible.store(&iso);
   std::signal(SIGINT, onInterrupt);
-  bool ok = iso.call(function, arguments.data(), static_cast<uint32_t>(arguments.size()), results ? *results : own, handler_);
+  bool ok =
+      iso.call(function, arguments.data(), static_cast<uint32_t>(arguments.size()), results ? *results : own, handler_);
   std::signal(SIGINT, SIG_DFL);
   interruptible.store(nullptr);
   if (ok) return true;
@@ -184,7 +187,8 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
       complain("killed");
       break;
     default:
-      complain(iso.pendingError.isString() ? asString(iso.pendingError)->view() : std::string_view("(error object is not a string)"));
+      complain(iso.pendingError.isString() ? asString(iso.pendingError)->view()
+                                           : std::string_view("(error object is not a string)"));
       break;
   }
   return false;

@@ -37,7 +37,8 @@ class Session {
   /// As loadText for a file; `path` empty: standard input.
   bool loadFile(const std::string& path, Handle result);
   /// Loads without showing errors: `message` gets the text; `incomplete` as lua::ChunkError.
-  bool tryLoad(std::string_view text, const std::string& chunkName, Handle result, std::string& message, bool& incomplete);
+  bool tryLoad(std::string_view text, const std::string& chunkName, Handle result, std::string& message,
+               bool& incomplete);
 
   /// Calls a function with a traceback for errors. False after showing the error, or when the program must end
   /// (see exitStatus()).

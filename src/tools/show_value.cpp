@@ -10,9 +10,9 @@ using namespace runtime;
 
 namespace {
 
-constexpr size_t kMostEntries = 60;   // of one table
+constexpr size_t kMostEntries = 60;  // of one table
 constexpr size_t kLongestString = 80;
-constexpr size_t kLine = 80;          // shorter constructors stay on one line
+constexpr size_t kLine = 80;  // shorter constructors stay on one line
 constexpr int kDeepest = 3;
 
 bool isName(std::string_view s) {
