@@ -193,12 +193,13 @@ DEVVM_API devvm_ref devvm_get_metatable(devvm_isolate* isolate, devvm_ref value)
 
 enum { DEVVM_LOAD_TEXT = 1, DEVVM_LOAD_BINARY = 2 };
 
-/** Makes a function of a Lua text or a binary module (which is verified). `name` as in Lua's load: "=name" or "@file" or
- *  the text itself. `modes`: which of both is accepted. */
+/** Makes a function of a Lua text or a binary module (which is verified). `name` as in Lua's load: "=name" or "@file"
+ * or the text itself. `modes`: which of both is accepted. */
 DEVVM_API devvm_status devvm_load(devvm_isolate* isolate, const void* bytes, size_t length, const char* name,
                                   uint32_t modes, devvm_ref* function);
-/** Calls a value. `results` gets `wanted` references, filled up with nil; `count` (may be NULL) how many the callee gave.
- *  From a host function it nests on the host's stack and coroutines cannot yield across it: devvm_call_then is better. */
+/** Calls a value. `results` gets `wanted` references, filled up with nil; `count` (may be NULL) how many the callee
+ * gave. From a host function it nests on the host's stack and coroutines cannot yield across it: devvm_call_then is
+ * better. */
 DEVVM_API devvm_status devvm_call(devvm_isolate* isolate, devvm_ref function, const devvm_ref* arguments,
                                   uint32_t argument_count, devvm_ref* results, uint32_t wanted, uint32_t* count);
 
@@ -224,7 +225,8 @@ typedef devvm_answer (*devvm_function)(devvm_activation* activation, void* user_
 DEVVM_API devvm_ref devvm_new_function(devvm_isolate* isolate, const char* name, devvm_function function,
                                        void* user_data, void (*destroy)(void* user_data));
 /** devvm_new_function as a global variable. */
-DEVVM_API devvm_status devvm_register(devvm_isolate* isolate, const char* name, devvm_function function, void* user_data);
+DEVVM_API devvm_status devvm_register(devvm_isolate* isolate, const char* name, devvm_function function,
+                                      void* user_data);
 
 DEVVM_API devvm_isolate* devvm_isolate_of(devvm_activation* activation);
 DEVVM_API uint32_t devvm_argument_count(devvm_activation* activation);
@@ -263,7 +265,8 @@ DEVVM_API devvm_answer devvm_call_protected_then(devvm_activation* activation, d
 DEVVM_API devvm_answer devvm_tail_call(devvm_activation* activation, devvm_ref function, const devvm_ref* arguments,
                                        uint32_t count);
 /** Yields the running coroutine; entered again with `state` (not 0) when it is resumed. */
-DEVVM_API devvm_answer devvm_yield(devvm_activation* activation, const devvm_ref* values, uint32_t count, int32_t state);
+DEVVM_API devvm_answer devvm_yield(devvm_activation* activation, const devvm_ref* values, uint32_t count,
+                                   int32_t state);
 
 #ifdef __cplusplus
 }

@@ -199,7 +199,8 @@ void FunctionBuilder::simplify() {
       newIndex[i] = static_cast<uint32_t>(out.size());
       if (out.size() < before) {
         targetPending = true;  // what was merged away may have been one
-        for (uint32_t k = i; k > 0 && newIndex[k - 1] > out.size(); --k) newIndex[k - 1] = static_cast<uint32_t>(out.size());
+        for (uint32_t k = i; k > 0 && newIndex[k - 1] > out.size(); --k)
+          newIndex[k - 1] = static_cast<uint32_t>(out.size());
       }
       if (gone) continue;
     }

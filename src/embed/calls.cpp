@@ -19,11 +19,8 @@ devvm_status devvm_isolate::takeFailure() {
     case Failure::kFuel: return stopped("fuel exhausted", DEVVM_FUEL);
     case Failure::kDeadline: return stopped("time limit exceeded", DEVVM_DEADLINE);
     case Failure::kKilled: return stopped("killed", DEVVM_KILLED);
-    case Failure::kExit:
-      exitStatus = iso.exitStatus;
-      return stopped("the program called os.exit", DEVVM_EXIT);
-    default:
-      break;
+    case Failure::kExit: exitStatus = iso.exitStatus; return stopped("the program called os.exit", DEVVM_EXIT);
+    default: break;
   }
   errorValue = iso.pendingError;
   iso.pendingError = Value::nil();
@@ -39,7 +36,8 @@ devvm_status devvm_load(devvm_isolate* host, const void* bytes, size_t length, c
                         devvm_ref* function) {
   Isolate& iso = *host->isolate;
   *function = DEVVM_NONE;
-  unsigned mode = (modes & DEVVM_LOAD_TEXT ? lua::kTextChunks : 0u) | (modes & DEVVM_LOAD_BINARY ? lua::kBinaryChunks : 0u);
+  unsigned mode =
+      (modes & DEVVM_LOAD_TEXT ? lua::kTextChunks : 0u) | (modes & DEVVM_LOAD_BINARY ? lua::kBinaryChunks : 0u);
   const char* modeText = mode == lua::kTextChunks ? "t" : mode == lua::kBinaryChunks ? "b" : "bt";
   if (mode == 0) return host->misuse("devvm_load: no mode");
   lua::ChunkError error;

@@ -56,8 +56,10 @@ IsolateOptions optionsOf(const devvm_config& config) {
   o.limits.timeoutNanos = config.timeout_ns;
   o.limits.memoryBytes = config.memory_bytes;
   constexpr uint64_t kLeastStack = 64u << 10;
-  if (config.stack_bytes != 0) o.limits.stackBytes = config.stack_bytes < kLeastStack ? kLeastStack : config.stack_bytes;
-  if (config.nursery_bytes != 0) o.heap.nurseryBytes = config.nursery_bytes < kLeastStack ? kLeastStack : config.nursery_bytes;
+  if (config.stack_bytes != 0)
+    o.limits.stackBytes = config.stack_bytes < kLeastStack ? kLeastStack : config.stack_bytes;
+  if (config.nursery_bytes != 0)
+    o.heap.nurseryBytes = config.nursery_bytes < kLeastStack ? kLeastStack : config.nursery_bytes;
   o.capabilities.bits = static_cast<uint8_t>(config.capabilities);
   o.hashSeed = config.seed;
   o.deterministic = config.flags & DEVVM_DETERMINISTIC;
@@ -177,9 +179,7 @@ void devvm_set_fuel(devvm_isolate* host, uint64_t units) {
   iso.refillBudget();
 }
 
-uint64_t devvm_fuel_used(const devvm_isolate* host) {
-  return host->isolate->fuelUsed();
-}
+uint64_t devvm_fuel_used(const devvm_isolate* host) { return host->isolate->fuelUsed(); }
 
 void devvm_set_timeout(devvm_isolate* host, uint64_t nanoseconds) {
   host->isolate->options.limits.timeoutNanos = nanoseconds;

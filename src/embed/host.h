@@ -78,7 +78,7 @@ struct devvm_isolate {
   devvm_status takeFailure();
 
   devvm::embed::SlotArray scoped, kept;
-  uint32_t top = 0;                  ///< references of all scopes
+  uint32_t top = 0;  ///< references of all scopes
   std::vector<bool> keptUsed;
   std::vector<uint32_t> keptFree;
   std::vector<std::unique_ptr<devvm::embed::HostFunction>> functions;

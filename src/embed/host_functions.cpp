@@ -44,8 +44,8 @@ bool pushAll(devvm_activation* a, const devvm_ref* function, const devvm_ref* va
   return true;
 }
 
-devvm_answer callThen(devvm_activation* a, devvm_ref function, const devvm_ref* arguments, uint32_t count, int32_t state,
-                      bool isProtected) {
+devvm_answer callThen(devvm_activation* a, devvm_ref function, const devvm_ref* arguments, uint32_t count,
+                      int32_t state, bool isProtected) {
   if (state == 0) return answer(a, a->call.error("a continuation must not have state 0"));
   if (!pushAll(a, &function, arguments, count)) return answer(a, a->call.raisePending());
   return answer(a, isProtected ? a->call.callProtected(count, -1, state) : a->call.call(count, -1, state));

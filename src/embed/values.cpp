@@ -17,12 +17,15 @@ extern "C" {
 
 devvm_ref devvm_nil(devvm_isolate* host) { return host->make(Value::nil()); }
 devvm_ref devvm_boolean(devvm_isolate* host, bool value) { return host->make(Value::boolean(value)); }
-devvm_ref devvm_integer(devvm_isolate* host, int64_t value) { return host->makeUnlessNil(makeInteger(*host->isolate, value)); }
+devvm_ref devvm_integer(devvm_isolate* host, int64_t value) {
+  return host->makeUnlessNil(makeInteger(*host->isolate, value));
+}
 devvm_ref devvm_double(devvm_isolate* host, double value) { return host->make(Value::canonical(value)); }
 
 devvm_ref devvm_string(devvm_isolate* host, const char* bytes, size_t length) {
   if (length > kMaxString) return DEVVM_NONE;
-  return host->makeUnlessNil(newString(*host->isolate, length != 0 ? std::string_view(bytes, length) : std::string_view()));
+  return host->makeUnlessNil(
+      newString(*host->isolate, length != 0 ? std::string_view(bytes, length) : std::string_view()));
 }
 
 devvm_ref devvm_text(devvm_isolate* host, const char* text) { return devvm_string(host, text, std::strlen(text)); }

@@ -33,8 +33,8 @@ enum class BlockState : uint8_t {
 
 struct BlockInfo {
   BlockState state;
-  bool touched;        ///< may have pages in memory
-  bool evacuate;       ///< the running full collection moves its objects out
+  bool touched;   ///< may have pages in memory
+  bool evacuate;  ///< the running full collection moves its objects out
   uint8_t unused;
   uint16_t freeLines;  ///< kOld: at the last sweep
   uint16_t carved;     ///< kFixed: cells handed out so far, later ones were never touched
@@ -45,7 +45,7 @@ struct BlockInfo {
 
 struct Chunk {
   BlockInfo blocks[kBlocksPerChunk];
-  uint32_t freeMask;  ///< bit i: block i is free
+  uint32_t freeMask;                                            ///< bit i: block i is free
   alignas(64) uint8_t lines[kBlocksPerChunk * kLinesPerBlock];  ///< 1: holds (a part of) a marked object
 
   static Chunk* of(const void* p) {

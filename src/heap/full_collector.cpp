@@ -37,8 +37,7 @@ class PrefetchQueue {
 
 class FullCollector final : public Tracer {
  public:
-  FullCollector(HeapImpl& impl, bool evacuating)
-      : Tracer(impl), evacuating_(evacuating), color_(impl.color) {}
+  FullCollector(HeapImpl& impl, bool evacuating) : Tracer(impl), evacuating_(evacuating), color_(impl.color) {}
 
   void run() {
     {
@@ -99,7 +98,8 @@ class FullCollector final : public Tracer {
       Object* to = move(o, k);
       if (to != nullptr) return to;
     }
-    if (watchKeys_) [[unlikely]] reached(o);
+    if (watchKeys_) [[unlikely]]
+      reached(o);
     o->gc = static_cast<uint8_t>((gc & ~kMarked) | color_);
     if (!(gc & kFixed)) markLines(o, k.size(o));
     if (k.scan != KindLayout::kLeaf) stack_.push(o);
@@ -123,7 +123,8 @@ class FullCollector final : public Tracer {
       if (young) fatal("the system refused memory in a collection");
       return nullptr;
     }
-    if (watchKeys_) [[unlikely]] reached(o);
+    if (watchKeys_) [[unlikely]]
+      reached(o);
     std::memcpy(p, static_cast<const void*>(o), size);
     auto* to = reinterpret_cast<Object*>(p);
     to->gc = gc;

@@ -33,7 +33,8 @@ class Growable {
   }
 
   void push(T v) {
-    if (top_ == end_) [[unlikely]] grow(size() + 1);
+    if (top_ == end_) [[unlikely]]
+      grow(size() + 1);
     *top_++ = v;
   }
   T pop() { return *--top_; }

@@ -108,12 +108,12 @@ class Embedder {
 };
 
 struct HeapOptions {
-  size_t nurseryBytes = 4u << 20;   ///< eden
-  size_t limitBytes = 0;            ///< 0: none; heap + external bytes
-  unsigned growthPercent = 200;     ///< full collection when old bytes reach live * this / 100
-  bool moveAlways = false;          ///< collect and move everything at every allocation (every `stressInterval`-th)
+  size_t nurseryBytes = 4u << 20;  ///< eden
+  size_t limitBytes = 0;           ///< 0: none; heap + external bytes
+  unsigned growthPercent = 200;    ///< full collection when old bytes reach live * this / 100
+  bool moveAlways = false;         ///< collect and move everything at every allocation (every `stressInterval`-th)
   unsigned stressInterval = 1;
-  bool verify = false;              ///< verify the heap after every collection
+  bool verify = false;  ///< verify the heap after every collection
 };
 
 /// The steps of a collection, see docs/collector.md.
@@ -181,24 +181,25 @@ class Heap {
   // ---- stores ----
   /// Stores `v` in a slot of `holder` with the barriers that the collector needs.
   void store(Object* holder, Value* slot, Value v) {
-    if (markingActive_) [[unlikely]] snapshotBarrier(loadSlot(slot));
+    if (markingActive_) [[unlikely]]
+      snapshotBarrier(loadSlot(slot));
     initSlot(slot, v);
-    if (v.isHeap() && (holder->gc & kNeedsBarrier) && isYoung(v.asObject())) [[unlikely]] remember(holder, slot);
+    if (v.isHeap() && (holder->gc & kNeedsBarrier) && isYoung(v.asObject())) [[unlikely]]
+      remember(holder, slot);
   }
-  /// Whether storing v into a slot of `holder` takes more than writing the slot. Only old objects need any barrier: young
-  /// ones are scanned whole by minor collections and when a marking begins.
+  /// Whether storing v into a slot of `holder` takes more than writing the slot. Only old objects need any barrier:
+  /// young ones are scanned whole by minor collections and when a marking begins.
   bool needsStoreBarrier(const Object* holder, Value v) const {
     return (holder->gc & kNeedsBarrier) != 0 && (markingActive_ || (v.isHeap() && isYoung(v.asObject())));
   }
   /// To be called when many slots of `holder` were written by initSlot.
   void writeBarrierAll(Object* holder) {
-    if (holder->gc & kNeedsBarrier) [[unlikely]] remember(holder, nullptr);
+    if (holder->gc & kNeedsBarrier) [[unlikely]]
+      remember(holder, nullptr);
   }
   /// True while a concurrent marking wants the snapshot barrier.
   bool markingActive() const { return markingActive_; }
-  bool isYoung(const Object* o) const {
-    return reinterpret_cast<uintptr_t>(o) - nurseryStart_ < nurserySize_;
-  }
+  bool isYoung(const Object* o) const { return reinterpret_cast<uintptr_t>(o) - nurseryStart_ < nurserySize_; }
 
   // ---- collections ----
   /// MAY MOVE EVERYTHING. reason: static string for events.
@@ -228,8 +229,8 @@ class Heap {
   void resurrect(Value* slot);
 
   // ---- accounting ----
-  size_t bytesInUse() const;       ///< live and not yet collected objects, bytes
-  size_t bytesCommitted() const;   ///< memory taken from the system for spaces
+  size_t bytesInUse() const;      ///< live and not yet collected objects, bytes
+  size_t bytesCommitted() const;  ///< memory taken from the system for spaces
   size_t limit() const { return options_.limitBytes; }
   void setLimit(size_t bytes);
   /// Tells that what Embedder::externalBytes() returns changed by `delta`. Never collects; a large growth makes the

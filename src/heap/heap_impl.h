@@ -127,7 +127,7 @@ struct HeapImpl {
   size_t emergency = 0;       ///< bytes beyond the limit opened for raising "not enough memory"
   size_t maxNurseryObject = 0;
   size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect
-  uint64_t allocatedBefore = 0;  ///< bytes allocated outside the current eden
+  uint64_t allocatedBefore = 0;    ///< bytes allocated outside the current eden
   unsigned stressCounter = 0, stressCycle = 0;
   /// Where the eden ends under the limit; heap.end_ is lower when the next allocation must take the slow path.
   char* edenLimit = nullptr;

@@ -37,7 +37,8 @@ size_t LargeSpace::usedBy(const LargeHeader* h) {
 
 Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   auto regionFor = [&](size_t capacity) {
-    return sizeof(LargeHeader) + roundUp8(capacity) + (withCards ? roundUp8((capacity + kCardBytes - 1) / kCardBytes) : 0);
+    return sizeof(LargeHeader) + roundUp8(capacity) +
+           (withCards ? roundUp8((capacity + kCardBytes - 1) / kCardBytes) : 0);
   };
   if (bytes > kMostBytes) return nullptr;
   size_t capacity = bytes;

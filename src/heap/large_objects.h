@@ -12,17 +12,15 @@ inline constexpr size_t kCardBytes = 512;
 /// Lies right before its object.
 struct LargeHeader {
   size_t objectBytes;
-  size_t regionBytes;   ///< header, object, room to grow, cards
-  uint8_t* cards;       ///< null for kinds that are not plain slots; 1: may hold young pointers
-  uint32_t index;       ///< in the space's table
-  bool mapped;          ///< region is its own mapping, else malloc'd
-  bool dirty;           ///< some card is set; in the space's dirty list
+  size_t regionBytes;  ///< header, object, room to grow, cards
+  uint8_t* cards;      ///< null for kinds that are not plain slots; 1: may hold young pointers
+  uint32_t index;      ///< in the space's table
+  bool mapped;         ///< region is its own mapping, else malloc'd
+  bool dirty;          ///< some card is set; in the space's dirty list
   uint16_t unused;
 
   Object* object() { return reinterpret_cast<Object*>(this + 1); }
-  static LargeHeader* of(const Object* o) {
-    return reinterpret_cast<LargeHeader*>(reinterpret_cast<uintptr_t>(o)) - 1;
-  }
+  static LargeHeader* of(const Object* o) { return reinterpret_cast<LargeHeader*>(reinterpret_cast<uintptr_t>(o)) - 1; }
   size_t cardCount() const { return (objectBytes + kCardBytes - 1) / kCardBytes; }
 };
 static_assert(sizeof(LargeHeader) % 8 == 0);

@@ -97,7 +97,8 @@ class MinorCollector final : public Tracer {
     } else {
       p = promote(o, k, size);
     }
-    if (watchKeys_) [[unlikely]] reached(o);
+    if (watchKeys_) [[unlikely]]
+      reached(o);
     auto* to = reinterpret_cast<Object*>(p);
     setForwarding(o, to);
     return to;

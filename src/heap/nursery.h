@@ -69,8 +69,8 @@ class Nursery {
   char* toEnd_ = nullptr;
   char* edenFrom_ = nullptr;
   char* edenEnd_ = nullptr;
-  char* edenHigh_ = nullptr;     // highest allocation pointer so far
-  size_t survivorsHigh_ = 0;     // most survivors so far
+  char* edenHigh_ = nullptr;  // highest allocation pointer so far
+  size_t survivorsHigh_ = 0;  // most survivors so far
   bool rolling_ = false;
 };
 

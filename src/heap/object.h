@@ -28,11 +28,11 @@ enum GcBit : uint8_t {
 };
 
 struct Object {
-  uint32_t word;   ///< tables: shape id; others: their length in elements (see KindInfo)
-  uint8_t kind;    ///< index into the kind table that the runtime registers
-  uint8_t gc;      ///< GcBit
-  uint8_t aux;     ///< tables: inline slots; blocks: tag; else the kind's own
-  uint8_t flags;   ///< the kind's own
+  uint32_t word;  ///< tables: shape id; others: their length in elements (see KindInfo)
+  uint8_t kind;   ///< index into the kind table that the runtime registers
+  uint8_t gc;     ///< GcBit
+  uint8_t aux;    ///< tables: inline slots; blocks: tag; else the kind's own
+  uint8_t flags;  ///< the kind's own
 };
 static_assert(sizeof(Object) == 8);
 

@@ -66,9 +66,7 @@ class Value {
     return fromBits(tagBits(Tag::kInt) | (static_cast<uint64_t>(i) & kPayloadMask));
   }
   static constexpr Value light(uint64_t payload47) { return fromBits(kLightBits | payload47); }
-  static Value pointer(Tag tag, const Object* o) {
-    return fromBits(tagBits(tag) | reinterpret_cast<uint64_t>(o));
-  }
+  static Value pointer(Tag tag, const Object* o) { return fromBits(tagBits(tag) | reinterpret_cast<uint64_t>(o)); }
 
   constexpr bool isDouble() const { return bits_ <= kLastDouble; }
   constexpr bool isInt() const { return bits_ >= tagBits(Tag::kInt); }  ///< an immediate integer

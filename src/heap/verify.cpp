@@ -76,7 +76,8 @@ class Walker final : public SlotVisitor {
       if (!v.isHeap()) continue;
       slot_ = first + i;
       found(v.asObject());
-      if (check_ && complaint.empty() && h_.kind(v.asObject()).tag != v.tag()) complain("tag and kind differ", v.asObject());
+      if (check_ && complaint.empty() && h_.kind(v.asObject()).tag != v.tag())
+        complain("tag and kind differ", v.asObject());
       if (!complaint.empty()) return;
     }
   }
@@ -108,9 +109,8 @@ class Walker final : public SlotVisitor {
 
   void complain(const char* what, const Object* o) {
     char text[256];
-    std::snprintf(text, sizeof text, "%s: object %p, slot %p, holder %p (kind %s)", what,
-                  static_cast<const void*>(o), slot_, static_cast<const void*>(holder_),
-                  holder_ == nullptr ? "root" : h_.kind(holder_).name);
+    std::snprintf(text, sizeof text, "%s: object %p, slot %p, holder %p (kind %s)", what, static_cast<const void*>(o),
+                  slot_, static_cast<const void*>(holder_), holder_ == nullptr ? "root" : h_.kind(holder_).name);
     complaint = text;
   }
 
@@ -134,7 +134,8 @@ class Walker final : public SlotVisitor {
       if (!inside) return fail("pointer into the unused nursery", o);
       if (o->gc & (kOld | kMarked | kFixed | kLarge)) return fail("young object with bits of an old one", o);
     } else if (large_.contains(o)) {
-      if ((o->gc & (kOld | kFixed | kLarge)) != (kOld | kFixed | kLarge)) return fail("large object without its bits", o);
+      if ((o->gc & (kOld | kFixed | kLarge)) != (kOld | kFixed | kLarge))
+        return fail("large object without its bits", o);
     } else {
       if (!h_.pool.contains(o)) return fail("pointer outside the heap", o);
       const BlockInfo& b = Chunk::infoOf(o);
@@ -163,7 +164,8 @@ class Walker final : public SlotVisitor {
 
   void checkCard() {
     LargeHeader* l = LargeHeader::of(holder_);
-    size_t card = static_cast<size_t>(static_cast<const char*>(slot_) - reinterpret_cast<const char*>(holder_)) / kCardBytes;
+    size_t card =
+        static_cast<size_t>(static_cast<const char*>(slot_) - reinterpret_cast<const char*>(holder_)) / kCardBytes;
     if (l->cards[card] == 0 || !l->dirty) complain("young pointer under a clean card", holder_);
   }
 

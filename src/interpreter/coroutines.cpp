@@ -40,7 +40,8 @@ bool isYieldable(const Isolate& iso) { return !iso.fiber->isMain && iso.fiber->u
 Step yieldFiber(Isolate& iso, uint32_t count) {
   Fiber& f = *iso.fiber;
   if (!isYieldable(iso)) {
-    iso.raiseError(f.isMain ? "attempt to yield from outside a coroutine" : "attempt to yield across a C-call boundary");
+    iso.raiseError(f.isMain ? "attempt to yield from outside a coroutine"
+                            : "attempt to yield across a C-call boundary");
     return Step::raise();
   }
   f.status = FiberStatus::kSuspended;

@@ -35,7 +35,9 @@ struct Step {
   static Step invoke(uint32_t count, uint8_t wanted, const uint8_t* returnAddress, uint64_t linkFlags = 0) {
     return {kInvoke, wanted, false, count, returnAddress, linkFlags, {}};
   }
-  static Step resumeNative(uint32_t results, bool failed) { return {kResumeNative, 0, failed, results, nullptr, 0, {}}; }
+  static Step resumeNative(uint32_t results, bool failed) {
+    return {kResumeNative, 0, failed, results, nullptr, 0, {}};
+  }
   static Step returning(uint32_t count) { return {kReturn, 0, false, count, nullptr, 0, {}}; }
   /// returning() after the return hook ran.
   static Step finished(uint32_t count) { return {kReturn, 0, true, count, nullptr, 0, {}}; }

@@ -74,10 +74,10 @@ bool initializeEngine(Isolate& iso) {
     Value* slot;
     const NativeInfo* info;
   } natives[] = {
-      {&iso.handlerNative, &kHandlerInfo},     {&iso.finalizerNative, &kFinalizerInfo},
-      {&iso.hookNative, &kHookInfo},           {&iso.hostEntryNative, &kHostEntryInfo},
-      {&iso.compareNative, &kCompareInfo},     {&iso.concatNative, &kConcatInfo},
-      {&iso.selfNative, &kSelfInfo},           {&iso.resumeNative, &kResumeInfo},
+      {&iso.handlerNative, &kHandlerInfo}, {&iso.finalizerNative, &kFinalizerInfo},
+      {&iso.hookNative, &kHookInfo},       {&iso.hostEntryNative, &kHostEntryInfo},
+      {&iso.compareNative, &kCompareInfo}, {&iso.concatNative, &kConcatInfo},
+      {&iso.selfNative, &kSelfInfo},       {&iso.resumeNative, &kResumeInfo},
       {&iso.yieldNative, &kYieldInfo},
   };
   for (auto& n : natives) {

@@ -1,8 +1,8 @@
 // Debug hooks (debug.sethook): while a fiber has any, its opcodes are dispatched through a table in which every entry
 // first asks hookStep(). Without hooks nothing of this is on any path.
 //
-// A hook runs as a guest call made by a hidden native frame (kHookInfo) on top of the stopped frame; when it returns, the
-// instruction is dispatched again and hookStep() goes on with the stage after the one that fired.
+// A hook runs as a guest call made by a hidden native frame (kHookInfo) on top of the stopped frame; when it returns,
+// the instruction is dispatched again and hookStep() goes on with the stage after the one that fired.
 
 #include "events/event_bus.h"
 #include "interpreter/calls.h"
@@ -92,8 +92,7 @@ bool callWithoutShortcut(Isolate& iso, Fiber& f) {
       if (!isKind(f.fp[-1 - static_cast<int64_t>(f.pc[1])], Kind::kNative)) return false;
       slowForInCall(iso);
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -115,7 +114,8 @@ void traceStep(Isolate& iso) {
   }
   iso.events->allocatedBefore = allocated;
   if (offset == 0) iso.events->publish({.kind = EventKind::kCall, .line = line, .function = name});
-  iso.events->publish({.kind = EventKind::kInstruction, .offset = offset, .function = name, .text = bytecode::opInfo(op).mnemonic});
+  iso.events->publish(
+      {.kind = EventKind::kInstruction, .offset = offset, .function = name, .text = bytecode::opInfo(op).mnemonic});
   if (isReturn(op)) iso.events->publish({.kind = EventKind::kReturn, .line = line, .function = name});
 }
 
@@ -199,7 +199,9 @@ bool hookStep(Isolate& iso) {
 }
 
 bool hookNativeCall(Isolate& iso, Step& step) {
-  if (!iso.hooksOn || iso.fiber->hookActive || !(iso.fiber->hookMask & kCallHook) || as<Native>(iso.fiber->fp[2])->info->hidden) return false;
+  if (!iso.hooksOn || iso.fiber->hookActive || !(iso.fiber->hookMask & kCallHook) ||
+      as<Native>(iso.fiber->fp[2])->info->hidden)
+    return false;
   step = fire(iso, "call", -1, kNativeStartCode);
   return true;
 }
@@ -217,8 +219,6 @@ void startNative(Isolate& iso) {
   drive(iso, Step::native(as<Native>(iso.fiber->fp[2])->info->function(call)));
 }
 
-void finishNative(Isolate& iso) {
-  drive(iso, Step::finished(static_cast<uint32_t>(iso.fiber->fp[-1].asInt())));
-}
+void finishNative(Isolate& iso) { drive(iso, Step::finished(static_cast<uint32_t>(iso.fiber->fp[-1].asInt()))); }
 
 }  // namespace devvm::interpreter

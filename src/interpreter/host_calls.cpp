@@ -46,7 +46,8 @@ constexpr int64_t kSlice = 20'000;  // units between looks at the clock and the 
 
 }  // namespace
 
-bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results, Value messageHandler) {
+bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results,
+                   Value messageHandler) {
   Fiber& f = *fiber;
   // Frame of the host: a native that waits with the message handler in slot 0 and takes all results.
   failure = Failure::kNone;
@@ -94,7 +95,8 @@ bool Isolate::raise(Value error) {
   pendingError = error;
   errorHandled = false;
   if (events != nullptr && events->wants(setOf(events::EventKind::kError))) {
-    events->publish({.kind = events::EventKind::kError, .text = error.isString() ? asString(error)->view() : typeName(error)});
+    events->publish(
+        {.kind = events::EventKind::kError, .text = error.isString() ? asString(error)->view() : typeName(error)});
   }
   return false;
 }

@@ -24,6 +24,7 @@ enum StubOp : uint8_t {
   kStubHostReturn = 0xFD,    ///< leaves run()
   kStubFiberReturn = 0xFE,   ///< a fiber's function returned
 };
-extern const uint8_t kNativeStartCode[], kNativeFinishCode[], kNativeReturnCode[], kHostReturnCode[], kFiberReturnCode[];
+extern const uint8_t kNativeStartCode[], kNativeFinishCode[], kNativeReturnCode[], kHostReturnCode[],
+    kFiberReturnCode[];
 
 }  // namespace devvm::interpreter

@@ -27,7 +27,8 @@ bool NativeCall::ensure(uint32_t n) {
 
 NativeResult NativeCall::callWith(uint32_t args, int wanted, int32_t next, bool isProtected) {
   uint8_t w = wanted < 0 ? Link::kOpen : static_cast<uint8_t>(wanted);
-  fiber.fp[-1] = Value::smallInt(int64_t{static_cast<uint32_t>(next)} | int64_t{w} << 32 | (isProtected ? kProtectedState : 0));
+  fiber.fp[-1] =
+      Value::smallInt(int64_t{static_cast<uint32_t>(next)} | int64_t{w} << 32 | (isProtected ? kProtectedState : 0));
   return {NativeResult::Action::kCall, w, args};
 }
 
@@ -85,7 +86,8 @@ NativeResult NativeCall::argError(uint32_t i, std::string_view message) {
     name = globalFunctionName(isolate, frame.callee());
     if (name.empty()) name = "?";
   }
-  return error("bad argument #%u to '%s' (%.*s)", number, name.c_str(), static_cast<int>(message.size()), message.data());
+  return error("bad argument #%u to '%s' (%.*s)", number, name.c_str(), static_cast<int>(message.size()),
+               message.data());
 }
 
 NativeResult NativeCall::typeError(uint32_t i, std::string_view expected) {

@@ -12,8 +12,17 @@ namespace {
 
 size_t operandBytes(char letter) {
   switch (letter) {
-    case 'l': case 'u': case 't': case 'n': case 'i': return 1;
-    case 'L': case 'k': case 'f': case 'N': case 'I': case 'p': return 2;
+    case 'l':
+    case 'u':
+    case 't':
+    case 'n':
+    case 'i': return 1;
+    case 'L':
+    case 'k':
+    case 'f':
+    case 'N':
+    case 'I':
+    case 'p': return 2;
     default: return 4;
   }
 }

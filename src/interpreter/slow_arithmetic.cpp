@@ -12,7 +12,7 @@ using namespace runtime;
 
 namespace {
 
-constexpr Meta kMetaOf[] = {Meta::kAdd, Meta::kSub,  Meta::kMul,  Meta::kDiv,  Meta::kMod, Meta::kPow, Meta::kIDiv,
+constexpr Meta kMetaOf[] = {Meta::kAdd,  Meta::kSub, Meta::kMul,  Meta::kDiv, Meta::kMod, Meta::kPow, Meta::kIDiv,
                             Meta::kBAnd, Meta::kBOr, Meta::kBXor, Meta::kShl, Meta::kShr, Meta::kUnm, Meta::kBNot};
 
 bool isBitwise(Arith op) { return (op >= Arith::kBAnd && op <= Arith::kShr) || op == Arith::kBNot; }
@@ -40,20 +40,12 @@ void slowArithmetic(Isolate& iso, Arith op) {
   Value a = iso.scratch.a, b = iso.scratch.b;
   uint32_t operands = isUnary(op) ? 1 : 2;
   switch (arithmetic(iso, op, a, b, out)) {
-    case ArithStatus::kOk:
-      return finish(iso, out);
-    case ArithStatus::kDivideByZero:
-      iso.raiseError("attempt to divide by zero");
-      return fail(iso);
-    case ArithStatus::kModByZero:
-      iso.raiseError("attempt to perform 'n%%0'");
-      return fail(iso);
-    case ArithStatus::kOutOfMemory:
-      iso.raiseOutOfMemory();
-      return fail(iso);
+    case ArithStatus::kOk: return finish(iso, out);
+    case ArithStatus::kDivideByZero: iso.raiseError("attempt to divide by zero"); return fail(iso);
+    case ArithStatus::kModByZero: iso.raiseError("attempt to perform 'n%%0'"); return fail(iso);
+    case ArithStatus::kOutOfMemory: iso.raiseOutOfMemory(); return fail(iso);
     case ArithStatus::kNotNumbers:
-    case ArithStatus::kNoInteger:
-      break;
+    case ArithStatus::kNoInteger: break;
   }
   a = iso.scratch.a;
   b = iso.scratch.b;

@@ -86,8 +86,7 @@ class Rare {
 
 void Rare::tables(Op op) {
   switch (op) {
-    case Op::kRawEq:
-      return replace(2, Value::boolean(rawEquals(top(1), top(0))));
+    case Op::kRawEq: return replace(2, Value::boolean(rawEquals(top(1), top(0))));
     case Op::kRawGet:
       if (!expectTable(top(1))) return;
       return replace(2, tableGet(iso_, asTable(top(1)), top(0)));
@@ -199,7 +198,8 @@ void Rare::objects(Op op) {
 void Rare::buffers(Op op) {
   if (op == Op::kNewBuffer) {
     int64_t n = raw(top());
-    if (n < 0 || n > static_cast<int64_t>(kMaxString)) return error("invalid buffer length %lld", static_cast<long long>(n));
+    if (n < 0 || n > static_cast<int64_t>(kMaxString))
+      return error("invalid buffer length %lld", static_cast<long long>(n));
     if (n > 4096 && !iso_.charge(static_cast<uint64_t>(n) / 64)) return fail(iso_);
     Object* o = iso_.heap.allocate(static_cast<uint8_t>(Kind::kBuffer), static_cast<uint32_t>(n), 0);
     if (o == nullptr) return outOfMemory();
@@ -263,8 +263,7 @@ void Rare::numbers(Op op) {
       if (!doubleToInteger(d, i)) return error("float has no integer value in range");
       return replace(1, rawI64(i));
     }
-    case Op::kF64Floor:
-      return replace(1, rawF64(std::floor(std::bit_cast<double>(top().bits()))));
+    case Op::kF64Floor: return replace(1, rawF64(std::floor(std::bit_cast<double>(top().bits()))));
     case Op::kI64Div:
     case Op::kI64Rem:
     case Op::kI64DivChecked: {
@@ -279,8 +278,7 @@ void Rare::numbers(Op op) {
     case Op::kI64NegChecked:
       if (raw(top()) == INT64_MIN) return error("integer overflow");
       return replace(1, rawI64(-raw(top())));
-    default:
-      return error("integer overflow");
+    default: return error("integer overflow");
   }
 }
 
@@ -341,8 +339,7 @@ void Rare::run() {
     case Op::kRawEq:
     case Op::kRawGet:
     case Op::kRawSet:
-    case Op::kRawLen:
-      return tables(op);
+    case Op::kRawLen: return tables(op);
     case Op::kNewBlock:
     case Op::kBlockGet:
     case Op::kBlockSet:
@@ -351,25 +348,19 @@ void Rare::run() {
     case Op::kNewArray:
     case Op::kArrayGet:
     case Op::kArraySet:
-    case Op::kArrayLen:
-      return blocks(op);
+    case Op::kArrayLen: return blocks(op);
     case Op::kNewObject:
     case Op::kSetPrototype:
     case Op::kNewRecord:
-    case Op::kHasField:
-      return objects(op);
+    case Op::kHasField: return objects(op);
     case Op::kNewBuffer:
-    case Op::kBufferLen:
-      return buffers(op);
+    case Op::kBufferLen: return buffers(op);
     case Op::kCoCreate:
     case Op::kCoResume:
     case Op::kCoYield:
-    case Op::kCoStatus:
-      return coroutines(op);
-    case Op::kBreakpoint:
-      return next(2);
-    case Op::kPrint:
-      return print();
+    case Op::kCoStatus: return coroutines(op);
+    case Op::kBreakpoint: return next(2);
+    case Op::kPrint: return print();
     case Op::kAssert: {
       if (!top().isFalsy()) return drop(1, 4);
       iso_.raiseErrorText(asString(codeOf(f_.fp)->constant(operand<uint16_t>(pc_ + 2)))->view());
@@ -389,8 +380,7 @@ void Rare::run() {
       f_.pc = end + offset;
       return;
     }
-    default:
-      return numbers(op);
+    default: return numbers(op);
   }
 }
 
@@ -417,8 +407,10 @@ NativeResult yieldFromCode(NativeCall& c) {
 
 }  // namespace
 
-const NativeInfo kResumeInfo = {.function = resumeFromCode, .name = "(resume)", .intrinsic = Intrinsic::kResumePlain, .hidden = true};
-const NativeInfo kYieldInfo = {.function = yieldFromCode, .name = "(yield)", .intrinsic = Intrinsic::kYield, .hidden = true};
+const NativeInfo kResumeInfo = {
+    .function = resumeFromCode, .name = "(resume)", .intrinsic = Intrinsic::kResumePlain, .hidden = true};
+const NativeInfo kYieldInfo = {
+    .function = yieldFromCode, .name = "(yield)", .intrinsic = Intrinsic::kYield, .hidden = true};
 
 void slowPage1(Isolate& iso) { Rare(iso).run(); }
 

@@ -31,7 +31,8 @@ void dictRebuildIndex(Dict* d) {
 
 uint32_t dictFindInteger(Dict* d, int64_t i) {
   if (Value::fitsInt(i)) return dictFindBits(d, Value::smallInt(i));
-  if (d->flags & Dict::kRehash) [[unlikely]] dictRebuildIndex(d);
+  if (d->flags & Dict::kRehash) [[unlikely]]
+    dictRebuildIndex(d);
   const uint32_t* index = d->index();
   uint32_t mask = d->word * 2 - 1;
   for (uint32_t slot = dictHashBits(static_cast<uint64_t>(i)) & mask;; slot = (slot + 1) & mask) {

@@ -34,7 +34,8 @@ void dictRebuildIndex(Dict* d);
 
 /// Entry with exactly these key bits, or kNoEntry. For all keys but boxed integers.
 inline uint32_t dictFindBits(Dict* d, Value key) {
-  if (d->flags & Dict::kRehash) [[unlikely]] dictRebuildIndex(d);
+  if (d->flags & Dict::kRehash) [[unlikely]]
+    dictRebuildIndex(d);
   const uint32_t* index = d->index();
   uint32_t mask = d->word * 2 - 1, hash = dictHashBits(key.bits());
   for (uint32_t i = hash & mask;; i = (i + 1) & mask) {

@@ -124,7 +124,11 @@ LocalPlace checkedPlace(LocalPlace place) {
       place.holder = place.slot->asObject();
       place.slot = &reinterpret_cast<Cell*>(place.holder)->value;
       return place;
-    case Kind::kFiber: case Kind::kUserdata: case Kind::kBlock: case Kind::kArray: case Kind::kBuffer: return place;
+    case Kind::kFiber:
+    case Kind::kUserdata:
+    case Kind::kBlock:
+    case Kind::kArray:
+    case Kind::kBuffer: return place;
     default: return {};
   }
 }

@@ -15,9 +15,9 @@ namespace devvm::runtime {
 struct Frame {
   Fiber* fiber = nullptr;
   Value* fp = nullptr;
-  Value* sp = nullptr;             ///< lowest word of this frame (operands included; callee and arguments of a call
-                                   ///< under way excluded)
-  const uint8_t* pc = nullptr;     ///< bytecode frames: the current instruction (for callers: their call instruction)
+  Value* sp = nullptr;          ///< lowest word of this frame (operands included; callee and arguments of a call
+                                ///< under way excluded)
+  const uint8_t* pc = nullptr;  ///< bytecode frames: the current instruction (for callers: their call instruction)
   bool isNative() const { return isNativeFrame(fp); }
   Value callee() const { return fp[2]; }
   const Code* code() const { return codeOf(fp); }
@@ -61,8 +61,9 @@ std::string calleeDescription(const Frame& frame);
 /// Where a local variable lives.
 struct LocalPlace {
   std::string name;
-  Value* slot = nullptr;     ///< null: there is no such variable
-  Object* holder = nullptr;  ///< the cell that the slot belongs to (stores need Heap::store then), or null: a stack slot
+  Value* slot = nullptr;  ///< null: there is no such variable
+  Object* holder =
+      nullptr;  ///< the cell that the slot belongs to (stores need Heap::store then), or null: a stack slot
 };
 /// Local variable n (from 1; negative: variable arguments) of a frame, as debug.getlocal counts and names them.
 LocalPlace localVariable(const Frame& frame, int n);

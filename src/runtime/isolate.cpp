@@ -143,8 +143,7 @@ void Isolate::visitRoots(heap::SlotVisitor& v, bool minor) {
 
 void Isolate::processWeak(heap::Heap& h, heap::WeakPhase phase, bool minor) {
   switch (phase) {
-    case heap::WeakPhase::kBeforeFinalizers:
-      break;
+    case heap::WeakPhase::kBeforeFinalizers: break;
     case heap::WeakPhase::kFinalizers:
       finalizers->separate(h, minor);
       if (finalizers->anyDue() && !finalizersDue) {
@@ -180,7 +179,8 @@ void Isolate::collectionEvent(bool begin, bool full, const char* reason) {
   if (begin && full) shapes.beginFull();
   if (complete && events != nullptr && events->wants(events::kCollectionEvents)) {
     auto kind = begin ? events::EventKind::kCollectionBegin : events::EventKind::kCollectionEnd;
-    events->publish({.kind = kind, .full = full, .bytes = begin ? -1 : static_cast<int64_t>(heap.bytesInUse()), .text = reason});
+    events->publish(
+        {.kind = kind, .full = full, .bytes = begin ? -1 : static_cast<int64_t>(heap.bytesInUse()), .text = reason});
   }
 }
 

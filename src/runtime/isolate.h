@@ -31,11 +31,11 @@ class WeakMaps;
 /// Why the guest stopped (Isolate::failure after call() returned false).
 enum class Failure : uint8_t {
   kNone,
-  kError,      ///< a guest error: pendingError is its value
-  kFuel,       ///< --fuel exhausted; this and the following cannot be caught by guest code
-  kDeadline,   ///< --timeout passed
-  kKilled,     ///< the host asked
-  kExit,       ///< os.exit: exitStatus
+  kError,     ///< a guest error: pendingError is its value
+  kFuel,      ///< --fuel exhausted; this and the following cannot be caught by guest code
+  kDeadline,  ///< --timeout passed
+  kKilled,    ///< the host asked
+  kExit,      ///< os.exit: exitStatus
 };
 inline bool isUncatchable(Failure f) { return f > Failure::kError; }
 
@@ -46,7 +46,7 @@ struct IsolateOptions {
   heap::HeapOptions heap;
   Limits limits;
   Capabilities capabilities;
-  uint64_t hashSeed = 0;     ///< 0: from the system
+  uint64_t hashSeed = 0;  ///< 0: from the system
   bool deterministic = false;
   bool dispatchSwitch = false;  ///< the portable switch dispatcher instead of tail calls
   bool verifyAll = false;       ///< verify also what our own compilers emit (always in debug builds)
@@ -65,7 +65,7 @@ class Isolate final : public heap::Embedder {
   Isolate& operator=(const Isolate&) = delete;
 
   // ---- parts ----
-  bool complete = false;         ///< the constructor came to its end; the heap is made first and asks for sizes before
+  bool complete = false;  ///< the constructor came to its end; the heap is made first and asks for sizes before
   IsolateOptions options;
   heap::Heap heap;
   ShapeTable shapes;
@@ -75,46 +75,47 @@ class Isolate final : public heap::Embedder {
   uint64_t hashSeed;
 
   // ---- the interpreter's hot words ----
-  int64_t budget = 0;            ///< units until the next poll(); counts down at every entry and back-edge
-  Fiber* fiber = nullptr;        ///< the running one
-  Value* stackLimit = nullptr;   ///< fiber->limit of the running fiber
+  int64_t budget = 0;           ///< units until the next poll(); counts down at every entry and back-edge
+  Fiber* fiber = nullptr;       ///< the running one
+  Value* stackLimit = nullptr;  ///< fiber->limit of the running fiber
   Fiber* mainFiber = nullptr;
-  struct Scratch {               ///< operands that a handler hands to its slow path
-    Value a, b;                  ///< roots
-    uint32_t pops = 0;           ///< operand slots to drop
-    uint32_t length = 0;         ///< from pc to where the result goes on
+  struct Scratch {                   ///< operands that a handler hands to its slow path
+    Value a, b;                      ///< roots
+    uint32_t pops = 0;               ///< operand slots to drop
+    uint32_t length = 0;             ///< from pc to where the result goes on
     heap::Object* holder = nullptr;  ///< of a store, with `a` the value: not kept across a collection
     Value* slot = nullptr;
   } scratch;
-  struct NativeCallSite {        ///< a call that a handler makes of a native
-    uint32_t count = 0;          ///< arguments
-    uint8_t wanted = 0;          ///< results: as Link::wanted
+  struct NativeCallSite {           ///< a call that a handler makes of a native
+    uint32_t count = 0;             ///< arguments
+    uint8_t wanted = 0;             ///< results: as Link::wanted
     const uint8_t* next = nullptr;  ///< where it goes on
   } calling;
-  const void* dispatch = nullptr;///< handler table in use; another one while hooks are set
+  const void* dispatch = nullptr;  ///< handler table in use; another one while hooks are set
 
   // ---- well-known values (roots) ----
-  Value emptyArray;              ///< shared ValueArray of capacity 0 (fixed space)
-  Value globals;                 ///< table
-  Value registry;                ///< table: loaded modules, C API references
+  Value emptyArray;  ///< shared ValueArray of capacity 0 (fixed space)
+  Value globals;     ///< table
+  Value registry;    ///< table: loaded modules, C API references
   Value typeMetatables[static_cast<int>(BasicType::kCount)];
   Value metaNames[static_cast<int>(Meta::kCount)];  ///< interned strings
-  Value singleBytes[256];        ///< interned one-byte strings
+  Value singleBytes[256];                           ///< interned one-byte strings
   Value emptyString;
-  Value memoryError;             ///< "not enough memory", made in advance
+  Value memoryError;  ///< "not enough memory", made in advance
   Value stackError;
-  Value handlerError;            ///< what errors in message handlers end in
-  Value handlerNative, finalizerNative, hookNative, hostEntryNative, compareNative, concatNative, selfNative, yieldNative, resumeNative;  ///< of the engine
+  Value handlerError;  ///< what errors in message handlers end in
+  Value handlerNative, finalizerNative, hookNative, hostEntryNative, compareNative, concatNative, selfNative,
+      yieldNative, resumeNative;       ///< of the engine
   std::vector<Value*> permanentRoots;  ///< more slots to visit; owner removes them
 
   // ---- errors ----
   Failure failure = Failure::kNone;
-  Value pendingError;            ///< while unwinding (Failure::kError)
+  Value pendingError;  ///< while unwinding (Failure::kError)
   int exitStatus = 0;
   bool closeOnExit = false;
-  bool errorHandled = false;     ///< the pending error went through its message handler already
-  bool hooksOn = false;          ///< the running fiber's opcodes go through the hooking table
-  uint32_t handlerDepth = 0;     ///< message handlers under way
+  bool errorHandled = false;  ///< the pending error went through its message handler already
+  bool hooksOn = false;       ///< the running fiber's opcodes go through the hooking table
+  uint32_t handlerDepth = 0;  ///< message handlers under way
 
   /// Sets the pending error; always returns false, for `return isolate.raise(...)`.
   bool raise(Value error);
@@ -129,7 +130,8 @@ class Isolate final : public heap::Embedder {
   // ---- running guest code: from the host only, never from natives ----
   /// Calls callee with arguments; results are left in `results` (rooted vector). False: see failure, pendingError.
   /// Runs on the current fiber; yields across it raise. MAY RUN GUEST CODE.
-  bool call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results, Value messageHandler = Value::nil());
+  bool call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results,
+            Value messageHandler = Value::nil());
 
   // ---- limits ----
   Limits& limits() { return options.limits; }
@@ -149,11 +151,11 @@ class Isolate final : public heap::Embedder {
     budget = 0;
   }
   void startDeadline(uint64_t nowNanos);
-  uint64_t fuelLeft = 0;         ///< not yet given to `budget`; UINT64_MAX: no limit
+  uint64_t fuelLeft = 0;  ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
-  bool fuelGiven = false;        ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
-  uint64_t deadline = 0;         ///< monotonic nanoseconds; 0: none
-  uint32_t hostDepth = 0;        ///< nested Isolate::call
+  bool fuelGiven = false;  ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
+  uint64_t deadline = 0;   ///< monotonic nanoseconds; 0: none
+  uint32_t hostDepth = 0;  ///< nested Isolate::call
   // From any thread:
   std::atomic<bool> interruptRequested{false};  ///< raises "interrupted!" in the guest
   std::atomic<bool> killRequested{false};
@@ -176,7 +178,7 @@ class Isolate final : public heap::Embedder {
   std::unique_ptr<WeakMaps> weakMaps;
 
   // ---- accounting ----
-  size_t external = 0;           ///< bytes of stacks, code, shapes ... (Embedder::externalBytes)
+  size_t external = 0;  ///< bytes of stacks, code, shapes ... (Embedder::externalBytes)
 
   // ---- Embedder ----
   void visitRoots(heap::SlotVisitor& v, bool minor) override;

@@ -7,10 +7,10 @@
 namespace devvm::runtime {
 
 struct Limits {
-  uint64_t fuel = 0;            ///< units (function entries, taken back-edges, native charges); 0: no limit
-  uint64_t timeoutNanos = 0;    ///< wall-clock time from the start of a host's call; 0: none
-  size_t memoryBytes = 0;       ///< heap and all else the isolate owns; 0: none
-  size_t stackBytes = 24u << 20;///< one fiber's stack
+  uint64_t fuel = 0;              ///< units (function entries, taken back-edges, native charges); 0: no limit
+  uint64_t timeoutNanos = 0;      ///< wall-clock time from the start of a host's call; 0: none
+  size_t memoryBytes = 0;         ///< heap and all else the isolate owns; 0: none
+  size_t stackBytes = 24u << 20;  ///< one fiber's stack
 };
 
 enum class Capability : uint8_t { kFiles, kProcesses, kEnvironment, kClock, kNetwork, kCount };

@@ -63,7 +63,8 @@ Value constantValue(Isolate& isolate, const bytecode::Constant& c) {
 }
 
 /// The code of one function, without children; owned by `prototype` afterwards. MAY COLLECT.
-bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source, const std::shared_ptr<ModuleInfo>& module) {
+bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
+              const std::shared_ptr<ModuleInfo>& module) {
   auto* code = new (std::nothrow) Code{};
   if (code == nullptr) return false;
   prototype.as<PrototypeObject>()->code = code;

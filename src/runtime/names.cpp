@@ -167,15 +167,17 @@ void OperandScan::apply(const Instruction& i) {
       push(c);
       return push(a);
     }
-    case Op::kInt8: case Op::kInt16:
-      return push({Producer::kInteger, false, i.operands[0] >= 0 && i.operands[0] <= 255, 0});
-    case Op::kConst: case Op::kConstW:
+    case Op::kInt8:
+    case Op::kInt16: return push({Producer::kInteger, false, i.operands[0] >= 0 && i.operands[0] <= 255, 0});
+    case Op::kConst:
+    case Op::kConstW:
       return push(stringConstant(code_, operand(0)).data() ? Producer{Producer::kConstant, false, operand(0), 0}
                                                            : Producer{});
-    case Op::kGetLocal: case Op::kGetLocalW: case Op::kGetCell:
-      return push({Producer::kLocal, false, operand(0), i.offset});
-    case Op::kGetUpvalue: case Op::kGetCapture:
-      return push({Producer::kUpvalue, false, operand(0), 0});
+    case Op::kGetLocal:
+    case Op::kGetLocalW:
+    case Op::kGetCell: return push({Producer::kLocal, false, operand(0), i.offset});
+    case Op::kGetUpvalue:
+    case Op::kGetCapture: return push({Producer::kUpvalue, false, operand(0), 0});
     case Op::kGetGlobal:
       return push({Producer::kField, upvalueName(code_, operand(0)) == kEnvironmentName, operand(1), 0});
     case Op::kGetField: {
@@ -191,14 +193,13 @@ void OperandScan::apply(const Instruction& i) {
       push({Producer::kMethod, false, operand(0), 0});
       return push(object);
     }
-    case Op::kTeeLocal:
-      return;
-    case Op::kJumpIfFalseKeep: case Op::kJumpIfTrueKeep:
+    case Op::kTeeLocal: return;
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep:
       noteJump(i.target());
       drop(1);
       return;
-    default:
-      break;
+    default: break;
   }
   bytecode::StackEffect effect = bytecode::stackEffect(i);
   drop(effect.pops);
@@ -220,7 +221,8 @@ CalledAs OperandScan::describe(const Producer& p) const {
   };
   const char* field = p.environment ? "global" : "field";
   switch (p.what) {
-    case Producer::kUnknown: case Producer::kInteger: return {};
+    case Producer::kUnknown:
+    case Producer::kInteger: return {};
     case Producer::kLocal: return named(localName(code_, p.index, p.offset), "local");
     case Producer::kUpvalue: return named(upvalueName(code_, p.index), "upvalue");
     case Producer::kConstant: return {std::string(stringConstant(code_, p.index)), "constant"};
@@ -239,8 +241,15 @@ std::string formatDescription(const CalledAs& d) {
 /// Event of the metamethod that an instruction may call, without the underscores; null if none.
 const char* metamethodEvent(Op op) {
   switch (op) {
-    case Op::kGetGlobal: case Op::kGetField: case Op::kGetIndex: case Op::kSelf: return "index";
-    case Op::kSetGlobal: case Op::kSetField: case Op::kSetIndex: case Op::kSetFieldL: case Op::kSetIndexLL:
+    case Op::kGetGlobal:
+    case Op::kGetField:
+    case Op::kGetIndex:
+    case Op::kSelf: return "index";
+    case Op::kSetGlobal:
+    case Op::kSetField:
+    case Op::kSetIndex:
+    case Op::kSetFieldL:
+    case Op::kSetIndexLL:
     case Op::kSetIndexLI: return "newindex";
     case Op::kAdd: return "add";
     case Op::kSub: return "sub";
@@ -258,10 +267,14 @@ const char* metamethodEvent(Op op) {
     case Op::kBNot: return "bnot";
     case Op::kLen: return "len";
     case Op::kConcat: return "concat";
-    case Op::kEq: case Op::kNe: return "eq";
-    case Op::kLt: case Op::kGt: return "lt";
-    case Op::kLe: case Op::kGe: return "le";
-    case Op::kClose: case Op::kCloseError: return "close";
+    case Op::kEq:
+    case Op::kNe: return "eq";
+    case Op::kLt:
+    case Op::kGt: return "lt";
+    case Op::kLe:
+    case Op::kGe: return "le";
+    case Op::kClose:
+    case Op::kCloseError: return "close";
     default: return nullptr;
   }
 }
@@ -269,7 +282,11 @@ const char* metamethodEvent(Op op) {
 /// Operand depth of the callee for call instructions, -1 for others. Open lists are not counted.
 int calleeDepth(const Instruction& i) {
   switch (i.op) {
-    case Op::kCall: case Op::kCallOpen: case Op::kCallVar: case Op::kCallVarOpen: case Op::kTailCall:
+    case Op::kCall:
+    case Op::kCallOpen:
+    case Op::kCallVar:
+    case Op::kCallVarOpen:
+    case Op::kTailCall:
     case Op::kTailCallVar: return static_cast<int>(i.operands[0]);
     default: return -1;
   }
@@ -307,7 +324,9 @@ CalledAs calledAs(const Frame& frame) {
   return calleeName(caller);
 }
 
-std::string calleeDescription(const Frame& frame) { return frame.isNative() ? "" : formatDescription(calleeName(frame)); }
+std::string calleeDescription(const Frame& frame) {
+  return frame.isNative() ? "" : formatDescription(calleeName(frame));
+}
 
 std::string operandDescription(const Frame& frame, uint32_t depth) {
   if (frame.isNative()) return "";

@@ -42,9 +42,15 @@ size_t formatDouble(double d, char* buffer);
 size_t formatInteger(int64_t i, char* buffer);
 
 // ---- arithmetic on raw numbers (the reference's luai_num*/luaV_*) ----
-inline int64_t wrapAdd(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-inline int64_t wrapSub(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-inline int64_t wrapMul(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+inline int64_t wrapAdd(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+inline int64_t wrapSub(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+inline int64_t wrapMul(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 inline int64_t floorDiv(int64_t a, int64_t b) {  // b != 0
   if (b == -1) return wrapSub(0, a);
   int64_t q = a / b;
@@ -62,7 +68,8 @@ inline double floorModDouble(double a, double b) {
 }
 inline int64_t shiftLeft(int64_t a, int64_t n) {
   if (n <= -64 || n >= 64) return 0;
-  return n >= 0 ? static_cast<int64_t>(static_cast<uint64_t>(a) << n) : static_cast<int64_t>(static_cast<uint64_t>(a) >> -n);
+  return n >= 0 ? static_cast<int64_t>(static_cast<uint64_t>(a) << n)
+                : static_cast<int64_t>(static_cast<uint64_t>(a) >> -n);
 }
 /// Integer against float comparisons without rounding.
 bool lessIntDouble(int64_t i, double d);

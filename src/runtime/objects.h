@@ -33,7 +33,7 @@ struct Shape;       // shape.h
 /// Strings are interned on demand: property keys always are; two interned strings are equal iff identical.
 struct String : Object {
   static constexpr uint8_t kInterned = 1, kHashed = 2;  // flags
-  uint32_t hash;  ///< valid if kHashed
+  uint32_t hash;                                        ///< valid if kHashed
   char bytes[1];
   uint32_t length() const { return word; }
   std::string_view view() const { return {bytes, word}; }
@@ -60,11 +60,11 @@ struct DictEntry {
 /// Insertion-ordered hash table: entries in order, then an index of 2 * word u32 (see dict.h).
 /// word = entry capacity, a power of two; aux (WeakDict) = weakness.
 struct Dict : Object {
-  static constexpr uint8_t kRehash = 1;  // flags: keys moved, the index must be rebuilt before use
+  static constexpr uint8_t kRehash = 1;                     // flags: keys moved, the index must be rebuilt before use
   static constexpr uint8_t kWeakKeys = 1, kWeakValues = 2;  // aux
-  uint32_t used;   ///< entries in use, live or removed
-  uint32_t live;   ///< entries with a value, an upper bound for weak ones
-  uint32_t hint;   ///< last position found by next
+  uint32_t used;                                            ///< entries in use, live or removed
+  uint32_t live;                                            ///< entries with a value, an upper bound for weak ones
+  uint32_t hint;                                            ///< last position found by next
   uint32_t unused;
   DictEntry entries[1];
   uint32_t capacity() const { return word; }

@@ -55,18 +55,18 @@ class PropertyMap {
 
 struct Shape {
   uint32_t id = 0;
-  uint32_t parent = 0;       ///< shape this one extends by `key` (0: none)
-  uint32_t slotCount = 0;    ///< named fields
+  uint32_t parent = 0;     ///< shape this one extends by `key` (0: none)
+  uint32_t slotCount = 0;  ///< named fields
   uint8_t inlineCapacity = 0;
   uint8_t flags = 0;
-  bool marked = false;       ///< reached by the running full collection
+  bool marked = false;           ///< reached by the running full collection
   bool megamorphicMeta = false;  ///< too many metatables met here: setmetatable goes to dictionary mode
-  uint8_t idle = 0;          ///< full collections in a row that found no table with this shape
+  uint8_t idle = 0;              ///< full collections in a row that found no table with this shape
   uint16_t metaTransitions = 0;  ///< transitions to other metatables
   uint32_t transitionCount = 0;
-  Value key;                 ///< the interned name of the last field (nil for roots)
-  Value metatable;           ///< table or nil
-  Value owner;               ///< shapes that belong to one table: that table (weak)
+  Value key;        ///< the interned name of the last field (nil for roots)
+  Value metatable;  ///< table or nil
+  Value owner;      ///< shapes that belong to one table: that table (weak)
   /// Bit m: the table that serves as a metatable (its shape has an owner) surely has no field named by Meta m.
   uint32_t absentMeta = 0;
   PropertyMap* map = nullptr;  ///< built on demand; always there for unique shapes
@@ -160,8 +160,8 @@ class ShapeTable {
   void updateYoung(heap::Heap& heap);                   ///< minor: after marking
   void visitAll(heap::SlotVisitor& v);                  ///< walks outside collections
   void beginFull();
-  bool marking() const { return marking_; }             ///< a full collection is running and tables report shapes
-  void sweep(heap::Heap& heap);                         ///< frees unmarked shapes, updates owners and transitions
+  bool marking() const { return marking_; }  ///< a full collection is running and tables report shapes
+  void sweep(heap::Heap& heap);              ///< frees unmarked shapes, updates owners and transitions
 
  private:
   Shape& create(uint8_t inlineCapacity, uint8_t flags, Value metatable, Value owner);
@@ -182,8 +182,8 @@ class ShapeTable {
   std::vector<uint32_t> freeIds_;
   std::vector<uint32_t> young_;  // ids of shapes whose metatable or owner may be young
   size_t live_ = 0, shared_ = 0, bytes_ = 0;
-  size_t limit_ = kMaxShared;    // makeRoom() collects when so many are alive
-  size_t metaRoots_ = 0;         // shapes without fields that have a metatable
+  size_t limit_ = kMaxShared;  // makeRoom() collects when so many are alive
+  size_t metaRoots_ = 0;       // shapes without fields that have a metatable
   bool marking_ = false;
   uint32_t roots_[33] = {};
   uint32_t dictionaries_[33][2] = {};  // without metatable: strong, weak

@@ -83,7 +83,8 @@ Value newString(Isolate& isolate, std::string_view bytes) {
 
 Value substring(Isolate& isolate, Value source, size_t from, size_t length) {
   if (length <= 1) {
-    return length == 0 ? isolate.emptyString : isolate.singleBytes[static_cast<unsigned char>(asString(source)->bytes[from])];
+    return length == 0 ? isolate.emptyString
+                       : isolate.singleBytes[static_cast<unsigned char>(asString(source)->bytes[from])];
   }
   if (length == asString(source)->length()) return source;
   Rooted keep(isolate, source);

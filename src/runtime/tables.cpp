@@ -137,7 +137,9 @@ bool growArray(Isolate& isolate, Handle t, bool& dense) {
     census.add(int64_t{capacity} + 1);
     return arrayToDictionary(isolate, t, std::min(census.bestSize(), capacity));
   }
-  uint32_t wanted = capacity < kMinArray ? kMinArray : capacity < kDoublingLimit ? capacity * 2 : capacity + capacity / 2;
+  uint32_t wanted = capacity < kMinArray        ? kMinArray
+                    : capacity < kDoublingLimit ? capacity * 2
+                                                : capacity + capacity / 2;
   return tableReserveArray(isolate, t, wanted);
 }
 
@@ -292,7 +294,8 @@ bool tableSetString(Isolate& isolate, Handle t, Handle key, Handle value) {
   uint32_t slot = isolate.shapes.find(s, key.string());
   if (slot == ShapeTable::kNone) return value.get().isNil() || addNewField(isolate, t, key, value);
   isolate.heap.store(namedSlotHolder(table, slot), namedSlot(table, slot), *value);
-  if (!(s.flags & kIsPrototype) || !(key.string()->flags & kMetaNameString)) [[likely]] return true;
+  if (!(s.flags & kIsPrototype) || !(key.string()->flags & kMetaNameString)) [[likely]]
+    return true;
   return metaFieldChanged(isolate, t, key);
 }
 

@@ -78,9 +78,9 @@ inline Value* fieldSlot(Table* t, FieldPlace p) {
 bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity);
 /// Stores a value that is not nil at length + 1. MAY COLLECT. False: out of memory.
 bool tableAppend(Isolate& isolate, Handle t, Handle value);
-/// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots that
-/// the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that is
-/// not nil. MAY COLLECT. False: out of memory.
+/// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots
+/// that the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that
+/// is not nil. MAY COLLECT. False: out of memory.
 bool tableInitList(Isolate& isolate, Handle t, uint32_t start, const Value* valuesHighToLow, uint32_t count);
 
 // ---- conversions ----

@@ -108,7 +108,9 @@ void killEntry(Isolate& isolate, Dict* d, uint32_t entry) {
 
 namespace {
 
-uint32_t grownCapacity(uint32_t capacity) { return capacity < 4 ? 4 : capacity + (capacity < (1u << 16) ? capacity : capacity / 2); }
+uint32_t grownCapacity(uint32_t capacity) {
+  return capacity < 4 ? 4 : capacity + (capacity < (1u << 16) ? capacity : capacity / 2);
+}
 
 }  // namespace
 
@@ -244,8 +246,8 @@ void leaveDictionaryMode(Isolate& isolate, Table* t) {
 
 namespace {
 
-/// The dictionary is full. True in `stored` if the new entry found its place in the array part; else there is room for it
-/// in the dictionary. MAY COLLECT.
+/// The dictionary is full. True in `stored` if the new entry found its place in the array part; else there is room for
+/// it in the dictionary. MAY COLLECT.
 bool makeRoom(Isolate& isolate, Handle t, Handle key, Handle value, bool& stored) {
   stored = false;
   Dict* d = dictOf(t.table());

@@ -36,11 +36,12 @@ bool absorbFollowing(Isolate& isolate, Handle t);
 /// Takes an entry out of the dictionary for good; traversals never look for it again.
 void killEntry(Isolate& isolate, Dict* d, uint32_t entry);
 
-/// If the dictionary has nothing left in it: back to slots, where appending is cheaper. To be called only when the table
-/// got a new key, so that no traversal looks for removed ones.
+/// If the dictionary has nothing left in it: back to slots, where appending is cheaper. To be called only when the
+/// table got a new key, so that no traversal looks for removed ones.
 void leaveDictionaryMode(Isolate& isolate, Table* t);
 
-/// Store under a normalised key in a table that must keep it in a dictionary. The table may be in any mode. MAY COLLECT.
+/// Store under a normalised key in a table that must keep it in a dictionary. The table may be in any mode. MAY
+/// COLLECT.
 bool dictionarySet(Isolate& isolate, Handle t, Handle key, Handle value);
 
 /// Moves the elements behind `keep` from the array part to the dictionary. MAY COLLECT.

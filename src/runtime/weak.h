@@ -32,8 +32,8 @@ class FinalizerQueue {
   size_t bytes() const { return (pending_.capacity() + due_.capacity()) * sizeof(Value) + young_.capacity() * 4; }
 
  private:
-  std::vector<Value> pending_;    // in order of marking; nil where one was taken out
-  std::vector<uint32_t> young_;   // indices in pending_ of young objects, ascending
+  std::vector<Value> pending_;   // in order of marking; nil where one was taken out
+  std::vector<uint32_t> young_;  // indices in pending_ of young objects, ascending
   std::vector<Value> due_;
   size_t firstDue_ = 0;
   size_t holes_ = 0;

@@ -111,9 +111,10 @@ TEST_P(Functions, YieldAndTailCall) {
   Host vm(config());
   devvm_register(vm, "twice", twice, nullptr);
   devvm_register(vm, "hand", hand, nullptr);
-  EXPECT_EQ(vm.run("local co = coroutine.wrap(function() return twice('out') end) local o = co() local a, b = co('in')\n"
-                   "return o .. a .. b"),
-            DEVVM_OK);
+  EXPECT_EQ(
+      vm.run("local co = coroutine.wrap(function() return twice('out') end) local o = co() local a, b = co('in')\n"
+             "return o .. a .. b"),
+      DEVVM_OK);
   EXPECT_EQ(vm.result, "outinin");
   EXPECT_EQ(vm.run("return hand(string.rep, 'x') "), DEVVM_ERROR);
   EXPECT_EQ(vm.run("return hand(string.upper, 'x') "), DEVVM_OK);

@@ -54,17 +54,23 @@ TEST(Limits, GuestCannotCatchThem) {
 
 TEST(Limits, PassThroughHostFunctions) {
   Host vm;
-  devvm_register(vm, "nested", [](devvm_activation* a, void*) {
-    devvm_isolate* iso = devvm_isolate_of(a);
-    devvm_ref f = devvm_argument(a, 0);
-    EXPECT_EQ(devvm_call(iso, f, nullptr, 0, nullptr, 0, nullptr), DEVVM_FUEL);
-    EXPECT_EQ(devvm_call(iso, f, nullptr, 0, nullptr, 0, nullptr), DEVVM_FUEL);
-    return devvm_return_one(a, f);
-  }, nullptr);
-  devvm_register(vm, "work", [](devvm_activation* a, void*) {
-    if (!devvm_charge(a, 1'000'000)) return devvm_raise_pending(a);
-    return devvm_return(a, nullptr, 0);
-  }, nullptr);
+  devvm_register(
+      vm, "nested",
+      [](devvm_activation* a, void*) {
+        devvm_isolate* iso = devvm_isolate_of(a);
+        devvm_ref f = devvm_argument(a, 0);
+        EXPECT_EQ(devvm_call(iso, f, nullptr, 0, nullptr, 0, nullptr), DEVVM_FUEL);
+        EXPECT_EQ(devvm_call(iso, f, nullptr, 0, nullptr, 0, nullptr), DEVVM_FUEL);
+        return devvm_return_one(a, f);
+      },
+      nullptr);
+  devvm_register(
+      vm, "work",
+      [](devvm_activation* a, void*) {
+        if (!devvm_charge(a, 1'000'000)) return devvm_raise_pending(a);
+        return devvm_return(a, nullptr, 0);
+      },
+      nullptr);
   devvm_set_fuel(vm, 100'000);
   EXPECT_EQ(vm.run("pcall(nested, function() while true do end end) went = true"), DEVVM_FUEL);
   devvm_set_fuel(vm, 100'000);
@@ -101,10 +107,13 @@ TEST(Limits, StackIsAnOrdinaryError) {
 TEST(Limits, KillFromAnotherThread) {
   Host vm;
   std::atomic<bool> started{false};
-  devvm_register(vm, "started", [](devvm_activation* a, void* p) {
-    static_cast<std::atomic<bool>*>(p)->store(true);
-    return devvm_return(a, nullptr, 0);
-  }, &started);
+  devvm_register(
+      vm, "started",
+      [](devvm_activation* a, void* p) {
+        static_cast<std::atomic<bool>*>(p)->store(true);
+        return devvm_return(a, nullptr, 0);
+      },
+      &started);
   std::thread killer([&] {
     while (!started) std::this_thread::yield();
     devvm_kill(vm);
@@ -126,8 +135,9 @@ TEST(Limits, InterruptCanBeCaught) {
 TEST(Limits, CapabilitiesAreDeniedUnlessGiven) {
   Host vm;
   EXPECT_EQ(devvm_capabilities(vm), 0u);
-  const char* kDenied[] = {"io.open('/etc/passwd')", "os.getenv('HOME')", "os.execute('true')", "io.popen('true')",
-                           "os.remove('/nonexistent')", "dofile('/etc/passwd')", "io.lines('/etc/passwd')"};
+  const char* kDenied[] = {"io.open('/etc/passwd')", "os.getenv('HOME')",         "os.execute('true')",
+                           "io.popen('true')",       "os.remove('/nonexistent')", "dofile('/etc/passwd')",
+                           "io.lines('/etc/passwd')"};
   for (const char* text : kDenied) {
     EXPECT_EQ(vm.run(text), DEVVM_ERROR) << text;
     EXPECT_NE(vm.message().find("not allowed"), std::string::npos) << text << ": " << vm.message();
@@ -141,9 +151,10 @@ TEST(Limits, CapabilitiesAreDeniedUnlessGiven) {
 TEST(Limits, IsolatesOnThreadsAreIndependent) {
   auto work = [](int64_t id) {
     Host vm;
-    devvm_ref f = vm.load("local id = ... shared = id local t = {}\n"
-                          "for i = 1, 20000 do t[#t + 1] = {tostring(i), id} if #t > 500 then t = {} end end\n"
-                          "collectgarbage() return shared");
+    devvm_ref f = vm.load(
+        "local id = ... shared = id local t = {}\n"
+        "for i = 1, 20000 do t[#t + 1] = {tostring(i), id} if #t > 500 then t = {} end end\n"
+        "collectgarbage() return shared");
     for (int i = 0; i < 3; i++) {
       uint32_t scope = devvm_open_scope(vm);
       devvm_ref argument = devvm_integer(vm, id), r;

@@ -125,7 +125,8 @@ TEST(Embed, Errors) {
   EXPECT_EQ(devvm_load(vm, "\033DevVM-garbage", 14, "=bad", DEVVM_LOAD_BINARY, &f), DEVVM_ERROR);
   EXPECT_EQ(vm.run("local function inner() error('boom') end inner()"), DEVVM_ERROR);
   EXPECT_EQ(vm.message(), "test:1: boom");
-  EXPECT_NE(std::string(devvm_error_traceback(vm)).find("local 'inner'"), std::string::npos) << devvm_error_traceback(vm);
+  EXPECT_NE(std::string(devvm_error_traceback(vm)).find("local 'inner'"), std::string::npos)
+      << devvm_error_traceback(vm);
   EXPECT_EQ(vm.run("error({code = 7})"), DEVVM_ERROR);
   EXPECT_EQ(vm.message(), "(error object is a table value)");
   EXPECT_STREQ(devvm_get_string(vm, devvm_get_field(vm, devvm_error_value(vm), "code"), nullptr), "7");

@@ -1,5 +1,5 @@
-// libFuzzer target: modules that are changed where it hurts (see module_mutator.h). What the verifier accepts must keep its
-// bytes through the file format, answer for its operand kinds, and run for a while without harm.
+// libFuzzer target: modules that are changed where it hurts (see module_mutator.h). What the verifier accepts must keep
+// its bytes through the file format, answer for its operand kinds, and run for a while without harm.
 #include <cstdint>
 #include <cstdlib>
 
@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   Guest guest;
   devvm_ref f = DEVVM_NONE;
-  if (devvm_load(guest, bytes.data(), bytes.size(), "=fuzz", DEVVM_LOAD_BINARY, &f) == DEVVM_OK) guest.call(f, nullptr, 0);
+  if (devvm_load(guest, bytes.data(), bytes.size(), "=fuzz", DEVVM_LOAD_BINARY, &f) == DEVVM_OK)
+    guest.call(f, nullptr, 0);
   return 0;
 }

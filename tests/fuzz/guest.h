@@ -17,7 +17,8 @@ class Guest {
     if (vm_ == nullptr || devvm_open_libraries(vm_) != DEVVM_OK) std::abort();
     // Errors are as interesting without their text on the terminal, and the standard streams need no capability.
     uint32_t scope = devvm_open_scope(vm_);
-    devvm_ref quiet = function("print, warn = select, select io.output = nil io.stdout, io.stderr, io.stdin = nil io.write, io.read = nil");
+    devvm_ref quiet = function(
+        "print, warn = select, select io.output = nil io.stdout, io.stderr, io.stdin = nil io.write, io.read = nil");
     call(quiet, nullptr, 0);
     devvm_close_scope(vm_, scope);
   }

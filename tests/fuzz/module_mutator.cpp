@@ -143,7 +143,8 @@ void ModuleMutator::changeRegions(Function& f) {
   if (offsets.empty()) return;
   auto anyOffset = [&] { return offsets[below(offsets.size())]; };
   if (f.regions.empty() || below(4) == 0) {
-    f.regions.push_back({static_cast<ExceptionRegion::Kind>(below(2)), anyOffset(), anyOffset(), anyOffset(), below(3)});
+    f.regions.push_back(
+        {static_cast<ExceptionRegion::Kind>(below(2)), anyOffset(), anyOffset(), anyOffset(), below(3)});
     return;
   }
   ExceptionRegion& region = f.regions[below(f.regions.size())];

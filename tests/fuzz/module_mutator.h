@@ -1,5 +1,6 @@
 // Changes a module so that much of it still makes sense: whole instructions are exchanged, operands and jumps move to
-// neighbours, tables change in one field. So most of the time is spent behind the reader, in the verifier and beyond it.
+// neighbours, tables change in one field. So most of the time is spent behind the reader, in the verifier and beyond
+// it.
 #pragma once
 
 #include <cstdint>

@@ -74,8 +74,9 @@ void report(const Vm& vm, double seconds) {
     std::printf(" %s %.1f ms", collectorPhaseName(static_cast<CollectorPhase>(p)),
                 static_cast<double>(s.phaseNanos[p]) / 1e6);
   }
-  std::printf("\n    allocated %.1f MB, promoted %.1f MB, committed %.1f MB\n", static_cast<double>(s.bytesAllocated) / 1e6,
-              static_cast<double>(s.bytesPromoted) / 1e6, static_cast<double>(vm.heap.bytesCommitted()) / 1e6);
+  std::printf("\n    allocated %.1f MB, promoted %.1f MB, committed %.1f MB\n",
+              static_cast<double>(s.bytesAllocated) / 1e6, static_cast<double>(s.bytesPromoted) / 1e6,
+              static_cast<double>(vm.heap.bytesCommitted()) / 1e6);
 }
 
 // ---- binary trees ----
@@ -130,8 +131,8 @@ void binaryTrees() {
   }
   mine += Vm::check(vm.stack[0]);
   double ours = now() - begin;
-  std::printf("binary trees, depth %u: malloc %.3f s, heap %.3f s (%.2f times as fast), %.2f ns/object%s\n", kMaxDepth, c,
-              ours, c / ours, ours * 1e9 / static_cast<double>(nodes), mine == total ? "" : "  CHECKS DIFFER");
+  std::printf("binary trees, depth %u: malloc %.3f s, heap %.3f s (%.2f times as fast), %.2f ns/object%s\n", kMaxDepth,
+              c, ours, c / ours, ours * 1e9 / static_cast<double>(nodes), mine == total ? "" : "  CHECKS DIFFER");
   report(vm, ours);
 }
 

@@ -44,9 +44,7 @@ constexpr KindInfo kKinds[kKindCount] = {
 
 }  // namespace
 
-MockVm::MockVm(const HeapOptions& options) : heap(options, *this, kKinds, kKindCount) {
-  heap.setReleaseContext(this);
-}
+MockVm::MockVm(const HeapOptions& options) : heap(options, *this, kKinds, kKindCount) { heap.setReleaseContext(this); }
 
 Object* MockVm::make(Kind kind, uint32_t word, Space space) {
   Object* o = heap.allocate(kind, word, 0, space);

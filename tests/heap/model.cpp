@@ -53,8 +53,9 @@ Value World::randomValue() {
 }
 
 void World::allocate() {
-  static constexpr Kind kMix[] = {kPair,       kPair,      kPair,     kVector,      kVector,      kBytes,   kWeakVector,
-                                  kEphemerons, kWeakPairs, kDeferred, kFinalizable, kFinalizable, kExternal, kPointers};
+  static constexpr Kind kMix[] = {kPair,        kPair,        kPair,       kVector,    kVector,
+                                  kBytes,       kWeakVector,  kEphemerons, kWeakPairs, kDeferred,
+                                  kFinalizable, kFinalizable, kExternal,   kPointers};
   Kind kind = kMix[below(std::size(kMix))];
   uint32_t word = 0;
   if (kind == kVector) {

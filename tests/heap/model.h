@@ -30,9 +30,9 @@ struct WorldOptions {
   HeapOptions heap;
   uint64_t seed = 1;
   size_t roots = 48;
-  uint32_t bigVector = 3000;  ///< slots of the occasional large vector
-  bool collectOften = false;  ///< explicit collections in the mix
-  bool stopSometimes = false; ///< switches automatic collection off and on
+  uint32_t bigVector = 3000;   ///< slots of the occasional large vector
+  bool collectOften = false;   ///< explicit collections in the mix
+  bool stopSometimes = false;  ///< switches automatic collection off and on
 };
 
 class World {

@@ -43,7 +43,9 @@ TEST(HeapModel, StoppedAndRestarted) {
 }
 
 TEST(HeapModel, MoveAlways) {
-  runWorld({.heap = {.nurseryBytes = 512u << 10, .moveAlways = true, .verify = true}, .seed = 14, .roots = 12,
+  runWorld({.heap = {.nurseryBytes = 512u << 10, .moveAlways = true, .verify = true},
+            .seed = 14,
+            .roots = 12,
             .bigVector = 200},
            15'000);
   runWorld({.heap = {.nurseryBytes = 512u << 10, .moveAlways = true, .stressInterval = 13}, .seed = 15}, 100'000);

@@ -37,13 +37,13 @@ TEST_P(Weak, SlotsForgetTheDead) {
 TEST_P(Weak, EphemeronsLiveWithTheirKeys) {
   vm.roots = {make(kEphemerons, 4), make(kPair)};
   Value table = vm.roots[0], key = vm.roots[1];
-  vm.set(table, 0, key);                 // live key
+  vm.set(table, 0, key);  // live key
   vm.set(table, 1, make(kPair));
-  Value deadKey = make(kPair);           // its value refers to it: still dead
+  Value deadKey = make(kPair);  // its value refers to it: still dead
   vm.set(table, 2, deadKey);
   vm.set(table, 3, make(kPair));
   vm.set(vm.get(table, 3), 0, deadKey);
-  Value inner = make(kPair);             // key reached only through another ephemeron's value
+  Value inner = make(kPair);  // key reached only through another ephemeron's value
   vm.set(vm.get(table, 1), 0, inner);
   vm.set(table, 4, inner);
   vm.set(table, 5, make(kBytes, 3));
@@ -66,14 +66,14 @@ TEST_P(Weak, ValuesGoBeforeFinalizersKeysAfter) {
   vm.set(dying, 0, reached);
   vm.registerFinalizer(dying);
   vm.set(vm.roots[0], 0, dying);
-  vm.set(vm.roots[1], 0, dying);                // resurrected key keeps its entry
+  vm.set(vm.roots[1], 0, dying);  // resurrected key keeps its entry
   vm.set(vm.roots[1], 1, Value::smallInt(1));
-  vm.set(vm.roots[1], 2, reached);              // so does what it reaches
+  vm.set(vm.roots[1], 2, reached);  // so does what it reaches
   vm.set(vm.roots[1], 3, Value::smallInt(2));
   for (size_t i : {2u, 3u}) {
-    vm.set(vm.roots[i], 0, dying);              // weak in both, as key
+    vm.set(vm.roots[i], 0, dying);  // weak in both, as key
     vm.set(vm.roots[i], 1, Value::smallInt(3));
-    vm.set(vm.roots[i], 2, Value::smallInt(4)); // weak in both, as value
+    vm.set(vm.roots[i], 2, Value::smallInt(4));  // weak in both, as value
     vm.set(vm.roots[i], 3, reached);
   }
   collect();

@@ -57,11 +57,14 @@ class Model {
 
   Token randomKey() {
     switch (style_ == 0 ? pick(12) : style_ == 1 ? pick(6) : 6 + pick(2)) {
-      case 0: case 1: case 2: return {Token::kInteger, static_cast<int64_t>(pick(60)) + 1};
+      case 0:
+      case 1:
+      case 2: return {Token::kInteger, static_cast<int64_t>(pick(60)) + 1};
       case 3: return {Token::kInteger, t_.length(table_) + 1};
       case 4: return {Token::kInteger, std::max<int64_t>(t_.length(table_), 1)};
       case 5: return {Token::kInteger, static_cast<int64_t>(pick(500)) - 20};
-      case 6: case 7: return {Token::kString, static_cast<int64_t>(pick(100))};
+      case 6:
+      case 7: return {Token::kString, static_cast<int64_t>(pick(100))};
       case 8: return {Token::kFloat, static_cast<int64_t>(pick(50))};
       case 9: return {Token::kObject, static_cast<int64_t>(pick(objects_.size()))};
       case 10: return {Token::kBoolean, static_cast<int64_t>(pick(2))};
@@ -191,8 +194,18 @@ class Model {
         }
         return;
       }
-      case 9: case 10: case 11: case 12: case 13: case 14: case 15: return remove(randomKey());
-      case 16: case 17: case 18: case 19: case 20: check(randomKey()); return;
+      case 9:
+      case 10:
+      case 11:
+      case 12:
+      case 13:
+      case 14:
+      case 15: return remove(randomKey());
+      case 16:
+      case 17:
+      case 18:
+      case 19:
+      case 20: check(randomKey()); return;
       case 21: return checkLength();
       default: return set(randomKey(), randomValue());
     }

@@ -49,8 +49,8 @@ TEST_P(Weak, KeysAreEphemerons) {
   Handle kept = t.table();
   {
     Rooted k1(*t, newTable(*t)), k2(*t, newTable(*t));
-    t.set(a, *k1, *k2);    // k2 lives only as long as k1 does
-    t.set(a, *k2, *k1);    // and the other way round
+    t.set(a, *k1, *k2);  // k2 lives only as long as k1 does
+    t.set(a, *k2, *k1);  // and the other way round
     t.set(a, *kept, newTable(*t));
     t.set(a, "string key", newTable(*t));
     t.set(a, 1, newTable(*t));
@@ -262,9 +262,11 @@ TEST_P(Weak, IdentityStays) {
     t->identityOf(passing);
   }
   t->heap.collectMinor("test");
-  for (int i = 0; i < n; i++) ASSERT_EQ(t->identityOf(*objects[static_cast<size_t>(i)]), numbers[static_cast<size_t>(i)]);
+  for (int i = 0; i < n; i++)
+    ASSERT_EQ(t->identityOf(*objects[static_cast<size_t>(i)]), numbers[static_cast<size_t>(i)]);
   t.collect();
-  for (int i = 0; i < n; i++) ASSERT_EQ(t->identityOf(*objects[static_cast<size_t>(i)]), numbers[static_cast<size_t>(i)]);
+  for (int i = 0; i < n; i++)
+    ASSERT_EQ(t->identityOf(*objects[static_cast<size_t>(i)]), numbers[static_cast<size_t>(i)]);
   Handle fresh = t.table();
   uint64_t number = t->identityOf(*fresh);
   for (uint64_t other : numbers) ASSERT_NE(number, other);

@@ -184,7 +184,9 @@ bool readChunkFile(const std::string& path, size_t limit, std::string& contents,
   if (contents.starts_with("#")) {
     size_t end = contents.find('\n');
     // The line's end stays, so that lines are numbered as in the file; binary chunks must begin with their mark.
-    size_t keep = end == contents.npos ? contents.size() : contents.size() > end + 1 && contents[end + 1] == kEscape ? end + 1 : end;
+    size_t keep = end == contents.npos                                        ? contents.size()
+                  : contents.size() > end + 1 && contents[end + 1] == kEscape ? end + 1
+                                                                              : end;
     contents.erase(0, keep);
   }
   return true;

@@ -9,10 +9,10 @@
 
 namespace devvm::lua {
 
+using runtime::asString;
 using runtime::Capability;
 using runtime::Fiber;
 using runtime::Rooted;
-using runtime::asString;
 
 namespace {
 
@@ -164,13 +164,22 @@ NativeResult dofile(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"dofile", {.function = dofile, .name = "dofile", .signature = "dofile([filename])",
-                .documentation = "Runs a file (or the standard input) as a Lua chunk and returns its results."}},
-    {"load", {.function = load, .name = "load", .signature = "load(chunk [, chunkname [, mode [, env]]])",
-              .documentation = "Compiles a chunk given as a string, or in pieces by a function, into a function.",
-              .messageHandler = true}},
-    {"loadfile", {.function = loadfile, .name = "loadfile", .signature = "loadfile([filename [, mode [, env]]])",
-                  .documentation = "Compiles a file (or the standard input) into a function."}},
+    {"dofile",
+     {.function = dofile,
+      .name = "dofile",
+      .signature = "dofile([filename])",
+      .documentation = "Runs a file (or the standard input) as a Lua chunk and returns its results."}},
+    {"load",
+     {.function = load,
+      .name = "load",
+      .signature = "load(chunk [, chunkname [, mode [, env]]])",
+      .documentation = "Compiles a chunk given as a string, or in pieces by a function, into a function.",
+      .messageHandler = true}},
+    {"loadfile",
+     {.function = loadfile,
+      .name = "loadfile",
+      .signature = "loadfile([filename [, mode [, env]]])",
+      .documentation = "Compiles a file (or the standard input) into a function."}},
 };
 
 }  // namespace

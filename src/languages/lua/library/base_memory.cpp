@@ -14,7 +14,7 @@ enum Setting : uint32_t {
   kGenerational,  ///< the mode's name is all that differs, and what "step" does
   kPause,
   kStepMultiplier,
-  kStepCredit,    ///< bytes that steps of the incremental mode have worked off
+  kStepCredit,  ///< bytes that steps of the incremental mode have worked off
   kSettings
 };
 
@@ -51,20 +51,16 @@ bool step(NativeCall& c, int64_t kilobytes) {
 
 NativeResult collectgarbage(NativeCall& c) {
   enum Option { kStop, kRestart, kCollect, kCount, kStep, kSetPause, kSetStepMul, kIsRunning, kGen, kInc };
-  static const char* const kNames[] = {"stop",       "restart",   "collect",      "count",       "step",  "setpause",
+  static const char* const kNames[] = {"stop",       "restart",   "collect",      "count",       "step", "setpause",
                                        "setstepmul", "isrunning", "generational", "incremental", nullptr};
   int option;
   if (!c.checkOption(0, "collect", kNames, option)) return c.raisePending();
   Isolate& iso = c.isolate;
   switch (option) {
     case kStop:
-    case kRestart:
-      iso.heap.setAutomatic(option == kRestart);
-      break;
-    case kCount:
-      return c.ret(Value::number(static_cast<double>(bytesInUse(iso)) / 1024.0));
-    case kIsRunning:
-      return c.ret(Value::boolean(iso.heap.automatic()));
+    case kRestart: iso.heap.setAutomatic(option == kRestart); break;
+    case kCount: return c.ret(Value::number(static_cast<double>(bytesInUse(iso)) / 1024.0));
+    case kIsRunning: return c.ret(Value::boolean(iso.heap.automatic()));
     case kStep: {
       int64_t n;
       if (!c.optInteger(1, 0, n)) return c.raisePending();
@@ -92,16 +88,16 @@ NativeResult collectgarbage(NativeCall& c) {
       Value name = runtime::newString(iso, before ? "generational" : "incremental");
       return name.isNil() ? c.outOfMemory() : c.ret(name);
     }
-    default:
-      iso.heap.collectFull("collectgarbage");
-      break;
+    default: iso.heap.collectFull("collectgarbage"); break;
   }
   return c.ret(Value::smallInt(0));
 }
 
 const LibraryEntry kEntry = {
     "collectgarbage",
-    {.function = collectgarbage, .name = "collectgarbage", .signature = "collectgarbage([opt [, arg]])",
+    {.function = collectgarbage,
+     .name = "collectgarbage",
+     .signature = "collectgarbage([opt [, arg]])",
      .documentation = "Runs the garbage collector, or asks it something, as the option says."}};
 
 }  // namespace

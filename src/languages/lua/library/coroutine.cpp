@@ -9,12 +9,12 @@
 
 namespace devvm::lua {
 
+using runtime::asString;
 using runtime::Fiber;
 using runtime::FiberObject;
 using runtime::FiberStatus;
 using runtime::Kind;
 using runtime::Rooted;
-using runtime::asString;
 
 Value fiberValue(Isolate& isolate, Fiber& fiber) {
   if (fiber.object == nullptr) {
@@ -130,8 +130,8 @@ bool canYield(const Fiber& fiber) { return !fiber.isMain && fiber.unyieldable ==
 NativeResult yield(NativeCall& c) {
   if (c.state() != 0) return c.retTop(c.results());
   if (!canYield(c.fiber)) {
-    raiseText(c, c.fiber.isMain ? "attempt to yield from outside a coroutine"
-                                : "attempt to yield across a C-call boundary");
+    raiseText(
+        c, c.fiber.isMain ? "attempt to yield from outside a coroutine" : "attempt to yield across a C-call boundary");
     return c.raisePending();
   }
   if (!pushArguments(c, 0)) return c.raisePending();
@@ -172,24 +172,48 @@ NativeResult close(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"close", {.function = close, .name = "coroutine.close", .signature = "close(co)",
-               .documentation = "Ends a suspended or failed coroutine, closing its pending variables."}},
-    {"create", {.function = create, .name = "coroutine.create", .signature = "create(f)",
-                .documentation = "Makes a coroutine that will run a function."}},
-    {"isyieldable", {.function = isyieldable, .name = "coroutine.isyieldable", .signature = "isyieldable([co])",
-                     .documentation = "Tells whether a coroutine (the running one) can yield."}},
-    {"resume", {.function = resume, .name = "coroutine.resume", .signature = "resume(co [, val1, ...])",
-                .documentation = "Starts or continues a coroutine; returns true and what it gives, or false and the error.",
-                .intrinsic = runtime::Intrinsic::kResume}},
-    {"running", {.function = running, .name = "coroutine.running", .signature = "running()",
-                 .documentation = "Returns the running coroutine and whether it is the main one."}},
-    {"status", {.function = status, .name = "coroutine.status", .signature = "status(co)",
-                .documentation = "Returns \"running\", \"suspended\", \"normal\" or \"dead\"."}},
-    {"wrap", {.function = wrap, .name = "coroutine.wrap", .signature = "wrap(f)",
-              .documentation = "Makes a coroutine and returns a function that resumes it and passes its errors on."}},
-    {"yield", {.function = yield, .name = "coroutine.yield", .signature = "yield(...)",
-               .documentation = "Suspends the running coroutine; resume returns the arguments.",
-               .intrinsic = runtime::Intrinsic::kYield}},
+    {"close",
+     {.function = close,
+      .name = "coroutine.close",
+      .signature = "close(co)",
+      .documentation = "Ends a suspended or failed coroutine, closing its pending variables."}},
+    {"create",
+     {.function = create,
+      .name = "coroutine.create",
+      .signature = "create(f)",
+      .documentation = "Makes a coroutine that will run a function."}},
+    {"isyieldable",
+     {.function = isyieldable,
+      .name = "coroutine.isyieldable",
+      .signature = "isyieldable([co])",
+      .documentation = "Tells whether a coroutine (the running one) can yield."}},
+    {"resume",
+     {.function = resume,
+      .name = "coroutine.resume",
+      .signature = "resume(co [, val1, ...])",
+      .documentation = "Starts or continues a coroutine; returns true and what it gives, or false and the error.",
+      .intrinsic = runtime::Intrinsic::kResume}},
+    {"running",
+     {.function = running,
+      .name = "coroutine.running",
+      .signature = "running()",
+      .documentation = "Returns the running coroutine and whether it is the main one."}},
+    {"status",
+     {.function = status,
+      .name = "coroutine.status",
+      .signature = "status(co)",
+      .documentation = "Returns \"running\", \"suspended\", \"normal\" or \"dead\"."}},
+    {"wrap",
+     {.function = wrap,
+      .name = "coroutine.wrap",
+      .signature = "wrap(f)",
+      .documentation = "Makes a coroutine and returns a function that resumes it and passes its errors on."}},
+    {"yield",
+     {.function = yield,
+      .name = "coroutine.yield",
+      .signature = "yield(...)",
+      .documentation = "Suspends the running coroutine; resume returns the arguments.",
+      .intrinsic = runtime::Intrinsic::kYield}},
 };
 
 }  // namespace

@@ -9,10 +9,10 @@
 
 namespace devvm::lua {
 
+using runtime::asString;
 using runtime::Fiber;
 using runtime::Frame;
 using runtime::Rooted;
-using runtime::asString;
 
 namespace {
 

@@ -8,6 +8,8 @@
 
 namespace devvm::lua {
 
+using runtime::asString;
+using runtime::asTable;
 using runtime::Closure;
 using runtime::Code;
 using runtime::Fiber;
@@ -15,8 +17,6 @@ using runtime::Frame;
 using runtime::Kind;
 using runtime::LocalPlace;
 using runtime::Rooted;
-using runtime::asString;
-using runtime::asTable;
 
 namespace {
 
@@ -132,7 +132,8 @@ NativeResult debugGetinfo(NativeCall& c) {
     }
   }
   for (char option : options) {
-    if (std::string_view("SlunrtfL").find(option) == std::string_view::npos) return c.argError(offset + 1, "invalid option");
+    if (std::string_view("SlunrtfL").find(option) == std::string_view::npos)
+      return c.argError(offset + 1, "invalid option");
   }
   Rooted table(iso, runtime::newTable(iso, 0, 16)), function(iso, isFunction ? c.arg(offset) : frame.callee());
   if ((*table).isNil()) return c.outOfMemory();

@@ -12,9 +12,9 @@
 
 namespace devvm::lua {
 
+using runtime::asTable;
 using runtime::Capability;
 using runtime::Rooted;
-using runtime::asTable;
 
 namespace {
 
@@ -107,9 +107,7 @@ NativeResult typeNative(NativeCall& c) {
   return name.isNil() ? c.outOfMemory() : c.ret(name);
 }
 
-NativeResult fileClose(NativeCall& c) {
-  return checkOpenFile(c, 0) ? closeFileHandle(c, c.arg(0)) : c.raisePending();
-}
+NativeResult fileClose(NativeCall& c) { return checkOpenFile(c, 0) ? closeFileHandle(c, c.arg(0)) : c.raisePending(); }
 
 NativeResult close(NativeCall& c) {
   if (c.has(0)) return fileClose(c);
@@ -229,7 +227,8 @@ NativeResult fileSeek(NativeCall& c) {
   std::FILE* stream = checkOpenFile(c, 0);
   int mode;
   int64_t offset;
-  if (stream == nullptr || !c.checkOption(1, "cur", kNames, mode) || !c.optInteger(2, 0, offset)) return c.raisePending();
+  if (stream == nullptr || !c.checkOption(1, "cur", kNames, mode) || !c.optInteger(2, 0, offset))
+    return c.raisePending();
   errno = 0;
   if (stream == stdout) flushPrinted();
   if (fseeko(stream, offset, kModes[mode]) != 0) return fileResult(c, false, nullptr);
@@ -282,45 +281,96 @@ NativeResult fileToString(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"close", {.function = close, .name = "io.close", .signature = "close([file])",
-               .documentation = "Closes a file (the default output)."}},
-    {"flush", {.function = flush, .name = "io.flush", .signature = "flush()",
-               .documentation = "Writes out what the default output has buffered."}},
-    {"input", {.function = input, .name = "io.input", .signature = "input([file])",
-               .documentation = "Sets the default input to a file or the file of that name; returns it."}},
-    {"lines", {.function = lines, .name = "io.lines", .signature = "lines([filename, ...])",
-               .documentation = "Returns an iterator that reads a file by formats and closes it at its end."}},
-    {"open", {.function = open, .name = "io.open", .signature = "open(filename [, mode])",
-              .documentation = "Opens a file; returns nil, a message and a code if that fails."}},
-    {"output", {.function = output, .name = "io.output", .signature = "output([file])",
-                .documentation = "Sets the default output to a file or the file of that name; returns it."}},
-    {"popen", {.function = popenNative, .name = "io.popen", .signature = "popen(prog [, mode])",
-               .documentation = "Starts a program and returns a file to read its output or write its input."}},
-    {"read", {.function = read, .name = "io.read", .signature = "read(...)",
-              .documentation = "Reads from the default input by formats."}},
-    {"tmpfile", {.function = tmpfileNative, .name = "io.tmpfile", .signature = "tmpfile()",
-                 .documentation = "Opens a temporary file, which is removed at the end."}},
-    {"type", {.function = typeNative, .name = "io.type", .signature = "type(obj)",
-              .documentation = "Returns \"file\", \"closed file\", or nil for anything that is no file."}},
-    {"write", {.function = write, .name = "io.write", .signature = "write(...)",
-               .documentation = "Writes its arguments to the default output and returns it."}},
+    {"close",
+     {.function = close,
+      .name = "io.close",
+      .signature = "close([file])",
+      .documentation = "Closes a file (the default output)."}},
+    {"flush",
+     {.function = flush,
+      .name = "io.flush",
+      .signature = "flush()",
+      .documentation = "Writes out what the default output has buffered."}},
+    {"input",
+     {.function = input,
+      .name = "io.input",
+      .signature = "input([file])",
+      .documentation = "Sets the default input to a file or the file of that name; returns it."}},
+    {"lines",
+     {.function = lines,
+      .name = "io.lines",
+      .signature = "lines([filename, ...])",
+      .documentation = "Returns an iterator that reads a file by formats and closes it at its end."}},
+    {"open",
+     {.function = open,
+      .name = "io.open",
+      .signature = "open(filename [, mode])",
+      .documentation = "Opens a file; returns nil, a message and a code if that fails."}},
+    {"output",
+     {.function = output,
+      .name = "io.output",
+      .signature = "output([file])",
+      .documentation = "Sets the default output to a file or the file of that name; returns it."}},
+    {"popen",
+     {.function = popenNative,
+      .name = "io.popen",
+      .signature = "popen(prog [, mode])",
+      .documentation = "Starts a program and returns a file to read its output or write its input."}},
+    {"read",
+     {.function = read,
+      .name = "io.read",
+      .signature = "read(...)",
+      .documentation = "Reads from the default input by formats."}},
+    {"tmpfile",
+     {.function = tmpfileNative,
+      .name = "io.tmpfile",
+      .signature = "tmpfile()",
+      .documentation = "Opens a temporary file, which is removed at the end."}},
+    {"type",
+     {.function = typeNative,
+      .name = "io.type",
+      .signature = "type(obj)",
+      .documentation = "Returns \"file\", \"closed file\", or nil for anything that is no file."}},
+    {"write",
+     {.function = write,
+      .name = "io.write",
+      .signature = "write(...)",
+      .documentation = "Writes its arguments to the default output and returns it."}},
 };
 
 const LibraryEntry kMethods[] = {
-    {"close", {.function = fileClose, .name = "file:close", .signature = "file:close()",
-               .documentation = "Closes the file."}},
-    {"flush", {.function = fileFlush, .name = "file:flush", .signature = "file:flush()",
-               .documentation = "Writes out what the file has buffered."}},
-    {"lines", {.function = fileLines, .name = "file:lines", .signature = "file:lines(...)",
-               .documentation = "Returns an iterator that reads the file by formats and leaves it open."}},
-    {"read", {.function = fileRead, .name = "file:read", .signature = "file:read(...)",
-              .documentation = "Reads by formats: \"n\", \"l\", \"L\", \"a\" or a number of bytes."}},
-    {"seek", {.function = fileSeek, .name = "file:seek", .signature = "file:seek([whence [, offset]])",
-              .documentation = "Sets and returns the position in the file."}},
-    {"setvbuf", {.function = fileSetvbuf, .name = "file:setvbuf", .signature = "file:setvbuf(mode [, size])",
-                 .documentation = "Sets the buffering mode: \"no\", \"full\" or \"line\"."}},
-    {"write", {.function = fileWrite, .name = "file:write", .signature = "file:write(...)",
-               .documentation = "Writes strings and numbers and returns the file."}},
+    {"close",
+     {.function = fileClose, .name = "file:close", .signature = "file:close()", .documentation = "Closes the file."}},
+    {"flush",
+     {.function = fileFlush,
+      .name = "file:flush",
+      .signature = "file:flush()",
+      .documentation = "Writes out what the file has buffered."}},
+    {"lines",
+     {.function = fileLines,
+      .name = "file:lines",
+      .signature = "file:lines(...)",
+      .documentation = "Returns an iterator that reads the file by formats and leaves it open."}},
+    {"read",
+     {.function = fileRead,
+      .name = "file:read",
+      .signature = "file:read(...)",
+      .documentation = "Reads by formats: \"n\", \"l\", \"L\", \"a\" or a number of bytes."}},
+    {"seek",
+     {.function = fileSeek,
+      .name = "file:seek",
+      .signature = "file:seek([whence [, offset]])",
+      .documentation = "Sets and returns the position in the file."}},
+    {"setvbuf",
+     {.function = fileSetvbuf,
+      .name = "file:setvbuf",
+      .signature = "file:setvbuf(mode [, size])",
+      .documentation = "Sets the buffering mode: \"no\", \"full\" or \"line\"."}},
+    {"write",
+     {.function = fileWrite,
+      .name = "file:write",
+      .signature = "file:write(...)",
+      .documentation = "Writes strings and numbers and returns the file."}},
 };
 
 const LibraryEntry kMetamethods[] = {
@@ -342,7 +392,8 @@ bool openIo(Isolate& isolate, Handle globals) {
   Rooted module(isolate, Value::nil());
   return newModule(isolate, globals, "io", kEntries, std::size(kEntries), module) &&
          registerFileMethods(isolate, kMethods, std::size(kMethods), kMetamethods, std::size(kMetamethods)) &&
-         addStandard(isolate, module, "stdin", stdin, kInput) && addStandard(isolate, module, "stdout", stdout, kOutput) &&
+         addStandard(isolate, module, "stdin", stdin, kInput) &&
+         addStandard(isolate, module, "stdout", stdout, kOutput) &&
          addStandard(isolate, module, "stderr", stderr, nullptr);
 }
 

@@ -10,11 +10,11 @@
 
 namespace devvm::lua {
 
+using runtime::asTable;
 using runtime::Kind;
 using runtime::Rooted;
 using runtime::Userdata;
 using runtime::UserdataClass;
-using runtime::asTable;
 
 namespace {
 constexpr UserdataClass kFileClass = {"FILE*"};

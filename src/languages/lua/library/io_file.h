@@ -46,8 +46,8 @@ NativeResult processResult(NativeCall& c, int status);
 /// Where formats of read come from: arguments of the native, or upvalues of an iterator.
 struct ReadFormats {
   uint32_t count;
-  uint32_t first;       ///< argument number of the first, as errors count them (from 0)
-  uint32_t upvalue;     ///< number of the upvalue with the first, if fromUpvalues
+  uint32_t first;    ///< argument number of the first, as errors count them (from 0)
+  uint32_t upvalue;  ///< number of the upvalue with the first, if fromUpvalues
   bool fromUpvalues;
 };
 /// Reads by formats (none: a line) and pushes the results, or nil, message, errno. Uses the native's slots 0 and 1.

@@ -28,8 +28,8 @@ bool newModule(Isolate& isolate, Handle globals, std::string_view name, const ru
 bool openAll(Isolate& isolate) {
   Rooted globals(isolate, isolate.globals);
   using Open = bool (*)(Isolate&, Handle);
-  static constexpr Open kAll[] = {openBase,   openPackage, openCoroutine, openTable, openIo,
-                                  openOs,     openString,  openMath,      openUtf8,  openDebug};
+  static constexpr Open kAll[] = {openBase, openPackage, openCoroutine, openTable, openIo,
+                                  openOs,   openString,  openMath,      openUtf8,  openDebug};
   for (Open open : kAll) {
     if (!open(isolate, globals)) return false;
   }

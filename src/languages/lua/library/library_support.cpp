@@ -5,10 +5,10 @@
 
 namespace devvm::lua {
 
+using runtime::asTable;
 using runtime::Meta;
 using runtime::Rooted;
 using runtime::Table;
-using runtime::asTable;
 
 namespace {
 

@@ -33,17 +33,19 @@ using runtime::NativeResult;
 using runtime::Value;
 
 // ---- fuel: what one unit pays for inside a native ----
-inline constexpr uint64_t kBytesPerUnit = 16;    ///< bytes copied, compared or searched
-inline constexpr uint64_t kSourceBytesPerUnit = 1; ///< bytes of source compiled
-inline constexpr uint64_t kElementsPerUnit = 4;  ///< table elements read or written
-inline constexpr uint64_t kMatchStepsPerUnit = 4;///< steps of the pattern matcher
+inline constexpr uint64_t kBytesPerUnit = 16;       ///< bytes copied, compared or searched
+inline constexpr uint64_t kSourceBytesPerUnit = 1;  ///< bytes of source compiled
+inline constexpr uint64_t kElementsPerUnit = 4;     ///< table elements read or written
+inline constexpr uint64_t kMatchStepsPerUnit = 4;   ///< steps of the pattern matcher
 
 /// Charges for work on so many bytes. False: return c.raisePending().
 [[nodiscard]] inline bool chargeBytes(NativeCall& c, uint64_t bytes) {
   return bytes < kBytesPerUnit || c.charge(bytes / kBytesPerUnit);
 }
 /// Charges for compiling so much source text.
-[[nodiscard]] inline bool chargeSource(NativeCall& c, uint64_t bytes) { return c.charge(bytes / kSourceBytesPerUnit + 1); }
+[[nodiscard]] inline bool chargeSource(NativeCall& c, uint64_t bytes) {
+  return c.charge(bytes / kSourceBytesPerUnit + 1);
+}
 [[nodiscard]] inline bool chargeElements(NativeCall& c, uint64_t elements) {
   return elements < kElementsPerUnit || c.charge(elements / kElementsPerUnit);
 }
@@ -152,16 +154,16 @@ void loadLocals(NativeCall& c, T& locals, uint32_t first = 0) {
 }
 
 /// Waits for a Step, see the top of this file. The resume state is the line number.
-#define DEVVM_AWAIT(c, locals, step, wanted)                                  \
-  {                                                                           \
-    Step devvmStep = step;                                                    \
-    if (devvmStep.isRaised()) return (c).raisePending();                      \
-    if (!devvmStep.isDone()) {                                                \
-      saveLocals(c, locals);                                                  \
-      return (c).call(devvmStep.arguments(), wanted, __LINE__);               \
-    }                                                                         \
-  }                                                                           \
-  [[fallthrough]];                                                            \
+#define DEVVM_AWAIT(c, locals, step, wanted)                    \
+  {                                                             \
+    Step devvmStep = step;                                      \
+    if (devvmStep.isRaised()) return (c).raisePending();        \
+    if (!devvmStep.isDone()) {                                  \
+      saveLocals(c, locals);                                    \
+      return (c).call(devvmStep.arguments(), wanted, __LINE__); \
+    }                                                           \
+  }                                                             \
+  [[fallthrough]];                                              \
   case __LINE__:
 
 }  // namespace devvm::lua

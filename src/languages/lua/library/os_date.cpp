@@ -17,7 +17,7 @@ namespace {
 /// missing one (-1: it must be there).
 struct DateField {
   const char* name;
-  int tm::*member;
+  int tm::* member;
   int ahead;
   int otherwise;
 };
@@ -29,7 +29,8 @@ constexpr DateField kComputed[] = {{"yday", &tm::tm_yday, 1, 0}, {"wday", &tm::t
 
 /// Conversions of strftime that C99 knows: letters, and pairs after E and O.
 bool isConversion(std::string_view text, size_t& length) {
-  constexpr std::string_view kPlain = "aAbBcCdDeFgGhHIjmMnprRStTuUVwWxXyYzZ%", kAfterE = "cCxXyY", kAfterO = "deHImMSuUVwWy";
+  constexpr std::string_view kPlain = "aAbBcCdDeFgGhHIjmMnprRStTuUVwWxXyYzZ%", kAfterE = "cCxXyY",
+                             kAfterO = "deHImMSuUVwWy";
   if (text.empty()) return false;
   length = 1;
   if (kPlain.find(text[0]) != kPlain.npos) return true;
@@ -113,7 +114,8 @@ NativeResult osTime(NativeCall& c) {
       // Metamethods of the table are respected, so each field may be a call.
       for (v.at = 0; v.at <= static_cast<int32_t>(std::size(kFields)); v.at++) {
         c.push(c.arg(0));
-        c.push(runtime::intern(c.isolate, v.at < static_cast<int32_t>(std::size(kFields)) ? kFields[v.at].name : "isdst"));
+        c.push(
+            runtime::intern(c.isolate, v.at < static_cast<int32_t>(std::size(kFields)) ? kFields[v.at].name : "isdst"));
         if (c.top().isNil()) return c.outOfMemory();
         DEVVM_AWAIT(c, v, getTop(c), 1);
         if (v.at == static_cast<int32_t>(std::size(kFields))) break;

@@ -14,10 +14,10 @@
 
 namespace devvm::lua {
 
-using runtime::Capability;
-using runtime::Rooted;
 using runtime::asString;
 using runtime::asTable;
+using runtime::Capability;
+using runtime::Rooted;
 
 namespace {
 
@@ -26,7 +26,7 @@ constexpr const char* kNoLibraries = "dynamic libraries not enabled; check your 
 #define DEVVM_LUA_SHARE "/usr/local/share/lua/5.4/"
 #define DEVVM_LUA_LIB "/usr/local/lib/lua/5.4/"
 constexpr std::string_view kDefaultPath = DEVVM_LUA_SHARE "?.lua;" DEVVM_LUA_SHARE "?/init.lua;" DEVVM_LUA_LIB
-                                          "?.lua;" DEVVM_LUA_LIB "?/init.lua;./?.lua;./?/init.lua";
+                                                          "?.lua;" DEVVM_LUA_LIB "?/init.lua;./?.lua;./?/init.lua";
 constexpr std::string_view kDefaultCPath = DEVVM_LUA_LIB "?.so;" DEVVM_LUA_LIB "loadall.so;./?.so";
 #undef DEVVM_LUA_SHARE
 #undef DEVVM_LUA_LIB
@@ -53,11 +53,12 @@ bool isReadable(const std::string& path) {
 enum class Search { kFound, kNotFound, kRaised };
 
 /// The first file that a path's templates give for a name; not found: the list of what was tried.
-Search searchPath(NativeCall& c, std::string_view name, std::string_view path, std::string_view separator, std::string_view replacement,
-                std::string& file, std::string& tried) {
+Search searchPath(NativeCall& c, std::string_view name, std::string_view path, std::string_view separator,
+                  std::string_view replacement, std::string& file, std::string& tried) {
   constexpr uint64_t kUnitsPerFile = 500;  // asking the system takes a few microseconds
   std::string wanted(name), names;
-  if (!separator.empty() && name.find(separator[0]) != name.npos && !replaceAll(c, name, separator, replacement, wanted)) {
+  if (!separator.empty() && name.find(separator[0]) != name.npos &&
+      !replaceAll(c, name, separator, replacement, wanted)) {
     return Search::kRaised;
   }
   if (!replaceAll(c, path, "?", wanted, names)) return Search::kRaised;
@@ -267,11 +268,16 @@ NativeResult require(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"loadlib", {.function = loadlib, .name = "package.loadlib", .signature = "loadlib(libname, funcname)",
-                 .documentation = "Would link a C library; here it only tells that this is not possible."}},
-    {"searchpath", {.function = searchpath, .name = "package.searchpath",
-                    .signature = "searchpath(name, path [, sep [, rep]])",
-                    .documentation = "Returns the first file that a path gives for a name, or nil and what was tried."}},
+    {"loadlib",
+     {.function = loadlib,
+      .name = "package.loadlib",
+      .signature = "loadlib(libname, funcname)",
+      .documentation = "Would link a C library; here it only tells that this is not possible."}},
+    {"searchpath",
+     {.function = searchpath,
+      .name = "package.searchpath",
+      .signature = "searchpath(name, path [, sep [, rep]])",
+      .documentation = "Returns the first file that a path gives for a name, or nil and what was tried."}},
 };
 
 constexpr NativeInfo kRequire = {.function = require,

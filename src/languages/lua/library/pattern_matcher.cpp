@@ -11,8 +11,17 @@ using Byte = uint8_t;
 
 // Properties of characters in the C locale, one bit for each letter that names a class.
 enum CharBit : uint16_t {
-  kAlpha = 1, kControl = 2, kDigit = 4, kGraphic = 8, kLower = 16, kPunctuation = 32, kSpace = 64, kUpper = 128,
-  kAlphanumeric = 256, kHexadecimal = 512, kZero = 1024,
+  kAlpha = 1,
+  kControl = 2,
+  kDigit = 4,
+  kGraphic = 8,
+  kLower = 16,
+  kPunctuation = 32,
+  kSpace = 64,
+  kUpper = 128,
+  kAlphanumeric = 256,
+  kHexadecimal = 512,
+  kZero = 1024,
 };
 
 constexpr uint16_t bitsOf(int c) {
@@ -404,8 +413,7 @@ const PatternMatcher::Byte* PatternMatcher::doMatch(const Byte* s, const Byte* p
     if (!work(1)) return nullptr;
     if (p == patternEnd_) return s;
     switch (*p) {
-      case '(':
-        return p[1] == ')' ? startCapture(s, p + 2, kPosition) : startCapture(s, p + 1, kUnfinished);
+      case '(': return p[1] == ')' ? startCapture(s, p + 2, kPosition) : startCapture(s, p + 1, kUnfinished);
       case ')': return endCapture(s, p + 1);
       case '$':
         if (p + 1 == patternEnd_) return s == sourceEnd_ ? s : nullptr;

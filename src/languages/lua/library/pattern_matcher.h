@@ -50,8 +50,16 @@ class PatternMatcher {
  private:
   using Byte = uint8_t;
   enum class Error : uint8_t {
-    kNone, kTooComplex, kEndsWithPercent, kMissingBracket, kMissingBalance, kMissingFrontierSet, kTooManyCaptures,
-    kInvalidIndex, kInvalidCapture, kStopped,
+    kNone,
+    kTooComplex,
+    kEndsWithPercent,
+    kMissingBracket,
+    kMissingBalance,
+    kMissingFrontierSet,
+    kTooManyCaptures,
+    kInvalidIndex,
+    kInvalidCapture,
+    kStopped,
   };
   struct Set {
     int64_t at = -1;  ///< offset of its '[' in the pattern
@@ -61,10 +69,10 @@ class PatternMatcher {
   /// One character class of the pattern.
   struct Item {
     enum class Kind : uint8_t { kAny, kByte, kClass, kSet } kind;
-    Byte byte;        ///< kByte
-    bool negated;     ///< kClass
-    uint16_t mask;    ///< kClass
-    const Set* set;   ///< kSet: in sets_, so gone when other sets were met, see refresh()
+    Byte byte;       ///< kByte
+    bool negated;    ///< kClass
+    uint16_t mask;   ///< kClass
+    const Set* set;  ///< kSet: in sets_, so gone when other sets were met, see refresh()
     const Byte* begin;
     const Byte* end;  ///< behind it: at its repetition sign, if any
   };

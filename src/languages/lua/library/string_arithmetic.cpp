@@ -55,22 +55,26 @@ NativeResult compute(NativeCall& c, Arith op, Meta m, const char* verb) {
 template <Arith op, Meta m>
 NativeResult metamethodOn(NativeCall& c) {
   if (c.state() != 0) return c.retTop(1);  // the other operand's metamethod has answered
-  static constexpr const char* kVerbs[] = {"add", "sub", "mul", "div", "mod", "pow", "idiv", "", "", "", "", "", "unm", ""};
+  static constexpr const char* kVerbs[] = {"add", "sub", "mul", "div", "mod", "pow", "idiv",
+                                           "",    "",    "",    "",    "",    "unm", ""};
   return compute(c, op, m, kVerbs[static_cast<int>(op)]);
 }
 
 template <Arith op, Meta m>
 constexpr LibraryEntry entry(const char* key) {
-  return {key, {.function = metamethodOn<op, m>, .name = key, .signature = "metamethod(a, b)",
-                .documentation = "Converts strings that look like numbers and computes."}};
+  return {key,
+          {.function = metamethodOn<op, m>,
+           .name = key,
+           .signature = "metamethod(a, b)",
+           .documentation = "Converts strings that look like numbers and computes."}};
 }
 
 }  // namespace
 
 const LibraryEntry kStringMetamethods[] = {
-    entry<Arith::kAdd, Meta::kAdd>("__add"), entry<Arith::kSub, Meta::kSub>("__sub"),
-    entry<Arith::kMul, Meta::kMul>("__mul"), entry<Arith::kMod, Meta::kMod>("__mod"),
-    entry<Arith::kPow, Meta::kPow>("__pow"), entry<Arith::kDiv, Meta::kDiv>("__div"),
+    entry<Arith::kAdd, Meta::kAdd>("__add"),    entry<Arith::kSub, Meta::kSub>("__sub"),
+    entry<Arith::kMul, Meta::kMul>("__mul"),    entry<Arith::kMod, Meta::kMod>("__mod"),
+    entry<Arith::kPow, Meta::kPow>("__pow"),    entry<Arith::kDiv, Meta::kDiv>("__div"),
     entry<Arith::kIDiv, Meta::kIDiv>("__idiv"), entry<Arith::kUnm, Meta::kUnm>("__unm"),
 };
 const size_t kStringMetamethodCount = std::size(kStringMetamethods);

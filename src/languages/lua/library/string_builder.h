@@ -17,7 +17,8 @@ class StringBuilder {
   /// Room for n more bytes: to be filled and commit()ted before anything else that may collect. MAY COLLECT: strings
   /// move. nullptr after raising "not enough memory".
   char* reserve(size_t n) {
-    if (!inHeap_ && length_ + n <= sizeof local_) [[likely]] return local_ + length_;
+    if (!inHeap_ && length_ + n <= sizeof local_) [[likely]]
+      return local_ + length_;
     return reserveSlow(n);
   }
   void commit(size_t n) { length_ += n; }

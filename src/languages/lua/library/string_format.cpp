@@ -135,7 +135,8 @@ bool appendQuoted(StringBuilder& out, Handle s) {
         n = 2;
       } else {
         const char* format = isDigit(bytes[end + 1]) ? "\\%03d" : "\\%d";
-        n = static_cast<size_t>(std::snprintf(escape, sizeof escape, format, static_cast<int>(static_cast<uint8_t>(ch))));
+        n = static_cast<size_t>(
+            std::snprintf(escape, sizeof escape, format, static_cast<int>(static_cast<uint8_t>(ch))));
       }
     }
     if (!out.append(s, i, end - i) || !out.append({escape, n})) return false;
@@ -155,8 +156,9 @@ NativeResult appendLiteral(NativeCall& c, StringBuilder& out, uint32_t i, bool& 
   }
   if (v.isAnyInt()) {
     int64_t value = runtime::integerOf(v);
-    n = value == INT64_MIN ? static_cast<size_t>(std::snprintf(text, sizeof text, "0x%" PRIx64, static_cast<uint64_t>(value)))
-                           : runtime::formatInteger(value, text);
+    n = value == INT64_MIN
+            ? static_cast<size_t>(std::snprintf(text, sizeof text, "0x%" PRIx64, static_cast<uint64_t>(value)))
+            : runtime::formatInteger(value, text);
   } else if (v.isDouble()) {
     double d = v.asDouble();
     if (d != d) {
@@ -315,8 +317,7 @@ NativeResult stringFormat(NativeCall& c) {
       continue;
     }
     Value value = c.arg(v.argument);
-    if (value.isNumber() && spec.plain() &&
-        runtime::metamethod(c.isolate, value, runtime::Meta::kToString).isNil()) {
+    if (value.isNumber() && spec.plain() && runtime::metamethod(c.isolate, value, runtime::Meta::kToString).isNil()) {
       char* to = out.reserve(64);
       if (to == nullptr) return c.raisePending();
       out.commit(runtime::formatNumber(c.arg(v.argument), to));

@@ -118,12 +118,14 @@ NativeResult stringReverse(NativeCall& c) {
 }
 NativeResult stringLower(NativeCall& c) {
   return mapBytes(c, [](char* to, const char* from, size_t n) {
-    for (size_t i = 0; i < n; i++) to[i] = static_cast<char>(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i]);
+    for (size_t i = 0; i < n; i++)
+      to[i] = static_cast<char>(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i]);
   });
 }
 NativeResult stringUpper(NativeCall& c) {
   return mapBytes(c, [](char* to, const char* from, size_t n) {
-    for (size_t i = 0; i < n; i++) to[i] = static_cast<char>(from[i] >= 'a' && from[i] <= 'z' ? from[i] & ~0x20 : from[i]);
+    for (size_t i = 0; i < n; i++)
+      to[i] = static_cast<char>(from[i] >= 'a' && from[i] <= 'z' ? from[i] & ~0x20 : from[i]);
   });
 }
 
@@ -155,47 +157,106 @@ NativeResult stringRep(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"byte", {.function = stringByte, .name = "string.byte", .fast = fastByte, .signature = "byte(s [, i [, j]])",
-              .documentation = "Gives the numeric codes of the bytes s[i] to s[j]."}},
-    {"char", {.function = stringChar, .name = "string.char", .fast = fastChar, .oneResult = true, .signature = "char(...)",
-              .documentation = "Gives a string of the bytes with these numeric codes."}},
-    {"dump", {.function = stringDump, .name = "string.dump", .signature = "dump(function [, strip])",
-              .documentation = "Gives a binary chunk that load turns into a copy of the function."}},
-    {"find", {.function = stringFind, .name = "string.find", .signature = "find(s, pattern [, init [, plain]])",
-              .documentation = "Gives the bounds of the first match of a pattern, and its captures."}},
-    {"format", {.function = stringFormat, .name = "string.format", .signature = "format(formatstring, ...)",
-                .documentation = "Gives the text of its arguments laid out as the format says."}},
-    {"gmatch", {.function = stringGmatch, .name = "string.gmatch", .signature = "gmatch(s, pattern [, init])",
-                .documentation = "Gives an iterator over the captures of all matches."}},
-    {"gsub", {.function = stringGsub, .name = "string.gsub", .signature = "gsub(s, pattern, repl [, n])",
-              .documentation = "Gives a copy of s with matches replaced, and how many there were."}},
-    {"len", {.function = stringLen, .name = "string.len", .fast = fastLen, .oneResult = true, .signature = "len(s)",
-             .documentation = "Gives the length of a string in bytes."}},
-    {"lower", {.function = stringLower, .name = "string.lower", .signature = "lower(s)",
-               .documentation = "Gives a copy with upper-case letters made lower-case."}},
-    {"match", {.function = stringMatch, .name = "string.match", .signature = "match(s, pattern [, init])",
-               .documentation = "Gives the captures of the first match of a pattern."}},
-    {"pack", {.function = stringPack, .name = "string.pack", .signature = "pack(fmt, ...)",
-              .documentation = "Gives a binary string of the values, laid out as the format says."}},
-    {"packsize", {.function = stringPackSize, .name = "string.packsize", .signature = "packsize(fmt)",
-                  .documentation = "Gives the length of what pack makes with this format."}},
-    {"rep", {.function = stringRep, .name = "string.rep", .signature = "rep(s, n [, sep])",
-             .documentation = "Gives n copies of s, with sep between them."}},
-    {"reverse", {.function = stringReverse, .name = "string.reverse", .signature = "reverse(s)",
-                 .documentation = "Gives the bytes of s in reverse order."}},
-    {"sub", {.function = stringSub, .name = "string.sub", .fast = fastSub, .oneResult = true, .signature = "sub(s, i [, j])",
-             .documentation = "Gives the bytes of s from i to j as a string."}},
-    {"unpack", {.function = stringUnpack, .name = "string.unpack", .signature = "unpack(fmt, s [, pos])",
-                .documentation = "Gives the values packed in s and the position behind them."}},
-    {"upper", {.function = stringUpper, .name = "string.upper", .signature = "upper(s)",
-               .documentation = "Gives a copy with lower-case letters made upper-case."}},
+    {"byte",
+     {.function = stringByte,
+      .name = "string.byte",
+      .fast = fastByte,
+      .signature = "byte(s [, i [, j]])",
+      .documentation = "Gives the numeric codes of the bytes s[i] to s[j]."}},
+    {"char",
+     {.function = stringChar,
+      .name = "string.char",
+      .fast = fastChar,
+      .oneResult = true,
+      .signature = "char(...)",
+      .documentation = "Gives a string of the bytes with these numeric codes."}},
+    {"dump",
+     {.function = stringDump,
+      .name = "string.dump",
+      .signature = "dump(function [, strip])",
+      .documentation = "Gives a binary chunk that load turns into a copy of the function."}},
+    {"find",
+     {.function = stringFind,
+      .name = "string.find",
+      .signature = "find(s, pattern [, init [, plain]])",
+      .documentation = "Gives the bounds of the first match of a pattern, and its captures."}},
+    {"format",
+     {.function = stringFormat,
+      .name = "string.format",
+      .signature = "format(formatstring, ...)",
+      .documentation = "Gives the text of its arguments laid out as the format says."}},
+    {"gmatch",
+     {.function = stringGmatch,
+      .name = "string.gmatch",
+      .signature = "gmatch(s, pattern [, init])",
+      .documentation = "Gives an iterator over the captures of all matches."}},
+    {"gsub",
+     {.function = stringGsub,
+      .name = "string.gsub",
+      .signature = "gsub(s, pattern, repl [, n])",
+      .documentation = "Gives a copy of s with matches replaced, and how many there were."}},
+    {"len",
+     {.function = stringLen,
+      .name = "string.len",
+      .fast = fastLen,
+      .oneResult = true,
+      .signature = "len(s)",
+      .documentation = "Gives the length of a string in bytes."}},
+    {"lower",
+     {.function = stringLower,
+      .name = "string.lower",
+      .signature = "lower(s)",
+      .documentation = "Gives a copy with upper-case letters made lower-case."}},
+    {"match",
+     {.function = stringMatch,
+      .name = "string.match",
+      .signature = "match(s, pattern [, init])",
+      .documentation = "Gives the captures of the first match of a pattern."}},
+    {"pack",
+     {.function = stringPack,
+      .name = "string.pack",
+      .signature = "pack(fmt, ...)",
+      .documentation = "Gives a binary string of the values, laid out as the format says."}},
+    {"packsize",
+     {.function = stringPackSize,
+      .name = "string.packsize",
+      .signature = "packsize(fmt)",
+      .documentation = "Gives the length of what pack makes with this format."}},
+    {"rep",
+     {.function = stringRep,
+      .name = "string.rep",
+      .signature = "rep(s, n [, sep])",
+      .documentation = "Gives n copies of s, with sep between them."}},
+    {"reverse",
+     {.function = stringReverse,
+      .name = "string.reverse",
+      .signature = "reverse(s)",
+      .documentation = "Gives the bytes of s in reverse order."}},
+    {"sub",
+     {.function = stringSub,
+      .name = "string.sub",
+      .fast = fastSub,
+      .oneResult = true,
+      .signature = "sub(s, i [, j])",
+      .documentation = "Gives the bytes of s from i to j as a string."}},
+    {"unpack",
+     {.function = stringUnpack,
+      .name = "string.unpack",
+      .signature = "unpack(fmt, s [, pos])",
+      .documentation = "Gives the values packed in s and the position behind them."}},
+    {"upper",
+     {.function = stringUpper,
+      .name = "string.upper",
+      .signature = "upper(s)",
+      .documentation = "Gives a copy with lower-case letters made upper-case."}},
 };
 
 }  // namespace
 
 bool openString(Isolate& isolate, Handle globals) {
   Rooted module(isolate, Value::nil()), metatable(isolate, runtime::newTable(isolate));
-  if ((*metatable).isNil() || !newModule(isolate, globals, "string", kEntries, std::size(kEntries), module)) return false;
+  if ((*metatable).isNil() || !newModule(isolate, globals, "string", kEntries, std::size(kEntries), module))
+    return false;
   // Method calls on strings go through both: their shapes tell inline caches that nothing changed.
   if (!runtime::tableMakeUnique(isolate, metatable, true) || !runtime::tableMakeUnique(isolate, module, true) ||
       !runtime::registerLibrary(isolate, metatable, kStringMetamethods, kStringMetamethodCount) ||

@@ -18,7 +18,16 @@ constexpr int kMostBytes = INT_MAX;
 constexpr int kNativeAlignment = alignof(std::max_align_t) < 8 ? alignof(std::max_align_t) : 8;
 
 enum class Option : uint8_t {
-  kInt, kUnsigned, kFloat, kDouble, kFixed, kCounted, kZeroEnded, kPadding, kAlign, kNothing,
+  kInt,
+  kUnsigned,
+  kFloat,
+  kDouble,
+  kFixed,
+  kCounted,
+  kZeroEnded,
+  kPadding,
+  kAlign,
+  kNothing,
 };
 
 /// Reads a format string option by option. The string may move between options: every call derives it anew.
@@ -27,8 +36,8 @@ class FormatReader {
   explicit FormatReader(NativeCall& call) : call_(call) {}
 
   // Of the option just read:
-  int size = 0;    ///< its bytes
-  int fill = 0;    ///< padding bytes in front of it
+  int size = 0;  ///< its bytes
+  int fill = 0;  ///< padding bytes in front of it
   bool little = std::endian::native == std::endian::little;
 
   /// As C strings go, a NUL ends the format.
@@ -116,9 +125,7 @@ class FormatReader {
       case '=': little = std::endian::native == std::endian::little; return is(Option::kNothing, 0);
       case ' ': return is(Option::kNothing, 0);
       case '!': option = Option::kNothing; return sizeLimit(kNativeAlignment, maxAlign_);
-      default:
-        call_.error("invalid format option '%c'", letter);
-        return false;
+      default: call_.error("invalid format option '%c'", letter); return false;
     }
   }
 

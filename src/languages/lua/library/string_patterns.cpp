@@ -8,7 +8,6 @@
 
 namespace devvm::lua {
 
-
 namespace {
 
 /// The reference leaves the pattern matcher alone if none of these is in the pattern.
@@ -128,12 +127,12 @@ constexpr NativeInfo kGmatchNext{.function = gmatchNext,
 
 /// What gsub knows between two callbacks. Offsets are in the subject.
 struct GsubLocals {
-  int64_t at = 0;         ///< where the next match is tried
-  int64_t copied = 0;     ///< everything before is in the result
-  int64_t lastEnd = -1;   ///< end of the last match
-  int64_t count = 0;      ///< replacements so far
-  int64_t most = 0;       ///< no more than these
-  int64_t start = 0;      ///< the match whose replacement is awaited
+  int64_t at = 0;        ///< where the next match is tried
+  int64_t copied = 0;    ///< everything before is in the result
+  int64_t lastEnd = -1;  ///< end of the last match
+  int64_t count = 0;     ///< replacements so far
+  int64_t most = 0;      ///< no more than these
+  int64_t start = 0;     ///< the match whose replacement is awaited
   int32_t changed = 0;
   int32_t padding = 0;
 };

@@ -334,7 +334,8 @@ bool unpackArray(NativeCall& c, NativeResult& result) {
   if (first < 1 || first > last || last > int64_t{a->length}) return false;
   uint64_t n = static_cast<uint64_t>(last - first) + 1;
   if (n > 24) {
-    if (n >= kMostSlots || !c.ensure(static_cast<uint32_t>(n))) return result = c.error("too many results to unpack"), true;
+    if (n >= kMostSlots || !c.ensure(static_cast<uint32_t>(n)))
+      return result = c.error("too many results to unpack"), true;
     if (!chargeElements(c, n)) return result = c.raisePending(), true;
   }
   for (int64_t i = first - 1; i < last; i++) c.push(heap::loadSlot(&a->slots[i]));
@@ -377,22 +378,44 @@ NativeResult tableUnpack(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"concat", {.function = tableConcat, .name = "table.concat", .signature = "concat(list [, sep [, i [, j]]])",
-                .documentation = "Gives the elements i to j as one string, with sep between them."}},
-    {"insert", {.function = tableInsert, .name = "table.insert", .fast = fastInsert,
-                .signature = "insert(list, [pos,] value)",
-                .documentation = "Inserts an element at a position, by default behind the last."}},
-    {"move", {.function = tableMove, .name = "table.move", .signature = "move(a1, f, e, t [, a2])",
-              .documentation = "Copies the elements f to e of a1 to position t of a2 and gives a2."}},
-    {"pack", {.function = tablePack, .name = "table.pack", .signature = "pack(...)",
-              .documentation = "Gives a table of its arguments, with their number in field n."}},
-    {"remove", {.function = tableRemove, .name = "table.remove", .fast = fastRemove, .oneResult = true,
-                .signature = "remove(list [, pos])",
-                .documentation = "Removes the element at a position, by default the last, and gives it."}},
-    {"sort", {.function = tableSort, .name = "table.sort", .signature = "sort(list [, comp])",
-              .documentation = "Sorts the elements in place, by < or by a function."}},
-    {"unpack", {.function = tableUnpack, .name = "table.unpack", .signature = "unpack(list [, i [, j]])",
-                .documentation = "Gives the elements i to j as results."}},
+    {"concat",
+     {.function = tableConcat,
+      .name = "table.concat",
+      .signature = "concat(list [, sep [, i [, j]]])",
+      .documentation = "Gives the elements i to j as one string, with sep between them."}},
+    {"insert",
+     {.function = tableInsert,
+      .name = "table.insert",
+      .fast = fastInsert,
+      .signature = "insert(list, [pos,] value)",
+      .documentation = "Inserts an element at a position, by default behind the last."}},
+    {"move",
+     {.function = tableMove,
+      .name = "table.move",
+      .signature = "move(a1, f, e, t [, a2])",
+      .documentation = "Copies the elements f to e of a1 to position t of a2 and gives a2."}},
+    {"pack",
+     {.function = tablePack,
+      .name = "table.pack",
+      .signature = "pack(...)",
+      .documentation = "Gives a table of its arguments, with their number in field n."}},
+    {"remove",
+     {.function = tableRemove,
+      .name = "table.remove",
+      .fast = fastRemove,
+      .oneResult = true,
+      .signature = "remove(list [, pos])",
+      .documentation = "Removes the element at a position, by default the last, and gives it."}},
+    {"sort",
+     {.function = tableSort,
+      .name = "table.sort",
+      .signature = "sort(list [, comp])",
+      .documentation = "Sorts the elements in place, by < or by a function."}},
+    {"unpack",
+     {.function = tableUnpack,
+      .name = "table.unpack",
+      .signature = "unpack(list [, i [, j]])",
+      .documentation = "Gives the elements i to j as results."}},
 };
 
 }  // namespace

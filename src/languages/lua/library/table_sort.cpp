@@ -194,14 +194,14 @@ NativeResult tableSortMachine(NativeCall& c) {
   int64_t length;
   NativeResult result = c.raisePending();
   if (c.state() != 0) loadLocals(c, l);
-#define GET(index, into)                                      \
-  DEVVM_AWAIT(c, l, getIndex(c, c.argHandle(0), index), 1);   \
+#define GET(index, into)                                    \
+  DEVVM_AWAIT(c, l, getIndex(c, c.argHandle(0), index), 1); \
   take(c, into)
-#define SET(index, from)                                      \
-  c.push(c.slot(from));                                       \
+#define SET(index, from) \
+  c.push(c.slot(from));  \
   DEVVM_AWAIT(c, l, setIndex(c, c.argHandle(0), index), 0)
-#define COMPARE(left, right)                                                                        \
-  if (++l.compared % kChunk == 0 && !c.charge(kChunk / kElementsPerUnit)) return c.raisePending();  \
+#define COMPARE(left, right)                                                                       \
+  if (++l.compared % kChunk == 0 && !c.charge(kChunk / kElementsPerUnit)) return c.raisePending(); \
   DEVVM_AWAIT(c, l, compare(c, left, right), 1)
   switch (c.state()) {
     case 0:

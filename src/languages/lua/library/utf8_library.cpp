@@ -164,10 +164,14 @@ NativeResult nextCode(NativeCall& c) {
   return c.ret(Value::smallInt(static_cast<int64_t>(at) + 1), Value::smallInt(code));
 }
 
-constexpr NativeInfo kNextStrict{.function = nextCode<false>, .name = "utf8.codes iterator",
-                                 .signature = "iterator(s, i)", .documentation = "Gives the next character."};
-constexpr NativeInfo kNextLax{.function = nextCode<true>, .name = "utf8.codes iterator",
-                              .signature = "iterator(s, i)", .documentation = "Gives the next character."};
+constexpr NativeInfo kNextStrict{.function = nextCode<false>,
+                                 .name = "utf8.codes iterator",
+                                 .signature = "iterator(s, i)",
+                                 .documentation = "Gives the next character."};
+constexpr NativeInfo kNextLax{.function = nextCode<true>,
+                              .name = "utf8.codes iterator",
+                              .signature = "iterator(s, i)",
+                              .documentation = "Gives the next character."};
 
 NativeResult utf8Codes(NativeCall& c) {
   if (!c.checkString(0)) return c.raisePending();
@@ -177,16 +181,31 @@ NativeResult utf8Codes(NativeCall& c) {
 }
 
 const LibraryEntry kEntries[] = {
-    {"char", {.function = utf8Char, .name = "utf8.char", .signature = "char(...)",
-              .documentation = "Gives the characters with these code points as one string."}},
-    {"codepoint", {.function = utf8Codepoint, .name = "utf8.codepoint", .signature = "codepoint(s [, i [, j [, lax]]])",
-                   .documentation = "Gives the code points of the characters that start between positions i and j."}},
-    {"codes", {.function = utf8Codes, .name = "utf8.codes", .signature = "codes(s [, lax])",
-               .documentation = "Gives an iterator over positions and code points of all characters."}},
-    {"len", {.function = utf8Len, .name = "utf8.len", .signature = "len(s [, i [, j [, lax]]])",
-             .documentation = "Counts the characters that start between positions i and j."}},
-    {"offset", {.function = utf8Offset, .name = "utf8.offset", .signature = "offset(s, n [, i])",
-                .documentation = "Gives the position where the n-th character, counted from position i, starts."}},
+    {"char",
+     {.function = utf8Char,
+      .name = "utf8.char",
+      .signature = "char(...)",
+      .documentation = "Gives the characters with these code points as one string."}},
+    {"codepoint",
+     {.function = utf8Codepoint,
+      .name = "utf8.codepoint",
+      .signature = "codepoint(s [, i [, j [, lax]]])",
+      .documentation = "Gives the code points of the characters that start between positions i and j."}},
+    {"codes",
+     {.function = utf8Codes,
+      .name = "utf8.codes",
+      .signature = "codes(s [, lax])",
+      .documentation = "Gives an iterator over positions and code points of all characters."}},
+    {"len",
+     {.function = utf8Len,
+      .name = "utf8.len",
+      .signature = "len(s [, i [, j [, lax]]])",
+      .documentation = "Counts the characters that start between positions i and j."}},
+    {"offset",
+     {.function = utf8Offset,
+      .name = "utf8.offset",
+      .signature = "offset(s, n [, i])",
+      .documentation = "Gives the position where the n-th character, counted from position i, starts."}},
 };
 
 }  // namespace
