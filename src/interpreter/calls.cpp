@@ -179,14 +179,15 @@ void drive(Isolate& iso, Step step) {
 
 void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
   Fiber& f = *iso.fiber;
-  Value callee = f.sp[count];
-  if (callee.isFunction()) {
-    if (kindOf(callee.asObject()) == Kind::kNative) {
-      if (callNativeDirectly(iso, f, count, wanted, returnAddress)) return;
-    } else if (enterClosure(f, count, wanted, returnAddress)) {
-      if (--iso.budget < 0) safepoint(iso);
-      return;
-    }
+  if (!f.sp[count].isFunction() && !resolveCallee(iso, f, count)) {
+    dropCall(f, count);
+    return unwind(iso);
+  }
+  if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
+    if (callNativeDirectly(iso, f, count, wanted, returnAddress)) return;
+  } else if (enterClosure(f, count, wanted, returnAddress)) {
+    if (--iso.budget < 0) safepoint(iso);
+    return;
   }
   drive(iso, Step::invoke(count, wanted, returnAddress));
 }
@@ -194,13 +195,21 @@ void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnA
 void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
   Fiber& f = *iso.fiber;
   auto frame = static_cast<uint32_t>(f.high - f.fp);
+  FrameList& frames = f.metaFrames;
   // Frames at or beyond this one are gone, or wait no longer.
-  while (!f.metaFrames.empty() && f.metaFrames.back() >= frame) f.metaFrames.pop_back();
-  if (f.metaFrames.size() >= kMaxNestedMetamethods) {
+  while (frames.size > 0 && frames.items[frames.size - 1] >= frame) frames.size--;
+  if (frames.size >= kMaxNestedMetamethods) {
     iso.raiseError("C stack overflow");
     return unwind(iso);
   }
-  f.metaFrames.push_back(frame);
+  if (!frames.push(frame)) {
+    iso.raiseOutOfMemory();
+    return unwind(iso);
+  }
+  if (isKind(f.sp[count], Kind::kClosure) && enterClosure(f, count, wanted, returnAddress)) {
+    if (--iso.budget < 0) safepoint(iso);
+    return;
+  }
   invoke(iso, count, wanted, returnAddress);
 }
 

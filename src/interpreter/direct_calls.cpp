@@ -25,9 +25,9 @@ void goOn(Isolate& iso, Fiber& f) {
 
 /// Calls what stands below the `count` topmost slots for the innermost native. Natives go to the machine, so that a
 /// chain of them does not nest here.
-void callForNative(Isolate& iso, Fiber& f, uint32_t count) {
-  if (!isKind(f.sp[count], Kind::kClosure) || !enterClosure(f, count, Link::kOpen, kNativeReturnCode)) {
-    return drive(iso, Step::invoke(count, Link::kOpen, kNativeReturnCode));
+void callForNative(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted = Link::kOpen) {
+  if (!isKind(f.sp[count], Kind::kClosure) || !enterClosure(f, count, wanted, kNativeReturnCode)) {
+    return drive(iso, Step::invoke(count, wanted, kNativeReturnCode));
   }
   if (--iso.budget < 0) safepoint(iso);
 }
@@ -61,6 +61,17 @@ bool callWithHandler(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, con
   for (uint32_t i = 2; i < count; i++) *--to = first[-static_cast<int64_t>(i)];
   f.sp = to;
   callForNative(iso, f, count - 2);
+  return true;
+}
+
+/// The comparison (metamethod, a, b, whether to negate).
+bool compare(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+  layNativeFrame(f, count, wanted, returnAddress);
+  Value* fp = f.fp;
+  fp[-1] = waitingState(1, false, 1);
+  for (int i = 0; i < 3; i++) fp[-2 - i] = fp[6 - i];
+  f.sp = fp - 4;
+  callForNative(iso, f, 2, 1);
   return true;
 }
 
@@ -139,6 +150,8 @@ bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count,
       return callProtected(iso, f, count, wanted, returnAddress);
     case Intrinsic::kXpcall:
       return callWithHandler(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kCompare:
+      return compare(iso, f, count, wanted, returnAddress);
     case Intrinsic::kYield:
       return yield(iso, f, count, wanted, returnAddress);
     case Intrinsic::kResume:
@@ -184,9 +197,17 @@ bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, 
 }
 
 bool finishNativeDirectly(Isolate& iso, Fiber& f) {
+  if (isWatched(iso, f)) return false;
   Intrinsic intrinsic = innermostNative(f).intrinsic;
-  if ((intrinsic != Intrinsic::kPcall && intrinsic != Intrinsic::kXpcall) || isWatched(iso, f)) return false;
-  popFrame(f, f.openCount + 1);  // `true` lies below the results
+  if (intrinsic == Intrinsic::kPcall || intrinsic == Intrinsic::kXpcall) {
+    popFrame(f, f.openCount + 1);  // `true` lies below the results
+  } else if (intrinsic == Intrinsic::kCompare) {
+    bool negate = f.fp[3].isTrue();  // the last argument
+    f.sp[0] = Value::boolean(f.sp[0].isFalsy() == negate);
+    popFrame(f, 1);
+  } else {
+    return false;
+  }
   goOn(iso, f);
   return true;
 }

@@ -191,11 +191,51 @@ inline T readUnaligned(const uint8_t* p) {
     tos = obj_;                               \
     NEXT(iso->scratch.length);                \
   } while (0)
+/// The cell's way to a metamethod that is a function, for a table without the field: CALL does the rest.
+#define WAYS_FUNCTION(CALL)                                                                              \
+  if (IS_TABLE(obj_) && cell_.epoch == iso->shapes.prototypeEpoch) {                                     \
+    const runtime::CacheWay* way_ = cell_.find(TABLE(obj_)->word);                                       \
+    if (way_ != nullptr && way_->how == WAY(kFunction)) {                                                \
+      Value function_ = loadSlot(HOLDER_SLOT(way_));                                                     \
+      if (function_.isFunction()) CALL(function_);                                                       \
+    }                                                                                                    \
+  }
+/// Where the way's field lies in its holder: inline, or in the other storage if `plain` says so.
+#define HOLDER_SLOT(way)                                                                                         \
+  ((way)->plain == 0 ? FIELD_AT(runtime::asTable(iso->shapes[(way)->holderShape].owner), (way)->slot)            \
+                     : PROPS_SLOT(runtime::asTable(iso->shapes[(way)->holderShape].owner), (way)->slot))
+#define CALL_INDEX(function)                       \
+  do {                                             \
+    if (iso->scratch.pops == 0) *--sp = tos;       \
+    *--sp = (function);                            \
+    *--sp = obj_;                                  \
+    *--sp = iso->scratch.b;                        \
+    iso->calling = {2, 1, pc + iso->scratch.length}; \
+    GO(Metamethod);                                \
+  } while (0)
+#define CALL_NEW_INDEX(function)                   \
+  do {                                             \
+    if (iso->scratch.pops == 2) sp++;              \
+    *--sp = (function);                            \
+    *--sp = obj_;                                  \
+    *--sp = iso->scratch.b;                        \
+    *--sp = tos;                                   \
+    iso->calling = {3, 0, pc + iso->scratch.length}; \
+    GO(Metamethod);                                \
+  } while (0)
+
 #define WAYS_GET_BODY           \
   WAYS_LOOKUP(WAYS_GET_RESULT)  \
+  WAYS_FUNCTION(CALL_INDEX)     \
   SLOW(slowGetCached);
-#define WAYS_SELF_BODY           \
-  WAYS_LOOKUP(WAYS_SELF_RESULT)  \
+#define WAYS_SELF_BODY                                                                                   \
+  WAYS_LOOKUP(WAYS_SELF_RESULT)                                                                          \
+  if (obj_.isString() && cell_.epoch == iso->shapes.prototypeEpoch) {                                    \
+    if (const runtime::CacheWay* way_ = cell_.find(runtime::CacheWay::kStrings)) {                       \
+      Value v_ = loadSlot(HOLDER_SLOT(way_));                                                            \
+      if (!v_.isNil()) WAYS_SELF_RESULT(v_);                                                               \
+    }                                                                                                    \
+  }                                                                                                      \
   SLOW(slowSelf);
 
 /// Stores tos in the field of iso->scratch.a by the cell's ways; scratch.pops slots go.
@@ -232,6 +272,7 @@ inline T readUnaligned(const uint8_t* p) {
       }                                                                                                  \
     }                                                                                                    \
   }                                                                                                      \
+  WAYS_FUNCTION(CALL_NEW_INDEX)                                                                          \
   SLOW(otherwise);
 #define WAYS_STORE(object, address) \
   STORE_NEXT(object, address, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length)

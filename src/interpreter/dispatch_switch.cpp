@@ -71,6 +71,7 @@ next:
 #include "interpreter/handlers_basic.inc"
 #include "interpreter/handlers_arithmetic.inc"
 #include "interpreter/handlers_tables.inc"
+#include "interpreter/handlers_metamethods.inc"
 #include "interpreter/handlers_natives.inc"
 #include "interpreter/handlers_calls.inc"
 #include "interpreter/handlers_typed.inc"

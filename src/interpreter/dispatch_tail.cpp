@@ -71,6 +71,8 @@ HANDLER_CONVENTION __attribute__((noinline)) void barrierTail(HANDLER_PARAMETERS
   DISPATCH();
 }
 
+#include "interpreter/handlers_metamethods.inc"
+
 // What follows is out of line so that the handlers need few registers; operands are in iso->scratch.
 
 HANDLER_CONVENTION __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS) { APPEND_BODY }

@@ -11,9 +11,9 @@ namespace devvm::interpreter {
 /// Slots that a native finds free at entry, its header included.
 inline constexpr uint32_t kNativeFrameSlots = runtime::kNativeSlots + 8;
 
-/// A state word as NativeCall::call() leaves it: all results wanted.
-inline Value waitingState(int32_t next, bool isProtected) {
-  return Value::smallInt(int64_t{static_cast<uint32_t>(next)} | int64_t{Link::kOpen} << 32 |
+/// A state word as NativeCall::call() leaves it.
+inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link::kOpen) {
+  return Value::smallInt(int64_t{static_cast<uint32_t>(next)} | int64_t{wanted} << 32 |
                          (isProtected ? runtime::kProtectedState : 0));
 }
 

@@ -46,10 +46,16 @@ NativeResult compareNative(NativeCall& c) {
   return c.ret(Value::boolean(truth != c.arg(3).isTrue()));
 }
 
-void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate) {
+void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate, bool jump) {
   Fiber& f = *iso.fiber;
   const uint8_t* next = f.pc + iso.scratch.length;
   f.sp += iso.scratch.pops;
+  if (jump && !negate) {  // the branch takes any value
+    *--f.sp = mm;
+    *--f.sp = a;
+    *--f.sp = b;
+    return invokeMetamethod(iso, 2, 1, next);
+  }
   *--f.sp = iso.compareNative;
   *--f.sp = mm;
   *--f.sp = a;
@@ -60,7 +66,7 @@ void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate) {
 
 }  // namespace
 
-const NativeInfo kCompareInfo = {.function = compareNative, .name = "(compare)", .hidden = true};
+const NativeInfo kCompareInfo = {.function = compareNative, .name = "(compare)", .intrinsic = Intrinsic::kCompare, .hidden = true};
 
 void slowComparison(Isolate& iso, Compare op, bool jump) {
   Value a = iso.scratch.a, b = iso.scratch.b;
@@ -70,7 +76,7 @@ void slowComparison(Isolate& iso, Compare op, bool jump) {
     if ((a.isTable() && b.isTable()) || (isUserdata(a) && isUserdata(b))) {
       Value mm = metamethod(iso, a, Meta::kEq);
       if (mm.isNil()) mm = metamethod(iso, b, Meta::kEq);
-      if (!mm.isNil()) return callMetamethod(iso, mm, a, b, negate);
+      if (!mm.isNil()) return callMetamethod(iso, mm, a, b, negate, jump);
     }
     return finish(iso, negate, jump);
   }
@@ -88,11 +94,11 @@ void slowComparison(Isolate& iso, Compare op, bool jump) {
   Meta meta = orEqual ? Meta::kLe : Meta::kLt;
   Value mm = metamethod(iso, a, meta);
   if (mm.isNil()) mm = metamethod(iso, b, meta);
-  if (!mm.isNil()) return callMetamethod(iso, mm, a, b, false);
+  if (!mm.isNil()) return callMetamethod(iso, mm, a, b, false, jump);
   if (orEqual) {  // as the reference built with its 5.3 compatibility: not (b < a)
     mm = metamethod(iso, b, Meta::kLt);
     if (mm.isNil()) mm = metamethod(iso, a, Meta::kLt);
-    if (!mm.isNil()) return callMetamethod(iso, mm, b, a, true);
+    if (!mm.isNil()) return callMetamethod(iso, mm, b, a, true, jump);
   }
   std::string t1 = typeNameFull(iso, a), t2 = typeNameFull(iso, b);
   if (t1 == t2) {

@@ -373,6 +373,9 @@ void slowCall(Isolate& iso) {
   invoke(iso, pc[1], pc[2], pc + 5);
 }
 void slowCallNative(Isolate& iso) { invoke(iso, iso.calling.count, iso.calling.wanted, iso.calling.next); }
+void slowCallMetamethod(Isolate& iso) {
+  invokeMetamethod(iso, iso.calling.count, iso.calling.wanted, iso.calling.next);
+}
 void slowCallOpen(Isolate& iso) {
   const uint8_t* pc = iso.fiber->pc;
   invoke(iso, pc[1], Link::kOpen, pc + 4);

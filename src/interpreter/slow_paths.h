@@ -67,6 +67,7 @@ void slowPage1(Isolate& iso);  ///< opcodes of page 1 without a handler of their
 // ---- calls: operands from the instruction ----
 void slowCall(Isolate& iso);         ///< call n r f
 void slowCallNative(Isolate& iso);   ///< as isolate.calling says
+void slowCallMetamethod(Isolate& iso);  ///< the same
 void slowCallOpen(Isolate& iso);     ///< call_open n f
 void slowCallVar(Isolate& iso);      ///< call_var n r f
 void slowCallVarOpen(Isolate& iso);  ///< call_var_open n f

@@ -94,6 +94,35 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   }
 }
 
+/// Remembers that `table` has the method `key` of strings, if it is their __index itself. MAY COLLECT.
+void fillStringCache(Isolate& iso, FeedbackCell& cell, Value table, Handle key) {
+  Value mt = iso.typeMetatables[static_cast<int>(BasicType::kString)];
+  if (!mt.isTable() || !(iso.shapes.of(asTable(mt)).flags & kIsPrototype)) return;
+  Rooted holder(iso, table);
+  if (!(metamethodOf(iso, mt, Meta::kIndex) == table) || !tableMakeUnique(iso, holder, true)) return;
+  Shape& shape = iso.shapes.of(holder.table());
+  FieldPlace p = fieldPlace(iso, holder.table(), key.string());
+  if (!shape.unique() || !isSlot(p)) return;
+  bool isInline = p.how == FieldPlace::How::kInline;
+  remember(iso, cell,
+           makeWay(CacheWay::kStrings, isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow,
+                   isInline ? kInlineBase + 8 * p.slot : p.slot, shape.id, isInline ? 0 : 1));
+}
+
+/// Remembers that tables like `t`, which has no field `key`, call the function that their metatable has as `m`.
+void fillFunctionCache(Isolate& iso, FeedbackCell& cell, Table* t, String* key, Meta m) {
+  Shape& shape = iso.shapes.of(t);
+  if (shape.dictionary() || (shape.unique() && !(shape.flags & kIsPrototype)) || shape.metatable.isNil()) return;
+  if (isSlot(fieldPlace(iso, t, key))) return;
+  Table* mt = asTable(shape.metatable);
+  Shape& holder = iso.shapes.of(mt);
+  FieldPlace p = fieldPlace(iso, mt, asString(iso.metaNames[static_cast<int>(m)]));
+  if (!holder.unique() || !(holder.flags & kIsPrototype) || !isSlot(p)) return;
+  bool isInline = p.how == FieldPlace::How::kInline;
+  remember(iso, cell,
+           makeWay(t->word, CacheKind::kFunction, isInline ? kInlineBase + 8 * p.slot : p.slot, holder.id, isInline ? 0 : 1));
+}
+
 void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefore, String* key) {
   Shape& before = iso.shapes[shapeBefore];
   if (iso.shapes.of(t).dictionary() || before.dictionary()) return;
@@ -153,6 +182,9 @@ void get(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
       if (mm.isNil()) return indexError(iso, obj, chain == 0, operands, 0);
     }
     if (mm.isFunction()) {
+      if (cell != nullptr && chain == 0 && obj.isTable()) {
+        fillFunctionCache(iso, *cell, asTable(obj), asString(key), Meta::kIndex);
+      }
       Fiber& f = *iso.fiber;
       const uint8_t* next = f.pc + iso.scratch.length;
       f.sp += iso.scratch.pops;
@@ -202,6 +234,9 @@ void set(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
       if (mm.isNil()) return indexError(iso, obj, chain == 0, operands, 1);
     }
     if (mm.isFunction()) {
+      if (cell != nullptr && chain == 0 && obj.get().isTable()) {
+        fillFunctionCache(iso, *cell, obj.table(), key.string(), Meta::kNewIndex);
+      }
       const uint8_t* next = f.pc + iso.scratch.length;
       Value value = f.sp[0];
       f.sp += iso.scratch.pops;
@@ -240,6 +275,7 @@ void slowSelf(Isolate& iso) {
       if (mm.isNil()) {
         Rooted result(iso, v);
         if (object.isTable()) fillGetCache(iso, cellOf(iso), Handle(&iso.scratch.a), Handle(&iso.scratch.b));
+        if (object.isString()) fillStringCache(iso, cellOf(iso), obj, Handle(&iso.scratch.b));
         f.sp += iso.scratch.pops;
         *--f.sp = result;
         *--f.sp = iso.scratch.a;

@@ -15,6 +15,7 @@ namespace devvm::runtime {
 
 /// One receiver shape that a site met, and where its field is.
 struct CacheWay {
+  static constexpr uint32_t kStrings = UINT32_MAX;  ///< in place of a shape: any string (method calls)
   uint32_t shape = 0;
   uint32_t slot = 0;         ///< what CacheKind says
   uint32_t holderShape = 0;  ///< unique shape of the table in which the field was found, or target of a transition
@@ -65,6 +66,7 @@ enum class CacheKind : uint16_t {
   kAbsent,         ///< no field anywhere on the chain: nil
   kAddInline,      ///< store adds a field: shape becomes holderShape, value at byte offset `slot`
   kAddOverflow,    ///< the same into props[slot], which has room
+  kFunction,       ///< no field, and a metamethod that is a function: field of the holder, overflow if `plain` is 1
 };
 
 /// Source-level facts shared by all functions of a module.

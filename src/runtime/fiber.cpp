@@ -58,6 +58,15 @@ const Object* whereItIs(const Object* o) {
 
 }  // namespace
 
+bool FrameList::grow() {
+  uint32_t wanted = capacity == 0 ? 8 : 2 * capacity;
+  auto* block = static_cast<uint32_t*>(std::realloc(items, wanted * sizeof(uint32_t)));
+  if (block == nullptr) return false;
+  items = block;
+  capacity = wanted;
+  return true;
+}
+
 bool growStack(Fiber& f, size_t slots) {
   if (f.isMain) {
     if (f.low == nullptr) return reserveMainStack(f);

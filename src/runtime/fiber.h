@@ -21,7 +21,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <cstdlib>
 
 #include "runtime/code.h"
 #include "runtime/handles.h"
@@ -61,6 +61,25 @@ enum class FiberStatus : uint8_t {
   kDead,       ///< returned, failed or closed
 };
 
+/// Frames by their distance from the stack's high end; handlers append where there is room.
+struct FrameList {
+  uint32_t* items = nullptr;
+  uint32_t size = 0, capacity = 0;
+  FrameList() = default;
+  FrameList(const FrameList&) = delete;
+  FrameList& operator=(const FrameList&) = delete;
+  ~FrameList() { std::free(items); }
+  /// False: no memory.
+  [[nodiscard]] bool push(uint32_t frame) {
+    if (size == capacity && !grow()) return false;
+    items[size++] = frame;
+    return true;
+  }
+
+ private:
+  bool grow();
+};
+
 class Fiber {
  public:
   Isolate* isolate = nullptr;
@@ -83,7 +102,7 @@ class Fiber {
   bool closing = false;       ///< being closed: frames at or above closeBoundary catch nothing
   uint32_t closeBoundary = 0; ///< distance from high
   uint16_t resumeDepth = 0;   ///< fibers below it in the chain of resumers
-  std::vector<uint32_t> metaFrames;  ///< frames (distance from high) that called metamethods still under way
+  FrameList metaFrames;       ///< frames that called metamethods still under way
   uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
   uint8_t hookMask = 0;
   bool hookActive = false;    ///< the hook itself is running

@@ -38,6 +38,7 @@ enum class Intrinsic : uint8_t {
   kXpcall,
   kYield,
   kResume,       ///< puts `true` before what the coroutine gives
+  kCompare,      ///< calls a comparison metamethod and gives the truth of its answer
   kResumePlain,  ///< gives what the coroutine gives, or raises its error
 };
 
