@@ -140,9 +140,11 @@ Step unwindStep(Isolate& iso) {
     if (c.how == Catcher::kNone) return failFiber(iso);
     if ((c.how == Catcher::kNative || c.how == Catcher::kHost) && as<Native>(c.fp[2])->info->messageHandler &&
         !c.fp[-2].isNil()) {
-      if (iso.handlerDepth < kMaxHandlerDepth) return callHandler(iso, c.fp[-2]);
+      // A handler that ran out of memory would do so again.
+      bool noMemory = iso.handlerDepth > 0 && iso.pendingError == iso.memoryError;
+      if (iso.handlerDepth < kMaxHandlerDepth && !noMemory) return callHandler(iso, c.fp[-2]);
       iso.handlerDepth = 0;
-      iso.pendingError = iso.handlerError;
+      if (!noMemory) iso.pendingError = iso.handlerError;
     }
     iso.errorHandled = true;
   }

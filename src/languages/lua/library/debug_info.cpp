@@ -201,6 +201,8 @@ NativeResult debugTraceback(NativeCall& c) {
   int64_t level;
   if (!c.optInteger(offset + 1, &fiber == &c.fiber ? 1 : 0, level)) return c.raisePending();
   if (level < INT32_MIN || level > INT32_MAX) level = INT32_MAX;
+  constexpr uint64_t kSlotsPerUnit = 8;  // all frames are walked
+  if (!c.charge(static_cast<uint64_t>(fiber.high - fiber.sp) / kSlotsPerUnit)) return c.raisePending();
   Value text = runtime::newString(
       c.isolate, runtime::traceback(c.isolate, fiber, hasMessage ? &message : nullptr, static_cast<int>(level)));
   return text.isNil() ? c.outOfMemory() : c.ret(text);
