@@ -76,14 +76,15 @@ fuzzers() {
   [ $bad -eq 0 ]
 }
 
-# What a host does: installs the package elsewhere, finds it with CMake, builds the example and runs it.
+# What a host does: installs the package elsewhere, finds it with CMake, builds the examples and runs them.
 installed_package() {
-  local folder host status
+  local folder status
   folder=$(mktemp -d)
   cmake --install build/release --prefix "$folder/devvm" >/dev/null &&
     cmake -S examples/embed -B "$folder/host" -G Ninja -DCMAKE_PREFIX_PATH="$folder/devvm" -DCMAKE_C_COMPILER=clang-19 \
       -DCMAKE_CXX_COMPILER=clang++-19 >/dev/null &&
-    cmake --build "$folder/host" >/dev/null && "$folder/host/host" && "$folder/devvm/bin/devvm" run examples/lua/wordcount.lua README.md >/dev/null
+    cmake --build "$folder/host" >/dev/null && ctest --test-dir "$folder/host" --output-on-failure &&
+    "$folder/devvm/bin/devvm" run examples/lua/wordcount.lua README.md >/dev/null
   status=$?
   rm -rf "$folder"
   return $status

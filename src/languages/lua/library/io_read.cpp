@@ -131,7 +131,8 @@ bool Reader::line(bool chop) {
     int ch = 0;
     while (n < kPiece) {
       if (!await()) return false;
-      if ((ch = getc_unlocked(stream_)) == EOF) break;
+      ch = getc_unlocked(stream_);
+      if (ch == EOF) break;
       to[n++] = static_cast<char>(ch);
       if (ch == '\n') break;
     }
