@@ -114,9 +114,7 @@ void drive(Isolate& iso, Step step) {
         step = Step::native(as<Native>(f.fp[2])->info->function(call));
         continue;
       }
-      case Step::kResumeNative:
-        step = Step::native(reenter(iso, f, step.count, step.failed));
-        continue;
+      case Step::kResumeNative: step = Step::native(reenter(iso, f, step.count, step.failed)); continue;
       case Step::kReturn:
         if (!step.failed && iso.hooksOn && hookNativeReturn(iso, step)) continue;
         popFrame(f, step.count);
@@ -131,23 +129,14 @@ void drive(Isolate& iso, Step step) {
         }
         if (iso.finalizersDue && *f.pc < kFirstStub) pushFinalizerRun(iso);
         return;
-      case Step::kThrow:
-        step = unwindStep(iso);
-        continue;
-      case Step::kDone:
-        return;
+      case Step::kThrow: step = unwindStep(iso); continue;
+      case Step::kDone: return;
       case Step::kNative: {
         NativeResult r = step.result;
         switch (r.action) {
-          case NativeResult::Action::kReturn:
-            step = Step::returning(r.count);
-            continue;
-          case NativeResult::Action::kThrow:
-            step = Step::raise();
-            continue;
-          case NativeResult::Action::kCall:
-            step = Step::invoke(r.count, r.wanted, kNativeReturnCode);
-            continue;
+          case NativeResult::Action::kReturn: step = Step::returning(r.count); continue;
+          case NativeResult::Action::kThrow: step = Step::raise(); continue;
+          case NativeResult::Action::kCall: step = Step::invoke(r.count, r.wanted, kNativeReturnCode); continue;
           case NativeResult::Action::kTailCall: {
             Value* fp = f.fp;
             Link link = linkOf(fp);
@@ -161,15 +150,9 @@ void drive(Isolate& iso, Step step) {
             step = Step::invoke(r.count, link.wanted(), returnAddress);
             continue;
           }
-          case NativeResult::Action::kYield:
-            step = yieldFiber(iso, r.count);
-            continue;
-          case NativeResult::Action::kResume:
-            step = resumeFiber(iso, r.count);
-            continue;
-          case NativeResult::Action::kCloseFiber:
-            step = closeFiber(iso);
-            continue;
+          case NativeResult::Action::kYield: step = yieldFiber(iso, r.count); continue;
+          case NativeResult::Action::kResume: step = resumeFiber(iso, r.count); continue;
+          case NativeResult::Action::kCloseFiber: step = closeFiber(iso); continue;
         }
         continue;
       }

@@ -1,5 +1,5 @@
-// Calls of natives, protected calls and switches of coroutines from bytecode to bytecode, without the call machine. They
-// leave exactly the frames that the machine would leave, so errors, tracebacks, collections and closing see no
+// Calls of natives, protected calls and switches of coroutines from bytecode to bytecode, without the call machine.
+// They leave exactly the frames that the machine would leave, so errors, tracebacks, collections and closing see no
 // difference; whenever something watches or does not fit, they do nothing and the machine does it all.
 
 #include "interpreter/calls.h"
@@ -146,14 +146,10 @@ bool yield(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t
 bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count, uint8_t wanted,
                    const uint8_t* returnAddress) {
   switch (native->info->intrinsic) {
-    case Intrinsic::kPcall:
-      return callProtected(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kXpcall:
-      return callWithHandler(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kCompare:
-      return compare(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kYield:
-      return yield(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kPcall: return callProtected(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kXpcall: return callWithHandler(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kCompare: return compare(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kYield: return yield(iso, f, count, wanted, returnAddress);
     case Intrinsic::kResume:
       return count > 0 && isFiber(f.sp[count - 1]) &&
              resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(f.sp[count - 1])->fiber, 1, 1);
@@ -162,8 +158,7 @@ bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count,
       Value target = wrapped ? heap::loadSlot(&native->upvalues[0]) : f.sp[count - 1];
       return resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(target)->fiber, wrapped ? 0 : 1, 0);
     }
-    default:
-      return false;
+    default: return false;
   }
 }
 

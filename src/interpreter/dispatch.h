@@ -56,7 +56,7 @@ inline T readUnaligned(const uint8_t* p) {
 #define I32(at) (readUnaligned<int32_t>(pc + (at)))
 
 /// What a slow path has to know: two values, operand slots to drop, bytes to where the result goes on.
-#define OPERANDS(first, second, pops_n, to_next)  \
+#define OPERANDS(first, second, pops_n, to_next) \
   do {                                           \
     iso->scratch.a = (first);                    \
     iso->scratch.b = (second);                   \
@@ -75,21 +75,21 @@ inline T readUnaligned(const uint8_t* p) {
     tos = v_;       \
   } while (0)
 #define DROP() (tos = *sp++)
-#define SAVE()                   \
-  do {                           \
-    *--sp = tos;                 \
+#define SAVE()                       \
+  do {                               \
+    *--sp = tos;                     \
     runtime::Fiber* f_ = iso->fiber; \
-    f_->sp = sp;                 \
-    f_->fp = fp;                 \
-    f_->pc = pc;                 \
+    f_->sp = sp;                     \
+    f_->fp = fp;                     \
+    f_->pc = pc;                     \
   } while (0)
-#define LOAD()                                   \
-  do {                                           \
-    runtime::Fiber* f_ = iso->fiber;             \
-    sp = f_->sp;                                 \
-    fp = f_->fp;                                 \
-    pc = f_->pc;                                 \
-    tos = *sp++;                                 \
+#define LOAD()                                               \
+  do {                                                       \
+    runtime::Fiber* f_ = iso->fiber;                         \
+    sp = f_->sp;                                             \
+    fp = f_->fp;                                             \
+    pc = f_->pc;                                             \
+    tos = *sp++;                                             \
     base = runtime::as<runtime::Closure>(fp[2])->code->base; \
   } while (0)
 
@@ -103,36 +103,36 @@ inline T readUnaligned(const uint8_t* p) {
 
 // ---- shared bodies ----
 /// Integers beyond the immediates, operands in iso->scratch.
-#define WIDE_BODY(op)                                                        \
-  Value a_ = iso->scratch.a, b_ = iso->scratch.b;                            \
-  if (a_.isAnyInt() && b_.isAnyInt()) {                                      \
-    Value wide_ = wideArithmetic<op>(*iso, a_, b_);                          \
-    if (!wide_.isAbsent()) [[likely]] {                                      \
-      if (iso->scratch.pops == 0) *--sp = tos;                               \
-      if (iso->scratch.pops == 2) sp++;                                      \
-      tos = wide_;                                                           \
-      NEXT(iso->scratch.length);                                             \
-    }                                                                        \
-  }                                                                          \
+#define WIDE_BODY(op)                               \
+  Value a_ = iso->scratch.a, b_ = iso->scratch.b;   \
+  if (a_.isAnyInt() && b_.isAnyInt()) {             \
+    Value wide_ = wideArithmetic<op>(*iso, a_, b_); \
+    if (!wide_.isAbsent()) [[likely]] {             \
+      if (iso->scratch.pops == 0) *--sp = tos;      \
+      if (iso->scratch.pops == 2) sp++;             \
+      tos = wide_;                                  \
+      NEXT(iso->scratch.length);                    \
+    }                                               \
+  }                                                 \
   SLOW(slowArith<op>);
 
-/// Stores into a slot of `object`, does `ADJUST`, advances pc by n. Where the collector wants to know of the store it is
-/// done out of line, so that the handlers need no frame.
-#define STORE_NEXT(object, address, stored, ADJUST, n)                             \
-  do {                                                                             \
-    heap::Object* holder_ = (object);                                              \
-    Value* slot_at_ = (address);                                                   \
-    if (iso->heap.needsStoreBarrier(holder_, stored)) [[unlikely]] {               \
-      iso->scratch.a = (stored);                                                   \
-      iso->scratch.holder = holder_;                                               \
-      iso->scratch.slot = slot_at_;                                                \
-      ADJUST;                                                                      \
-      pc += (n);                                                                   \
-      BARRIER();                                                                   \
-    }                                                                              \
-    heap::initSlot(slot_at_, stored);                                              \
-    ADJUST;                                                                        \
-    NEXT(n);                                                                       \
+/// Stores into a slot of `object`, does `ADJUST`, advances pc by n. Where the collector wants to know of the store it
+/// is done out of line, so that the handlers need no frame.
+#define STORE_NEXT(object, address, stored, ADJUST, n)               \
+  do {                                                               \
+    heap::Object* holder_ = (object);                                \
+    Value* slot_at_ = (address);                                     \
+    if (iso->heap.needsStoreBarrier(holder_, stored)) [[unlikely]] { \
+      iso->scratch.a = (stored);                                     \
+      iso->scratch.holder = holder_;                                 \
+      iso->scratch.slot = slot_at_;                                  \
+      ADJUST;                                                        \
+      pc += (n);                                                     \
+      BARRIER();                                                     \
+    }                                                                \
+    heap::initSlot(slot_at_, stored);                                \
+    ADJUST;                                                          \
+    NEXT(n);                                                         \
   } while (0)
 // A table value and its tag make the pointer: what is no table gives an address that no object has.
 #define TABLE(v) (reinterpret_cast<runtime::Table*>((v).bits() ^ heap::tagBits(heap::Tag::kTable)))
@@ -145,147 +145,147 @@ inline T readUnaligned(const uint8_t* p) {
 #define SITE_CELL() CELL(readUnaligned<uint16_t>(pc + iso->scratch.length - 2))
 
 /// The field of iso->scratch.a by the cell's ways, through own slots and holders; falls out if no way fits.
-#define WAYS_LOOKUP(RESULT)                                                                              \
-  Value obj_ = iso->scratch.a;                                                                           \
-  runtime::FeedbackCell& cell_ = SITE_CELL();                                                            \
-  if (IS_TABLE(obj_)) {                                                                                  \
-    auto* t_ = TABLE(obj_);                                                                              \
-    bool current_ = cell_.epoch == iso->shapes.prototypeEpoch;                                           \
-    if (t_->word == cell_.shape) {                                                                       \
-      if (cell_.plain == 2 && current_) {                                                                \
-        Value v_ = loadSlot(FIELD_AT(t_, cell_.offset));                                                 \
-        RESULT(v_);                                                                                      \
-      }                                                                                                  \
-      if (Value v_ = loadSlot(FIELD_AT(t_, cell_.offset)); !v_.isNil()) RESULT(v_);                      \
-    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                   \
-      if (way_->how == WAY(kOwnInline)) {                                                                \
-        Value v_ = loadSlot(FIELD_AT(t_, way_->slot));                                                   \
-        if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);               \
-      } else if (way_->how == WAY(kOwnOverflow)) {                                                       \
-        Value v_ = loadSlot(PROPS_SLOT(t_, way_->slot));                                                 \
-        if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);               \
-      } else if (current_) {                                                                             \
-        if (way_->how == WAY(kHolderInline)) {                                                           \
-          Value v_ = loadSlot(FIELD_AT(runtime::asTable(iso->shapes[way_->holderShape].owner), way_->slot)); \
-          if (!v_.isNil()) RESULT(v_);                                                                   \
-        } else if (way_->how == WAY(kHolderOverflow)) {                                                  \
+#define WAYS_LOOKUP(RESULT)                                                                                    \
+  Value obj_ = iso->scratch.a;                                                                                 \
+  runtime::FeedbackCell& cell_ = SITE_CELL();                                                                  \
+  if (IS_TABLE(obj_)) {                                                                                        \
+    auto* t_ = TABLE(obj_);                                                                                    \
+    bool current_ = cell_.epoch == iso->shapes.prototypeEpoch;                                                 \
+    if (t_->word == cell_.shape) {                                                                             \
+      if (cell_.plain == 2 && current_) {                                                                      \
+        Value v_ = loadSlot(FIELD_AT(t_, cell_.offset));                                                       \
+        RESULT(v_);                                                                                            \
+      }                                                                                                        \
+      if (Value v_ = loadSlot(FIELD_AT(t_, cell_.offset)); !v_.isNil()) RESULT(v_);                            \
+    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                         \
+      if (way_->how == WAY(kOwnInline)) {                                                                      \
+        Value v_ = loadSlot(FIELD_AT(t_, way_->slot));                                                         \
+        if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);                     \
+      } else if (way_->how == WAY(kOwnOverflow)) {                                                             \
+        Value v_ = loadSlot(PROPS_SLOT(t_, way_->slot));                                                       \
+        if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);                     \
+      } else if (current_) {                                                                                   \
+        if (way_->how == WAY(kHolderInline)) {                                                                 \
+          Value v_ = loadSlot(FIELD_AT(runtime::asTable(iso->shapes[way_->holderShape].owner), way_->slot));   \
+          if (!v_.isNil()) RESULT(v_);                                                                         \
+        } else if (way_->how == WAY(kHolderOverflow)) {                                                        \
           Value v_ = loadSlot(PROPS_SLOT(runtime::asTable(iso->shapes[way_->holderShape].owner), way_->slot)); \
-          if (!v_.isNil()) RESULT(v_);                                                                   \
-        } else if (way_->how == WAY(kAbsent)) {                                                          \
-          RESULT(Value::nil());                                                                          \
-        }                                                                                                \
-      }                                                                                                  \
-    }                                                                                                    \
+          if (!v_.isNil()) RESULT(v_);                                                                         \
+        } else if (way_->how == WAY(kAbsent)) {                                                                \
+          RESULT(Value::nil());                                                                                \
+        }                                                                                                      \
+      }                                                                                                        \
+    }                                                                                                          \
   }
 
-#define WAYS_GET_RESULT(v)                    \
-  do {                                        \
-    if (iso->scratch.pops == 0) *--sp = tos;  \
-    tos = (v);                                \
-    NEXT(iso->scratch.length);                \
+#define WAYS_GET_RESULT(v)                   \
+  do {                                       \
+    if (iso->scratch.pops == 0) *--sp = tos; \
+    tos = (v);                               \
+    NEXT(iso->scratch.length);               \
   } while (0)
-#define WAYS_SELF_RESULT(v)                   \
-  do {                                        \
-    if (iso->scratch.pops == 0) *--sp = tos;  \
-    *--sp = (v);                              \
-    tos = obj_;                               \
-    NEXT(iso->scratch.length);                \
+#define WAYS_SELF_RESULT(v)                  \
+  do {                                       \
+    if (iso->scratch.pops == 0) *--sp = tos; \
+    *--sp = (v);                             \
+    tos = obj_;                              \
+    NEXT(iso->scratch.length);               \
   } while (0)
 /// The cell's way to a metamethod that is a function, for a table without the field: CALL does the rest.
-#define WAYS_FUNCTION(CALL)                                                                              \
-  if (IS_TABLE(obj_) && cell_.epoch == iso->shapes.prototypeEpoch) {                                     \
-    const runtime::CacheWay* way_ = cell_.find(TABLE(obj_)->word);                                       \
-    if (way_ != nullptr && way_->how == WAY(kFunction)) {                                                \
-      Value function_ = loadSlot(HOLDER_SLOT(way_));                                                     \
-      if (function_.isFunction()) CALL(function_);                                                       \
-    }                                                                                                    \
+#define WAYS_FUNCTION(CALL)                                          \
+  if (IS_TABLE(obj_) && cell_.epoch == iso->shapes.prototypeEpoch) { \
+    const runtime::CacheWay* way_ = cell_.find(TABLE(obj_)->word);   \
+    if (way_ != nullptr && way_->how == WAY(kFunction)) {            \
+      Value function_ = loadSlot(HOLDER_SLOT(way_));                 \
+      if (function_.isFunction()) CALL(function_);                   \
+    }                                                                \
   }
 /// Where the way's field lies in its holder: inline, or in the other storage if `plain` says so.
-#define HOLDER_SLOT(way)                                                                                         \
-  ((way)->plain == 0 ? FIELD_AT(runtime::asTable(iso->shapes[(way)->holderShape].owner), (way)->slot)            \
+#define HOLDER_SLOT(way)                                                                              \
+  ((way)->plain == 0 ? FIELD_AT(runtime::asTable(iso->shapes[(way)->holderShape].owner), (way)->slot) \
                      : PROPS_SLOT(runtime::asTable(iso->shapes[(way)->holderShape].owner), (way)->slot))
-#define CALL_INDEX(function)                       \
-  do {                                             \
-    if (iso->scratch.pops == 0) *--sp = tos;       \
-    *--sp = (function);                            \
-    *--sp = obj_;                                  \
-    *--sp = iso->scratch.b;                        \
+#define CALL_INDEX(function)                         \
+  do {                                               \
+    if (iso->scratch.pops == 0) *--sp = tos;         \
+    *--sp = (function);                              \
+    *--sp = obj_;                                    \
+    *--sp = iso->scratch.b;                          \
     iso->calling = {2, 1, pc + iso->scratch.length}; \
-    GO(Metamethod);                                \
+    GO(Metamethod);                                  \
   } while (0)
-#define CALL_NEW_INDEX(function)                   \
-  do {                                             \
-    if (iso->scratch.pops == 2) sp++;              \
-    *--sp = (function);                            \
-    *--sp = obj_;                                  \
-    *--sp = iso->scratch.b;                        \
-    *--sp = tos;                                   \
+#define CALL_NEW_INDEX(function)                     \
+  do {                                               \
+    if (iso->scratch.pops == 2) sp++;                \
+    *--sp = (function);                              \
+    *--sp = obj_;                                    \
+    *--sp = iso->scratch.b;                          \
+    *--sp = tos;                                     \
     iso->calling = {3, 0, pc + iso->scratch.length}; \
-    GO(Metamethod);                                \
+    GO(Metamethod);                                  \
   } while (0)
 
-#define WAYS_GET_BODY           \
-  WAYS_LOOKUP(WAYS_GET_RESULT)  \
-  WAYS_FUNCTION(CALL_INDEX)     \
+#define WAYS_GET_BODY          \
+  WAYS_LOOKUP(WAYS_GET_RESULT) \
+  WAYS_FUNCTION(CALL_INDEX)    \
   SLOW(slowGetCached);
-#define WAYS_SELF_BODY                                                                                   \
-  WAYS_LOOKUP(WAYS_SELF_RESULT)                                                                          \
-  if (obj_.isString() && cell_.epoch == iso->shapes.prototypeEpoch) {                                    \
-    if (const runtime::CacheWay* way_ = cell_.find(runtime::CacheWay::kStrings)) {                       \
-      Value v_ = loadSlot(HOLDER_SLOT(way_));                                                            \
-      if (!v_.isNil()) WAYS_SELF_RESULT(v_);                                                               \
-    }                                                                                                    \
-  }                                                                                                      \
+#define WAYS_SELF_BODY                                                             \
+  WAYS_LOOKUP(WAYS_SELF_RESULT)                                                    \
+  if (obj_.isString() && cell_.epoch == iso->shapes.prototypeEpoch) {              \
+    if (const runtime::CacheWay* way_ = cell_.find(runtime::CacheWay::kStrings)) { \
+      Value v_ = loadSlot(HOLDER_SLOT(way_));                                      \
+      if (!v_.isNil()) WAYS_SELF_RESULT(v_);                                       \
+    }                                                                              \
+  }                                                                                \
   SLOW(slowSelf);
 
 /// Stores tos in the field of iso->scratch.a by the cell's ways; scratch.pops slots go.
-#define WAYS_SET_BODY(otherwise)                                                                         \
-  Value obj_ = iso->scratch.a;                                                                           \
-  runtime::FeedbackCell& cell_ = SITE_CELL();                                                            \
-  if (IS_TABLE(obj_)) {                                                                                  \
-    auto* t_ = TABLE(obj_);                                                                              \
-    bool current_ = cell_.epoch == iso->shapes.prototypeEpoch;                                           \
-    if (t_->word == cell_.shape) {                                                                       \
-      Value* slot_ = FIELD_AT(t_, cell_.offset);                                                         \
-      if (!slot_->isNil() || cell_.plain == 1 || (cell_.plain == 2 && current_)) WAYS_STORE(t_, slot_);  \
-    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                   \
-      if (way_->how == WAY(kOwnInline)) {                                                                \
-        Value* slot_ = FIELD_AT(t_, way_->slot);                                                         \
-        if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(t_, slot_); \
-      } else if (way_->how == WAY(kOwnOverflow)) {                                                       \
-        Value* slot_ = PROPS_SLOT(t_, way_->slot);                                                       \
-        auto* props_ = runtime::as<runtime::ValueArray>(t_->props);                                      \
+#define WAYS_SET_BODY(otherwise)                                                                              \
+  Value obj_ = iso->scratch.a;                                                                                \
+  runtime::FeedbackCell& cell_ = SITE_CELL();                                                                 \
+  if (IS_TABLE(obj_)) {                                                                                       \
+    auto* t_ = TABLE(obj_);                                                                                   \
+    bool current_ = cell_.epoch == iso->shapes.prototypeEpoch;                                                \
+    if (t_->word == cell_.shape) {                                                                            \
+      Value* slot_ = FIELD_AT(t_, cell_.offset);                                                              \
+      if (!slot_->isNil() || cell_.plain == 1 || (cell_.plain == 2 && current_)) WAYS_STORE(t_, slot_);       \
+    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                        \
+      if (way_->how == WAY(kOwnInline)) {                                                                     \
+        Value* slot_ = FIELD_AT(t_, way_->slot);                                                              \
+        if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(t_, slot_);     \
+      } else if (way_->how == WAY(kOwnOverflow)) {                                                            \
+        Value* slot_ = PROPS_SLOT(t_, way_->slot);                                                            \
+        auto* props_ = runtime::as<runtime::ValueArray>(t_->props);                                           \
         if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(props_, slot_); \
-      } else if (current_ && !tos.isNil()) {                                                             \
-        if (way_->how == WAY(kAddInline)) {                                                              \
-          t_->word = way_->holderShape;                                                                  \
-          WAYS_STORE(t_, FIELD_AT(t_, way_->slot));                                                      \
-        }                                                                                                \
-        if (way_->how == WAY(kAddOverflow) && !t_->props.isNil()) {                                      \
-          auto* props_ = runtime::as<runtime::ValueArray>(t_->props);                                    \
-          if (way_->slot < props_->capacity()) {                                                         \
-            t_->word = way_->holderShape;                                                                \
-            if (props_->length <= way_->slot) props_->length = way_->slot + 1;                           \
-            WAYS_STORE(props_, &props_->slots[way_->slot]);                                              \
-          }                                                                                              \
-        }                                                                                                \
-      }                                                                                                  \
-    }                                                                                                    \
-  }                                                                                                      \
-  WAYS_FUNCTION(CALL_NEW_INDEX)                                                                          \
+      } else if (current_ && !tos.isNil()) {                                                                  \
+        if (way_->how == WAY(kAddInline)) {                                                                   \
+          t_->word = way_->holderShape;                                                                       \
+          WAYS_STORE(t_, FIELD_AT(t_, way_->slot));                                                           \
+        }                                                                                                     \
+        if (way_->how == WAY(kAddOverflow) && !t_->props.isNil()) {                                           \
+          auto* props_ = runtime::as<runtime::ValueArray>(t_->props);                                         \
+          if (way_->slot < props_->capacity()) {                                                              \
+            t_->word = way_->holderShape;                                                                     \
+            if (props_->length <= way_->slot) props_->length = way_->slot + 1;                                \
+            WAYS_STORE(props_, &props_->slots[way_->slot]);                                                   \
+          }                                                                                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+  WAYS_FUNCTION(CALL_NEW_INDEX)                                                                               \
   SLOW(otherwise);
 #define WAYS_STORE(object, address) \
   STORE_NEXT(object, address, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length)
 
 /// An element that is not there yet: right behind the last one if there is room, else the slow way.
-#define APPEND_BODY                                                                              \
-  auto* t_ = runtime::asTable(iso->scratch.a);                                                   \
-  auto* a_ = t_->arrayStorage();                                                                 \
+#define APPEND_BODY                                                                                \
+  auto* t_ = runtime::asTable(iso->scratch.a);                                                     \
+  auto* a_ = t_->arrayStorage();                                                                   \
   if (iso->scratch.b == Value::smallInt(int64_t{a_->length} + 1) && a_->length < a_->capacity() && \
-      appendIsPlain(*iso, t_)) {                                                                 \
-    Value* at_ = &a_->slots[a_->length++];                                                       \
-    STORE_NEXT(a_, at_, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length);      \
-  }                                                                                              \
+      appendIsPlain(*iso, t_)) {                                                                   \
+    Value* at_ = &a_->slots[a_->length++];                                                         \
+    STORE_NEXT(a_, at_, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length);        \
+  }                                                                                                \
   SLOW(slowSet);
 
 // Keeps the compiler from making a call of memmove out of a loop that copies a word or two.

@@ -82,11 +82,11 @@ next:
       return;
     }
   }
-append: {APPEND_BODY}
-waysGet: {WAYS_GET_BODY}
-waysSelf: {WAYS_SELF_BODY}
-ways_slowSetCached: {WAYS_SET_BODY(slowSetCached)}
-ways_slowInitField: {WAYS_SET_BODY(slowInitField)}
+append: { APPEND_BODY }
+waysGet: { WAYS_GET_BODY }
+waysSelf: { WAYS_SELF_BODY }
+ways_slowSetCached: { WAYS_SET_BODY(slowSetCached) }
+ways_slowInitField: { WAYS_SET_BODY(slowInitField) }
 }
 
 }  // namespace devvm::interpreter

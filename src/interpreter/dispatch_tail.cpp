@@ -15,16 +15,18 @@ namespace devvm::interpreter {
 
 namespace {
 
-#define HANDLER_PARAMETERS                                                                                       \
-  [[maybe_unused]] Isolate *iso, [[maybe_unused]] const uint8_t *pc, [[maybe_unused]] Value *sp,                 \
-      [[maybe_unused]] Value *fp, [[maybe_unused]] char *base, [[maybe_unused]] const void *const *table,        \
+#define HANDLER_PARAMETERS                                                                                \
+  [[maybe_unused]] Isolate *iso, [[maybe_unused]] const uint8_t *pc, [[maybe_unused]] Value *sp,          \
+      [[maybe_unused]] Value *fp, [[maybe_unused]] char *base, [[maybe_unused]] const void *const *table, \
       [[maybe_unused]] Value tos
 #define HANDLER_CONVENTION __attribute__((preserve_none, no_sanitize("address", "undefined", "thread")))
 
 using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 
 // Every handler path jumps on by itself: the processor predicts each jump from its own history.
-#define DISPATCH() [[clang::nomerge, clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos)
+#define DISPATCH()                                                                                     \
+  [[clang::nomerge, clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))( \
+      iso, pc, sp, fp, base, table, tos)
 #define HANDLER(Name) HANDLER_CONVENTION static void handle##Name(HANDLER_PARAMETERS)
 #define PART(Name) HANDLER_CONVENTION __attribute__((noinline)) static void part##Name(HANDLER_PARAMETERS)
 #define GO(Name) [[clang::musttail]] return part##Name(iso, pc, sp, fp, base, table, tos)
@@ -61,9 +63,7 @@ HANDLER_CONVENTION __attribute__((noinline)) void slowTail(HANDLER_PARAMETERS) {
 
 /// Integer arithmetic with operands or a result outside the immediate range; everything else goes on to the slow path.
 template <Arith op>
-HANDLER_CONVENTION __attribute__((noinline)) void wideTail(HANDLER_PARAMETERS) {
-  WIDE_BODY(op)
-}
+HANDLER_CONVENTION __attribute__((noinline)) void wideTail(HANDLER_PARAMETERS){WIDE_BODY(op)}
 
 /// The write barrier's rare case.
 HANDLER_CONVENTION __attribute__((noinline)) void barrierTail(HANDLER_PARAMETERS) {
@@ -75,9 +75,11 @@ HANDLER_CONVENTION __attribute__((noinline)) void barrierTail(HANDLER_PARAMETERS
 
 // What follows is out of line so that the handlers need few registers; operands are in iso->scratch.
 
-HANDLER_CONVENTION __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS) { APPEND_BODY }
-HANDLER_CONVENTION __attribute__((noinline)) void waysGetTail(HANDLER_PARAMETERS) { WAYS_GET_BODY }
-HANDLER_CONVENTION __attribute__((noinline)) void waysSelfTail(HANDLER_PARAMETERS) { WAYS_SELF_BODY }
+HANDLER_CONVENTION __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS){APPEND_BODY} HANDLER_CONVENTION
+    __attribute__((noinline)) void waysGetTail(HANDLER_PARAMETERS){WAYS_GET_BODY} HANDLER_CONVENTION
+    __attribute__((noinline)) void waysSelfTail(HANDLER_PARAMETERS) {
+  WAYS_SELF_BODY
+}
 template <void (*otherwise)(Isolate&)>
 HANDLER_CONVENTION __attribute__((noinline)) void waysSetTail(HANDLER_PARAMETERS) {
   WAYS_SET_BODY(otherwise)
@@ -128,8 +130,8 @@ HANDLER(Hooked) {
   LOAD();
   table = static_cast<const void* const*>(iso->dispatch);
   if (!go) DISPATCH();
-  [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(handlerTable().entries[*pc]))(iso, pc, sp, fp, base,
-                                                                                                table, tos);
+  [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(handlerTable().entries[*pc]))(
+      iso, pc, sp, fp, base, table, tos);
 }
 
 const HandlerTable& hookTable() {

@@ -89,10 +89,11 @@ inline void popFrame(Fiber& f, uint32_t count) {
 /// Calls the native below the `count` topmost slots without going through the call machine, where nothing watches:
 /// natives that return at once, protected calls, and switches of coroutines. False: nothing was done.
 /// MAY RUN GUEST CODE.
-[[nodiscard]] bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
+[[nodiscard]] bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted,
+                                      const uint8_t* returnAddress);
 
-/// Runs the innermost native, whose frame was just laid. Its number of results, topmost, if only popFrame() is left to be
-/// done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.
+/// Runs the innermost native, whose frame was just laid. Its number of results, topmost, if only popFrame() is left to
+/// be done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.
 int64_t enterNativeFunction(Isolate& iso, Fiber& f);
 
 /// Ends the innermost native, which waits for the results on top, if it is one that only passes them on. False: nothing

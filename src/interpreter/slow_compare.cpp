@@ -66,7 +66,8 @@ void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate, bool 
 
 }  // namespace
 
-const NativeInfo kCompareInfo = {.function = compareNative, .name = "(compare)", .intrinsic = Intrinsic::kCompare, .hidden = true};
+const NativeInfo kCompareInfo = {
+    .function = compareNative, .name = "(compare)", .intrinsic = Intrinsic::kCompare, .hidden = true};
 
 void slowComparison(Isolate& iso, Compare op, bool jump) {
   Value a = iso.scratch.a, b = iso.scratch.b;

@@ -57,8 +57,8 @@ void slowClosure(Isolate& iso) {
   const auto& upvalues = closure->code->function->upvalues;
   for (uint32_t i = 0; i < upvalues.size(); i++) {
     const auto& u = upvalues[i];
-    Value captured = u.from == bytecode::Upvalue::From::kParentUpvalue ? loadSlot(&parent->upvalues[u.index])
-                                                                        : local(f, u.index);
+    Value captured =
+        u.from == bytecode::Upvalue::From::kParentUpvalue ? loadSlot(&parent->upvalues[u.index]) : local(f, u.index);
     iso.heap.store(closure, &closure->upvalues[i], captured);
   }
   *--f.sp = v;
@@ -150,7 +150,8 @@ void slowVarargOpen(Isolate& iso) {
   f.pc += 1;
 }
 
-// ---- numeric for -----------------------------------------------------------------------------------------------------
+// ---- numeric for
+// -----------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -159,7 +160,8 @@ bool forError(Isolate& iso, const char* what, Value v) {
   return iso.raiseError("bad 'for' %s (number expected, got %s)", what, type.c_str());
 }
 
-/// The reference's forlimit: clips a limit to the integers. False: an error was raised or the loop does not run (`skip`).
+/// The reference's forlimit: clips a limit to the integers. False: an error was raised or the loop does not run
+/// (`skip`).
 bool forLimit(Isolate& iso, int64_t start, Value limit, int64_t step, int64_t& out, bool& skip) {
   skip = false;
   if (limit.isAnyInt()) {
@@ -280,7 +282,8 @@ void slowForLoop(Isolate& iso) {
   if (--iso.budget < 0) safepoint(iso);
 }
 
-// ---- generic for -----------------------------------------------------------------------------------------------------
+// ---- generic for
+// -----------------------------------------------------------------------------------------------------
 
 void slowForInCall(Isolate& iso) {
   Fiber& f = *iso.fiber;
@@ -291,7 +294,8 @@ void slowForInCall(Isolate& iso) {
   invoke(iso, 2, f.pc[2], f.pc + 5);
 }
 
-// ---- to-be-closed variables ------------------------------------------------------------------------------------------
+// ---- to-be-closed variables
+// ------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -366,7 +370,8 @@ void slowRethrow(Isolate& iso) {
   unwind(iso);
 }
 
-// ---- calls -----------------------------------------------------------------------------------------------------------
+// ---- calls
+// -----------------------------------------------------------------------------------------------------------
 
 void slowCall(Isolate& iso) {
   const uint8_t* pc = iso.fiber->pc;

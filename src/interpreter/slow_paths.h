@@ -1,6 +1,6 @@
-// Slow paths of the handlers. Each works on the running fiber's saved registers, fiber.pc at its instruction, and leaves
-// the fiber where execution goes on. "scratch": operands in isolate.scratch (see Isolate::Scratch). All MAY RUN GUEST CODE
-// in the sense that they push the frames for it.
+// Slow paths of the handlers. Each works on the running fiber's saved registers, fiber.pc at its instruction, and
+// leaves the fiber where execution goes on. "scratch": operands in isolate.scratch (see Isolate::Scratch). All MAY RUN
+// GUEST CODE in the sense that they push the frames for it.
 #pragma once
 
 #include "interpreter/calls.h"
@@ -65,19 +65,19 @@ void slowRethrow(Isolate& iso);
 void slowPage1(Isolate& iso);  ///< opcodes of page 1 without a handler of their own
 
 // ---- calls: operands from the instruction ----
-void slowCall(Isolate& iso);         ///< call n r f
-void slowCallNative(Isolate& iso);   ///< as isolate.calling says
+void slowCall(Isolate& iso);            ///< call n r f
+void slowCallNative(Isolate& iso);      ///< as isolate.calling says
 void slowCallMetamethod(Isolate& iso);  ///< the same
-void slowCallOpen(Isolate& iso);     ///< call_open n f
-void slowCallVar(Isolate& iso);      ///< call_var n r f
-void slowCallVarOpen(Isolate& iso);  ///< call_var_open n f
+void slowCallOpen(Isolate& iso);        ///< call_open n f
+void slowCallVar(Isolate& iso);         ///< call_var n r f
+void slowCallVarOpen(Isolate& iso);     ///< call_var_open n f
 void slowTailCall(Isolate& iso);
 void slowTailCallVar(Isolate& iso);
-void slowReturn(Isolate& iso);       ///< return n
+void slowReturn(Isolate& iso);  ///< return n
 void slowReturn0(Isolate& iso);
 void slowReturn1(Isolate& iso);
 void slowReturnVar(Isolate& iso);
-void slowSafepoint(Isolate& iso);    ///< budget exhausted, fiber.pc is where to go on
+void slowSafepoint(Isolate& iso);  ///< budget exhausted, fiber.pc is where to go on
 /// Before an instruction while hooks are set: true to go on with it, false if the fiber stands elsewhere now.
 bool hookStep(Isolate& iso);
 void startNative(Isolate& iso);

@@ -120,7 +120,8 @@ void fillFunctionCache(Isolate& iso, FeedbackCell& cell, Table* t, String* key, 
   if (!holder.unique() || !(holder.flags & kIsPrototype) || !isSlot(p)) return;
   bool isInline = p.how == FieldPlace::How::kInline;
   remember(iso, cell,
-           makeWay(t->word, CacheKind::kFunction, isInline ? kInlineBase + 8 * p.slot : p.slot, holder.id, isInline ? 0 : 1));
+           makeWay(t->word, CacheKind::kFunction, isInline ? kInlineBase + 8 * p.slot : p.slot, holder.id,
+                   isInline ? 0 : 1));
 }
 
 void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefore, String* key) {
@@ -135,8 +136,9 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if (before.unique() || plain == 0) return;
   if (iso.shapes.of(t).parent != shapeBefore) return;
   bool isInline = place.how == FieldPlace::How::kInline;
-  remember(iso, cell, makeWay(shapeBefore, isInline ? CacheKind::kAddInline : CacheKind::kAddOverflow,
-                              isInline ? kInlineBase + 8 * place.slot : place.slot, t->word));
+  remember(iso, cell,
+           makeWay(shapeBefore, isInline ? CacheKind::kAddInline : CacheKind::kAddOverflow,
+                   isInline ? kInlineBase + 8 * place.slot : place.slot, t->word));
 }
 
 void indexError(Isolate& iso, Value culprit, bool first, uint32_t operands, uint32_t extra) {

@@ -1,7 +1,7 @@
 // Raising: message handlers, the search for a catcher, finally handlers, what cannot be caught.
 //
-// Two phases, as in the Itanium C++ ABI's design: first the search, which touches nothing (so a message handler sees the
-// stack as it was and a fiber that dies keeps its stack for tracebacks and coroutine.close), then the cut.
+// Two phases, as in the Itanium C++ ABI's design: first the search, which touches nothing (so a message handler sees
+// the stack as it was and a fiber that dies keeps its stack for tracebacks and coroutine.close), then the cut.
 
 #include "interpreter/calls.h"
 #include "interpreter/drive.h"
@@ -135,7 +135,8 @@ Step unwindStep(Isolate& iso) {
     f.closeBoundary = static_cast<uint32_t>(f.high - f.fp);
   }
   if (iso.failure == Failure::kError && !iso.errorHandled && !f.closing) {
-    // First phase. Only the frame that would catch may have a handler; without one the fiber dies with its stack as it is.
+    // First phase. Only the frame that would catch may have a handler; without one the fiber dies with its stack as it
+    // is.
     Catcher c = findCatcher(iso, false);
     if (c.how == Catcher::kNone) return failFiber(iso);
     if ((c.how == Catcher::kNative || c.how == Catcher::kHost) && as<Native>(c.fp[2])->info->messageHandler &&
@@ -186,8 +187,7 @@ Step unwindStep(Isolate& iso) {
       }
       f.pc = kHostReturnCode;
       return Step::done();
-    case Catcher::kNone:
-      break;
+    case Catcher::kNone: break;
   }
   return failFiber(iso);
 }

@@ -20,19 +20,19 @@ struct CacheWay {
   uint32_t slot = 0;         ///< what CacheKind says
   uint32_t holderShape = 0;  ///< unique shape of the table in which the field was found, or target of a transition
   uint16_t how = 0;          ///< CacheKind
-  uint16_t plain = 0;        ///< nil in an own slot needs no metamethod: 1 always (no metatable), 2 while the epoch holds
+  uint16_t plain = 0;  ///< nil in an own slot needs no metamethod: 1 always (no metatable), 2 while the epoch holds
 };
 
 /// An inline cache or other feedback of one site. What the fields mean depends on the instruction; all zero at first.
 struct FeedbackCell {
-  uint32_t shape = 0;       ///< receiver shape whose field lies inline at byte offset `offset`
+  uint32_t shape = 0;  ///< receiver shape whose field lies inline at byte offset `offset`
   uint32_t offset = 0;
-  uint32_t epoch = 0;       ///< ShapeTable::prototypeEpoch for which the ways through metatables hold
+  uint32_t epoch = 0;  ///< ShapeTable::prototypeEpoch for which the ways through metatables hold
   uint16_t misses = 0;
-  uint8_t plain = 0;        ///< CacheWay::plain of `shape`
-  uint8_t next = 0;         ///< way to replace next
+  uint8_t plain = 0;  ///< CacheWay::plain of `shape`
+  uint8_t next = 0;   ///< way to replace next
   static constexpr unsigned kWays = 3;
-  CacheWay ways[kWays];     ///< every other case: polymorphic sites
+  CacheWay ways[kWays];  ///< every other case: polymorphic sites
   /// The way for `shape`, or null.
   const CacheWay* find(uint32_t receiver) const {
     if (ways[0].shape == receiver) return &ways[0];
@@ -59,20 +59,20 @@ static_assert(sizeof(FeedbackCell) == 64);
 
 enum class CacheKind : uint16_t {
   kEmpty = 0,
-  kOwnInline,      ///< own field at byte offset `slot`
-  kOwnOverflow,    ///< own field in props[slot]
-  kHolderInline,   ///< field of the holder at byte offset `slot`
-  kHolderOverflow, ///< field of the holder in props[slot]
-  kAbsent,         ///< no field anywhere on the chain: nil
-  kAddInline,      ///< store adds a field: shape becomes holderShape, value at byte offset `slot`
-  kAddOverflow,    ///< the same into props[slot], which has room
-  kFunction,       ///< no field, and a metamethod that is a function: field of the holder, overflow if `plain` is 1
+  kOwnInline,       ///< own field at byte offset `slot`
+  kOwnOverflow,     ///< own field in props[slot]
+  kHolderInline,    ///< field of the holder at byte offset `slot`
+  kHolderOverflow,  ///< field of the holder in props[slot]
+  kAbsent,          ///< no field anywhere on the chain: nil
+  kAddInline,       ///< store adds a field: shape becomes holderShape, value at byte offset `slot`
+  kAddOverflow,     ///< the same into props[slot], which has room
+  kFunction,        ///< no field, and a metamethod that is a function: field of the holder, overflow if `plain` is 1
 };
 
 /// Source-level facts shared by all functions of a module.
 struct ModuleInfo {
-  std::string source;   ///< chunk name as given ("@file", "=name" or text)
-  std::string shortName;///< as it stands in messages (chunkId)
+  std::string source;     ///< chunk name as given ("@file", "=name" or text)
+  std::string shortName;  ///< as it stands in messages (chunkId)
   std::string language;
 };
 
@@ -81,23 +81,24 @@ struct Code {
   char* base;            ///< constants lie below (index i at base - 8 * (i + 1)), feedback cells from here up
   const uint8_t* entry;  ///< bytecode
   uint32_t codeSize;
-  uint16_t locals;       ///< local slots, parameters included
+  uint16_t locals;  ///< local slots, parameters included
   uint16_t maxStack;
   uint8_t parameters;
   bool vararg;
-  bool raw;              ///< some slot or operand may be raw i64/f64
+  bool raw;  ///< some slot or operand may be raw i64/f64
   bool mainChunk;
   uint32_t constantCount;
   uint32_t feedbackCount;
   uint32_t stackNeeded;  ///< slots: header, locals, operands, margin for calls of metamethods
-  std::unique_ptr<bytecode::Function> function;  ///< the loaded function: tables for debugging; its code is ours, patched
+  std::unique_ptr<bytecode::Function>
+      function;  ///< the loaded function: tables for debugging; its code is ours, patched
   std::shared_ptr<ModuleInfo> module;
   std::unique_ptr<Value[]> children;  ///< PrototypeObject values
   uint32_t childCount;
-  std::unique_ptr<char[]> memory;     ///< constants and feedback
+  std::unique_ptr<char[]> memory;                         ///< constants and feedback
   mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
   Isolate* isolate = nullptr;
-  size_t accounted = 0;               ///< bytes of it in Isolate::external
+  size_t accounted = 0;                       ///< bytes of it in Isolate::external
   Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
 
   Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }

@@ -42,7 +42,8 @@ bool moveStack(Fiber& f, size_t slots) {
 /// The main fiber's stack is reserved once and committed by use.
 bool reserveMainStack(Fiber& f) {
   size_t slots = maxSlots(f) + kReserveSlots + kMarginSlots;
-  void* p = mmap(nullptr, slots * sizeof(Value), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* p =
+      mmap(nullptr, slots * sizeof(Value), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) return false;
   f.low = static_cast<Value*>(p);
   f.high = f.low + slots;
@@ -80,8 +81,8 @@ bool growStack(Fiber& f, size_t slots) {
   size_t wanted = f.low ? 2 * static_cast<size_t>(f.high - f.low) : kFirstSlots;
   while (wanted < needed) wanted *= 2;
   if (wanted > limit) wanted = limit;
-  if (f.isolate->heap.limit() != 0 &&
-      !f.isolate->heap.adjustExternal(static_cast<ptrdiff_t>((wanted - static_cast<size_t>(f.high - f.low)) * sizeof(Value)))) {
+  if (f.isolate->heap.limit() != 0 && !f.isolate->heap.adjustExternal(static_cast<ptrdiff_t>(
+                                          (wanted - static_cast<size_t>(f.high - f.low)) * sizeof(Value)))) {
     return false;
   }
   return moveStack(f, wanted);

@@ -35,7 +35,8 @@ class Isolate;
 struct Link {
   uint64_t bits;
   static constexpr uint8_t kOpen = 0xFF;  ///< wanted: all results, as an open list
-  static constexpr uint8_t kTail = 0xFE;  ///< wanted: all results, which the caller returns at once (natives in tail position)
+  static constexpr uint8_t kTail =
+      0xFE;  ///< wanted: all results, which the caller returns at once (natives in tail position)
   static constexpr uint64_t kTailCalled = uint64_t{1} << 55;  ///< the frame took the place of one that made a tail call
   static Link make(uint32_t callerDistance, uint32_t extra, uint8_t wanted) {
     return {uint64_t{callerDistance} | uint64_t{extra} << 32 | uint64_t{wanted} << 56};
@@ -57,8 +58,8 @@ inline const Code* codeOf(const Value* fp) { return as<Closure>(fp[2])->code; }
 enum class FiberStatus : uint8_t {
   kSuspended,  ///< not started, or yielded
   kRunning,
-  kNormal,     ///< resumed another fiber
-  kDead,       ///< returned, failed or closed
+  kNormal,  ///< resumed another fiber
+  kDead,    ///< returned, failed or closed
 };
 
 /// Frames by their distance from the stack's high end; handlers append where there is room.
@@ -83,37 +84,37 @@ struct FrameList {
 class Fiber {
  public:
   Isolate* isolate = nullptr;
-  Object* object = nullptr;   ///< its FiberObject, kept up to date by the collector; null for the main fiber until made
-  Value* high = nullptr;      ///< first word above the stack
-  Value* low = nullptr;       ///< lowest usable word
-  Value* limit = nullptr;     ///< low + margin: going below needs growStack()
+  Object* object = nullptr;  ///< its FiberObject, kept up to date by the collector; null for the main fiber until made
+  Value* high = nullptr;     ///< first word above the stack
+  Value* low = nullptr;      ///< lowest usable word
+  Value* limit = nullptr;    ///< low + margin: going below needs growStack()
   // Saved registers, valid whenever this fiber is not inside a handler of the interpreter.
-  Value* sp = nullptr;        ///< lowest word in use (everything spilled)
-  Value* fp = nullptr;        ///< innermost frame
-  const uint8_t* pc = nullptr;///< where that frame stands (bytecode frames): address of the current instruction
-  Fiber* resumer = nullptr;   ///< who resumed it
-  uint32_t openCount = 0;     ///< values in the open list on top
+  Value* sp = nullptr;          ///< lowest word in use (everything spilled)
+  Value* fp = nullptr;          ///< innermost frame
+  const uint8_t* pc = nullptr;  ///< where that frame stands (bytecode frames): address of the current instruction
+  Fiber* resumer = nullptr;     ///< who resumed it
+  uint32_t openCount = 0;       ///< values in the open list on top
   FiberStatus status = FiberStatus::kSuspended;
   bool isMain = false;
-  bool dirty = false;         ///< in Isolate::dirtyFibers: a minor collection must look at its stack
+  bool dirty = false;  ///< in Isolate::dirtyFibers: a minor collection must look at its stack
   bool started = false;
-  bool failed = false;        ///< died of `error`; its stack is kept for tracebacks and closing
-  bool reserveOpen = false;   ///< a message handler runs after an overflow: the reserve may be used
-  bool closing = false;       ///< being closed: frames at or above closeBoundary catch nothing
-  uint32_t closeBoundary = 0; ///< distance from high
-  uint16_t resumeDepth = 0;   ///< fibers below it in the chain of resumers
-  FrameList metaFrames;       ///< frames that called metamethods still under way
-  uint16_t unyieldable = 0;   ///< host calls on this stack across which a yield is an error
+  bool failed = false;         ///< died of `error`; its stack is kept for tracebacks and closing
+  bool reserveOpen = false;    ///< a message handler runs after an overflow: the reserve may be used
+  bool closing = false;        ///< being closed: frames at or above closeBoundary catch nothing
+  uint32_t closeBoundary = 0;  ///< distance from high
+  uint16_t resumeDepth = 0;    ///< fibers below it in the chain of resumers
+  FrameList metaFrames;        ///< frames that called metamethods still under way
+  uint16_t unyieldable = 0;    ///< host calls on this stack across which a yield is an error
   uint8_t hookMask = 0;
-  bool hookActive = false;    ///< the hook itself is running
-  uint8_t hookStage = 0;      ///< next stage at hookPc
+  bool hookActive = false;  ///< the hook itself is running
+  uint8_t hookStage = 0;    ///< next stage at hookPc
   int hookCount = 0, hookCountdown = 0;
-  int hookLine = -1;          ///< last line event: line, frame and offset
+  int hookLine = -1;  ///< last line event: line, frame and offset
   uint32_t hookLineFrame = 0, hookOffset = 0;
-  uint32_t hookFrame = 0;     ///< frame of hookPc, as distance from high
+  uint32_t hookFrame = 0;           ///< frame of hookPc, as distance from high
   const uint8_t* hookPc = nullptr;  ///< instruction whose hooks are under way
-  Value hook;                 ///< debug.sethook function or nil
-  Value error;                ///< the error it died of
+  Value hook;                       ///< debug.sethook function or nil
+  Value error;                      ///< the error it died of
   uint32_t identity = 0;
 
   /// `fp` of an outermost frame's caller is null.

@@ -19,8 +19,8 @@ class NativeCall;
 struct NativeResult {
   enum class Action : uint8_t { kReturn, kThrow, kCall, kTailCall, kYield, kResume, kCloseFiber };
   Action action;
-  uint8_t wanted;   ///< kCall, kYield, kResume: results wanted (Link::kOpen: all)
-  uint32_t count;   ///< kReturn: values; kCall/kTailCall/kYield: arguments (topmost slots)
+  uint8_t wanted;  ///< kCall, kYield, kResume: results wanted (Link::kOpen: all)
+  uint32_t count;  ///< kReturn: values; kCall/kTailCall/kYield: arguments (topmost slots)
 };
 
 using NativeFunction = NativeResult (*)(NativeCall&);
@@ -48,12 +48,12 @@ struct NativeInfo {
   NativeFunction function = nullptr;
   const char* name = nullptr;  ///< as documented, e.g. "string.format"
   FastFunction fast = nullptr;
-  bool oneResult = false;      ///< it has always exactly one result: `fast` serves where all are wanted, too
+  bool oneResult = false;               ///< it has always exactly one result: `fast` serves where all are wanted, too
   const char* signature = nullptr;      ///< for help and completion, e.g. "format(fmt, ...)"
   const char* documentation = nullptr;  ///< one sentence
   Intrinsic intrinsic = Intrinsic::kNone;
-  bool hidden = false;                  ///< of the engine: no level of its own in tracebacks and debug functions
-  bool messageHandler = false;          ///< while it has a protected call under way, slot 0 is a message handler
+  bool hidden = false;          ///< of the engine: no level of its own in tracebacks and debug functions
+  bool messageHandler = false;  ///< while it has a protected call under way, slot 0 is a message handler
 };
 
 /// One activation of a native. Arguments and slots live on the fiber's stack and are roots; a Handle to one is valid
@@ -72,7 +72,9 @@ class NativeCall {
   Value* argSlot(uint32_t i) const { return fiber.fp + 1 + linkOf(fiber.fp).extra() - i; }
   Handle argHandle(uint32_t i) const { return Handle(argSlot(i)); }  ///< i < count()
   Value callee() const { return fiber.fp[2]; }
-  Handle upvalue(uint32_t i) const { return Handle(&as<Native>(fiber.fp[2])->upvalues[i]); }  ///< read only; set with setUpvalue
+  Handle upvalue(uint32_t i) const {
+    return Handle(&as<Native>(fiber.fp[2])->upvalues[i]);
+  }  ///< read only; set with setUpvalue
   void setUpvalue(uint32_t i, Value v);
 
   // ---- slots: the native's own stack, survives call() ----
@@ -81,7 +83,7 @@ class NativeCall {
   Value slot(uint32_t i) const { return fiber.fp[-2 - static_cast<int64_t>(i)]; }
   Handle slotHandle(uint32_t i) const { return Handle(slotAddress(i)); }
   void setSlot(uint32_t i, Value v) { fiber.fp[-2 - static_cast<int64_t>(i)] = v; }
-  /// Room is guaranteed for 32 pushes at entry and after each re-entry; more need ensure(). 
+  /// Room is guaranteed for 32 pushes at entry and after each re-entry; more need ensure().
   void push(Value v) { *--fiber.sp = v; }
   Value pop() { return *fiber.sp++; }
   Value top(uint32_t fromTop = 0) const { return fiber.sp[fromTop]; }
@@ -91,7 +93,7 @@ class NativeCall {
 
   // ---- state ----
   int32_t state() const { return static_cast<int32_t>(fiber.fp[-1].asInt()); }
-  bool failed() const { return failed_; }   ///< re-entered because a protected call failed; error value on top
+  bool failed() const { return failed_; }            ///< re-entered because a protected call failed; error value on top
   uint32_t results() const { return resultCount_; }  ///< re-entered: values on top, given by the call
 
   // ---- answers ----
@@ -128,12 +130,12 @@ class NativeCall {
   NativeResult closeFiber(int32_t next);
 
   // ---- errors: all return the answer to give back ----
-  NativeResult raise(Value error);                                   ///< as it is
+  NativeResult raise(Value error);                                              ///< as it is
   NativeResult raisePending() { return {NativeResult::Action::kThrow, 0, 0}; }  ///< isolate.pendingError is set
-  [[gnu::format(printf, 2, 3)]] NativeResult error(const char* format, ...);  ///< with position, as luaL_error
-  NativeResult argError(uint32_t i, std::string_view message);       ///< "bad argument #1 to 'f' (message)"
-  NativeResult typeError(uint32_t i, std::string_view expected);     ///< "... (string expected, got nil)"
-  NativeResult outOfMemory();                                        ///< "not enough memory"
+  [[gnu::format(printf, 2, 3)]] NativeResult error(const char* format, ...);    ///< with position, as luaL_error
+  NativeResult argError(uint32_t i, std::string_view message);                  ///< "bad argument #1 to 'f' (message)"
+  NativeResult typeError(uint32_t i, std::string_view expected);                ///< "... (string expected, got nil)"
+  NativeResult outOfMemory();                                                   ///< "not enough memory"
 
   // ---- checked arguments, as luaL_check*: false after raising (then return raisePending()) ----
   [[nodiscard]] bool checkAny(uint32_t i);
