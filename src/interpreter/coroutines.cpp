@@ -44,6 +44,7 @@ Step yieldFiber(Isolate& iso, uint32_t count) {
                             : "attempt to yield across a C-call boundary");
     return Step::raise();
   }
+  if (iso.hooksOn) traceFiber(iso, f, events::EventKind::kYield);
   f.status = FiberStatus::kSuspended;
   return backToResumer(iso, f, count, false);
 }
@@ -63,6 +64,7 @@ Step resumeFiber(Isolate& iso, uint32_t count) {
     return Step::resumeNative(1, true);
   }
   f.sp++;
+  if (iso.hooksOn) traceFiber(iso, target, events::EventKind::kResume);
   f.status = FiberStatus::kNormal;
   target.resumer = &f;
   target.resumeDepth = static_cast<uint16_t>(f.resumeDepth + 1);
@@ -77,6 +79,7 @@ Step resumeFiber(Isolate& iso, uint32_t count) {
 
 Step finishFiber(Isolate& iso) {
   Fiber& f = *iso.fiber;
+  if (iso.hooksOn) traceFiber(iso, f, events::EventKind::kCoroutineEnd, "returned");
   f.status = FiberStatus::kDead;
   Step step = backToResumer(iso, f, f.openCount, false);
   releaseFiberMemory(&f);
@@ -85,6 +88,7 @@ Step finishFiber(Isolate& iso) {
 
 Step failFiber(Isolate& iso) {
   Fiber& f = *iso.fiber;
+  if (iso.hooksOn && !f.closing) traceFiber(iso, f, events::EventKind::kCoroutineEnd, "failed");
   f.status = FiberStatus::kDead;
   if (isUncatchable(iso.failure)) {
     Fiber* resumer = f.resumer;
@@ -114,6 +118,9 @@ Step closeFiber(Isolate& iso) {
   Fiber& f = *iso.fiber;
   Fiber& target = *as<FiberObject>(f.sp[0])->fiber;
   f.sp++;
+  if (iso.hooksOn && target.status == FiberStatus::kSuspended) {
+    traceFiber(iso, target, events::EventKind::kCoroutineEnd, "closed");
+  }
   if (!target.started || target.fp == nullptr || target.high == nullptr) {  // nothing runs there
     target.status = FiberStatus::kDead;
     bool failed = target.failed;

@@ -164,9 +164,14 @@ bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count,
 
 }  // namespace
 
-int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
-  NativeCall call(iso, f);
-  NativeResult result = innermostNative(f).function(call);
+namespace {
+
+/// What enterNativeFunction() gives for a native that answered so.
+int64_t settle(Isolate& iso, Fiber& f, NativeResult result) {
+  if (result.action == NativeResult::Action::kCall && !isWatched(iso, f)) {
+    callForNative(iso, f, result.count, result.wanted);
+    return -1;
+  }
   if (result.action != NativeResult::Action::kReturn || isWatched(iso, f)) {
     drive(iso, Step::native(result));
     return -1;
@@ -178,6 +183,13 @@ int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
     return -1;
   }
   return result.count;
+}
+
+}  // namespace
+
+int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
+  NativeCall call(iso, f);
+  return settle(iso, f, innermostNative(f).function(call));
 }
 
 bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
@@ -201,7 +213,13 @@ bool finishNativeDirectly(Isolate& iso, Fiber& f) {
     f.sp[0] = Value::boolean(f.sp[0].isFalsy() == negate);
     popFrame(f, 1);
   } else {
-    return false;
+    if (!nativeFits(f)) return false;
+    f.fp[-1] = Value::smallInt(f.fp[-1].asInt() & ~kProtectedState);
+    NativeCall call(iso, f);
+    call.resultCount_ = resumedResults(f);
+    int64_t results = settle(iso, f, innermostNative(f).function(call));
+    if (results >= 0) popFrame(f, static_cast<uint32_t>(results));
+    return true;
   }
   goOn(iso, f);
   return true;

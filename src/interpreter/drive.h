@@ -2,6 +2,7 @@
 // say what comes next.
 #pragma once
 
+#include "events/event_bus.h"
 #include "interpreter/calls.h"
 
 namespace devvm::interpreter {
@@ -70,6 +71,9 @@ void applyHooks(Isolate& iso);
 /// A native is about to begin, or to return step.count values: true if its hook runs first (`step` says so).
 bool hookNativeCall(Isolate& iso, Step& step);
 bool hookNativeReturn(Isolate& iso, Step& step);
+
+/// Tells those who listen for calls that a coroutine goes on, waits or ends.
+void traceFiber(Isolate& iso, const Fiber& f, events::EventKind kind, std::string_view reason = {});
 
 /// `to` runs from now on; its status and links are the caller's business.
 inline void switchFiber(Isolate& iso, Fiber* to) {

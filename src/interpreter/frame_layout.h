@@ -96,8 +96,7 @@ inline void popFrame(Fiber& f, uint32_t count) {
 /// be done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.
 int64_t enterNativeFunction(Isolate& iso, Fiber& f);
 
-/// Ends the innermost native, which waits for the results on top, if it is one that only passes them on. False: nothing
-/// was done.
+/// Goes on with the innermost native, which waits for the results on top. False: nothing was done. MAY RUN GUEST CODE.
 [[nodiscard]] bool finishNativeDirectly(Isolate& iso, Fiber& f);
 
 /// The running fiber is at its end, its results an open list: gives them to the resumer. False: nothing was done.

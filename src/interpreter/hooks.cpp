@@ -98,6 +98,24 @@ bool callWithoutShortcut(Isolate& iso, Fiber& f) {
 
 bool isTraced(const Isolate& iso) { return iso.events != nullptr && iso.events->wants(events::kSteppingEvents); }
 
+bool wantsCalls(const Isolate& iso) { return iso.events != nullptr && iso.events->wants(events::kCallEvents); }
+
+std::string functionName(Value callee) {
+  if (isKind(callee, Kind::kNative)) {
+    const char* name = as<Native>(callee)->info->name;
+    return name != nullptr ? name : "?";
+  }
+  if (!isKind(callee, Kind::kClosure)) return "?";
+  const Code* code = as<Closure>(callee)->code;
+  return code->module->shortName + ":" + std::to_string(code->function->lineDefined);
+}
+
+/// A native begins or ends.
+void traceNative(Isolate& iso, events::EventKind kind) {
+  const NativeInfo* info = as<Native>(iso.fiber->fp[2])->info;
+  if (!info->hidden && wantsCalls(iso)) iso.events->publish({.kind = kind, .function = info->name != nullptr ? info->name : "?"});
+}
+
 /// The events of the instruction that is about to run.
 void traceStep(Isolate& iso) {
   using events::EventKind;
@@ -106,7 +124,7 @@ void traceStep(Isolate& iso) {
   auto offset = static_cast<uint32_t>(f.pc - code->entry);
   bytecode::Op op = bytecode::readOp(f.pc);
   int line = static_cast<int>(lineAt(*code, offset));
-  std::string name = code->module->shortName + ":" + std::to_string(code->function->lineDefined);
+  std::string name = functionName(f.fp[2]);
   auto allocated = iso.heap.stats().bytesAllocated;
   if (allocated > iso.events->allocatedBefore) {
     auto bytes = static_cast<int64_t>(allocated - iso.events->allocatedBefore);
@@ -133,6 +151,21 @@ void applyHooks(Isolate& iso) {
 
 void eventsChanged(Isolate& iso) { applyHooks(iso); }
 
+void traceFiber(Isolate& iso, const Fiber& f, events::EventKind kind, std::string_view reason) {
+  if (!wantsCalls(iso)) return;
+  Value function;
+  if (f.fp == nullptr) {
+    if (!f.started && f.sp != nullptr && f.sp < f.high) function = f.high[-1];
+  } else {
+    Value* fp = f.fp;
+    while (Value* caller = Fiber::callerOf(fp)) fp = caller;
+    function = fp[2];
+  }
+  std::string name;  // nothing is left of it where a coroutine has returned
+  if (!function.isNil()) name = functionName(function);
+  iso.events->publish({.kind = kind, .function = name, .text = reason});
+}
+
 bool hookStep(Isolate& iso) {
   Fiber& f = *iso.fiber;
   if (*f.pc >= kFirstStub && *f.pc != bytecode::kPrefixByte) return true;
@@ -140,7 +173,7 @@ bool hookStep(Isolate& iso) {
   auto frame = static_cast<uint32_t>(f.high - f.fp);
   bool again = f.hookPc == f.pc && f.hookFrame == frame;
   if (isTraced(iso) && !again) traceStep(iso);
-  if (f.hookMask == 0 || f.hookActive || f.hook.isNil()) return true;
+  if (f.hookMask == 0 || f.hookActive || f.hook.isNil()) return !wantsCalls(iso) || !callWithoutShortcut(iso, f);
   uint8_t stage = kStageCall;
   if (f.hookPc == f.pc && f.hookFrame == frame) {
     stage = f.hookStage;
@@ -195,10 +228,11 @@ bool hookStep(Isolate& iso) {
     }
   }
   f.hookPc = nullptr;
-  return !(f.hookMask & (kCallHook | kReturnHook)) || !callWithoutShortcut(iso, f);
+  return !((f.hookMask & (kCallHook | kReturnHook)) || wantsCalls(iso)) || !callWithoutShortcut(iso, f);
 }
 
 bool hookNativeCall(Isolate& iso, Step& step) {
+  traceNative(iso, events::EventKind::kCall);
   if (!iso.hooksOn || iso.fiber->hookActive || !(iso.fiber->hookMask & kCallHook) ||
       as<Native>(iso.fiber->fp[2])->info->hidden)
     return false;
@@ -207,6 +241,7 @@ bool hookNativeCall(Isolate& iso, Step& step) {
 }
 
 bool hookNativeReturn(Isolate& iso, Step& step) {
+  traceNative(iso, events::EventKind::kReturn);
   Fiber& f = *iso.fiber;
   if (!iso.hooksOn || f.hookActive || !(f.hookMask & kReturnHook) || as<Native>(f.fp[2])->info->hidden) return false;
   f.fp[-1] = Value::smallInt(step.count);
