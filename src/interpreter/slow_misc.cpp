@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "bytecode/opcode.h"
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
 
@@ -285,9 +286,27 @@ void slowForLoop(Isolate& iso) {
 // ---- generic for
 // -----------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// The end of a traversal by ipairs of a table without a metatable: nothing is called for it.
+bool isIpairsEnd(Isolate& iso, Value iterator, Value table, Value control) {
+  if (iso.hooksOn || !isKind(iterator, Kind::kNative) || !table.isTable() || !control.isInt()) return false;
+  if (as<Native>(iterator)->info->intrinsic != Intrinsic::kInextIterator) return false;
+  Table* t = asTable(table);
+  return iso.shapes.of(t).metatable.isNil() && control.asInt() < Value::kIntMax &&
+         tableGet(iso, t, Value::smallInt(control.asInt() + 1)).isNil();
+}
+
+}  // namespace
+
 void slowForInCall(Isolate& iso) {
   Fiber& f = *iso.fiber;
   uint32_t l = f.pc[1];
+  if (bytecode::readOp(f.pc) == bytecode::Op::kForIn &&
+      isIpairsEnd(iso, local(f, l), local(f, l + 1), local(f, l + 2))) {
+    f.pc += 12;  // for_in and for_in_test
+    return;
+  }
   *--f.sp = local(f, l);
   *--f.sp = local(f, l + 1);
   *--f.sp = local(f, l + 2);
