@@ -45,6 +45,9 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
       raiseStackOverflow(iso);
       return false;
     }
+    // A chain of callable tables moves all arguments at every step.
+    constexpr uint32_t kSlotsPerUnit = 16;
+    if (!iso.charge(1 + count / kSlotsPerUnit)) return false;
     f.sp--;
     std::memmove(static_cast<void*>(f.sp), f.sp + 1, (count + 1) * sizeof(Value));
     f.sp[count + 1] = mm;

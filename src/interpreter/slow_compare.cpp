@@ -1,5 +1,7 @@
 // Comparisons beyond the handlers' int and float cases.
 
+#include <algorithm>
+
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
 
@@ -64,6 +66,14 @@ void callMetamethod(Isolate& iso, Value mm, Value a, Value b, bool negate, bool 
   invokeMetamethod(iso, 4, 1, next);
 }
 
+/// Long strings take time to compare; the next look at the budget sees it.
+void chargeLong(Isolate& iso, Value a, Value b) {
+  constexpr uint32_t kFree = 1024, kBytesPerUnit = 64;
+  if (!a.isString() || !b.isString()) return;
+  uint32_t n = std::min(asString(a)->length(), asString(b)->length());
+  if (n > kFree) iso.budget -= n / kBytesPerUnit;
+}
+
 }  // namespace
 
 const NativeInfo kCompareInfo = {
@@ -71,6 +81,7 @@ const NativeInfo kCompareInfo = {
 
 void slowComparison(Isolate& iso, Compare op, bool jump) {
   Value a = iso.scratch.a, b = iso.scratch.b;
+  chargeLong(iso, a, b);
   if (op <= Compare::kNe) {
     bool negate = op == Compare::kNe;
     if (rawEquals(a, b)) return finish(iso, !negate, jump);
