@@ -17,8 +17,9 @@ enum class EventKind : uint8_t {
 
 using EventSet = uint32_t;
 constexpr EventSet setOf(EventKind k) { return EventSet{1} << static_cast<unsigned>(k); }
-inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKind::kReturn) | setOf(EventKind::kResume) |
-                                        setOf(EventKind::kYield) | setOf(EventKind::kCoroutineEnd);
+inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKind::kReturn) |
+                                        setOf(EventKind::kResume) | setOf(EventKind::kYield) |
+                                        setOf(EventKind::kCoroutineEnd);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
 /// Events that need a look at every instruction.
 inline constexpr EventSet kSteppingEvents =

@@ -113,7 +113,8 @@ std::string functionName(Value callee) {
 /// A native begins or ends.
 void traceNative(Isolate& iso, events::EventKind kind) {
   const NativeInfo* info = as<Native>(iso.fiber->fp[2])->info;
-  if (!info->hidden && wantsCalls(iso)) iso.events->publish({.kind = kind, .function = info->name != nullptr ? info->name : "?"});
+  if (!info->hidden && wantsCalls(iso))
+    iso.events->publish({.kind = kind, .function = info->name != nullptr ? info->name : "?"});
 }
 
 /// The events of the instruction that is about to run.
