@@ -66,7 +66,6 @@ void FunctionBuilder::emitConstant(const Constant& value) {
   if (auto* flag = std::get_if<bool>(&value)) return emit(*flag ? Op::kTrue : Op::kFalse);
   if (auto* integer = std::get_if<int64_t>(&value)) {
     if (*integer >= INT8_MIN && *integer <= INT8_MAX) return emit(Op::kInt8, *integer);
-    if (*integer >= INT16_MIN && *integer <= INT16_MAX) return emit(Op::kInt16, *integer);
   }
   emit(Op::kConst, constant(value));
 }

@@ -313,6 +313,12 @@ void FunctionBuilder::fuseInstructions() {
       if (length < 2) continue;
       auto found = table.find(sequenceKey(ops, length));
       if (found == table.end()) continue;
+      // A tail that may raise or ends the function has to be on the same line: lines are counted by instruction.
+      const Instruction& last = instructions_[i + length - 1];
+      if (found->second->tail && last.line != instructions_[i + length - 2].line &&
+          (opInfo(last.op).flags & (kMayRaise | kTerminates))) {
+        continue;
+      }
       uint32_t with = (found->second->fused == Op::kGetLocal2 ? kPairCost : kCost) + cost[i + length];
       if (with < cost[i] || (with == cost[i] && choice[i] != nullptr)) {
         cost[i] = with;

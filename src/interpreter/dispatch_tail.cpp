@@ -52,6 +52,9 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
   } while (0)
 #define LEAVE() return
 
+#define OP(name, ...) HANDLER(name);
+#include "bytecode/opcodes.def"
+
 template <void (*function)(Isolate&)>
 HANDLER_CONVENTION __attribute__((noinline)) void slowTail(HANDLER_PARAMETERS) {
   SAVE();
