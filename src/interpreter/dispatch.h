@@ -144,6 +144,12 @@ inline T readUnaligned(const uint8_t* p) {
 /// The cell of the site whose operands are in iso->scratch: the last operand of the instruction.
 #define SITE_CELL() CELL(readUnaligned<uint16_t>(pc + iso->scratch.length - 2))
 
+/// The site's way for a shape, or the one that other sites found.
+#define WAY_OF(shape, shared)                                         \
+  cell_.find(shape) != nullptr ? cell_.find(shape)                    \
+  : current_                   ? iso->shared.find(shape, iso->scratch.b, cell_.epoch) \
+                               : nullptr
+
 /// The field of iso->scratch.a by the cell's ways, through own slots and holders; falls out if no way fits.
 #define WAYS_LOOKUP(RESULT)                                                                                    \
   Value obj_ = iso->scratch.a;                                                                                 \
@@ -157,7 +163,7 @@ inline T readUnaligned(const uint8_t* p) {
         RESULT(v_);                                                                                            \
       }                                                                                                        \
       if (Value v_ = loadSlot(FIELD_AT(t_, cell_.offset)); !v_.isNil()) RESULT(v_);                            \
-    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                         \
+    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, readCache)) {                                         \
       if (way_->how == WAY(kOwnInline)) {                                                                      \
         Value v_ = loadSlot(FIELD_AT(t_, way_->slot));                                                         \
         if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);                     \
@@ -248,7 +254,7 @@ inline T readUnaligned(const uint8_t* p) {
     if (t_->word == cell_.shape) {                                                                            \
       Value* slot_ = FIELD_AT(t_, cell_.offset);                                                              \
       if (!slot_->isNil() || cell_.plain == 1 || (cell_.plain == 2 && current_)) WAYS_STORE(t_, slot_);       \
-    } else if (const runtime::CacheWay* way_ = cell_.find(t_->word)) {                                        \
+    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, writeCache)) {                                        \
       if (way_->how == WAY(kOwnInline)) {                                                                     \
         Value* slot_ = FIELD_AT(t_, way_->slot);                                                              \
         if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(t_, slot_);     \

@@ -22,9 +22,11 @@ FeedbackCell& cellOf(Isolate& iso) {
 
 constexpr uint32_t kInlineBase = Table::kInlineOffset;
 
-/// Puts a way into the cell; inline own fields of a site's first shape go where the handlers look first.
-void remember(Isolate& iso, FeedbackCell& cell, const CacheWay& way) {
+/// Puts a way into the cell; inline own fields of a site's first shape go where the handlers look first. Sites that miss
+/// often find it in the shared cache.
+void remember(Isolate& iso, FeedbackCell& cell, SharedCache& shared, Value key, const CacheWay& way) {
   if (cell.misses < UINT16_MAX) cell.misses++;
+  if (cell.misses > FeedbackCell::kWays) shared.add(key, iso.shapes.prototypeEpoch, way);
   cell.renew(iso.shapes.prototypeEpoch);
   if (way.how == static_cast<uint16_t>(CacheKind::kOwnInline) && (cell.shape == 0 || cell.shape == way.shape)) {
     cell.shape = way.shape;
@@ -63,7 +65,7 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   bool own = isSlot(place);
   if (own) {
     bool plain = shape.metatable.isNil();
-    remember(iso, cell, ownWay(t->word, place, plain ? 1 : 0));
+    remember(iso, cell, iso.readCache, key, ownWay(t->word, place, plain ? 1 : 0));
     if (plain || !tableGet(iso, t, key).isNil()) return;
   }
   // Not an own field, or nil there: look along the chain of __index tables, which get shapes of their own.
@@ -72,7 +74,7 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   for (int depth = 0; depth < 16; depth++) {
     if (mt.isNil()) {
       uint32_t id = receiver.table()->word;
-      return remember(iso, cell, own ? ownWay(id, place, 2) : makeWay(id, CacheKind::kAbsent, 0, 0));
+      return remember(iso, cell, iso.readCache, key, own ? ownWay(id, place, 2) : makeWay(id, CacheKind::kAbsent, 0, 0));
     }
     Rooted holder(iso, metamethodOf(iso, mt, Meta::kIndex));
     if (holder.get().isNil()) {
@@ -86,7 +88,7 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
     if (isSlot(p)) {
       if (own) return;
       bool isInline = p.how == FieldPlace::How::kInline;
-      return remember(iso, cell,
+      return remember(iso, cell, iso.readCache, key,
                       makeWay(receiver.table()->word, isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow,
                               isInline ? kInlineBase + 8 * p.slot : p.slot, hs.id));
     }
@@ -104,7 +106,7 @@ void fillStringCache(Isolate& iso, FeedbackCell& cell, Value table, Handle key) 
   FieldPlace p = fieldPlace(iso, holder.table(), key.string());
   if (!shape.unique() || !isSlot(p)) return;
   bool isInline = p.how == FieldPlace::How::kInline;
-  remember(iso, cell,
+  remember(iso, cell, iso.readCache, key,
            makeWay(CacheWay::kStrings, isInline ? CacheKind::kHolderInline : CacheKind::kHolderOverflow,
                    isInline ? kInlineBase + 8 * p.slot : p.slot, shape.id, isInline ? 0 : 1));
 }
@@ -119,7 +121,7 @@ void fillFunctionCache(Isolate& iso, FeedbackCell& cell, Table* t, String* key, 
   FieldPlace p = fieldPlace(iso, mt, asString(iso.metaNames[static_cast<int>(m)]));
   if (!holder.unique() || !(holder.flags & kIsPrototype) || !isSlot(p)) return;
   bool isInline = p.how == FieldPlace::How::kInline;
-  remember(iso, cell,
+  remember(iso, cell, m == Meta::kNewIndex ? iso.writeCache : iso.readCache, stringValue(key),
            makeWay(t->word, CacheKind::kFunction, isInline ? kInlineBase + 8 * p.slot : p.slot, holder.id,
                    isInline ? 0 : 1));
 }
@@ -132,11 +134,11 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if (!isSlot(place)) return;
   uint16_t plain = 1;
   if (!before.metatable.isNil()) plain = metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil() ? 2 : 0;
-  if (t->word == shapeBefore) return remember(iso, cell, ownWay(t->word, place, plain));
+  if (t->word == shapeBefore) return remember(iso, cell, iso.writeCache, stringValue(key), ownWay(t->word, place, plain));
   if (before.unique() || plain == 0) return;
   if (iso.shapes.of(t).parent != shapeBefore) return;
   bool isInline = place.how == FieldPlace::How::kInline;
-  remember(iso, cell,
+  remember(iso, cell, iso.writeCache, stringValue(key),
            makeWay(shapeBefore, isInline ? CacheKind::kAddInline : CacheKind::kAddOverflow,
                    isInline ? kInlineBase + 8 * place.slot : place.slot, t->word));
 }

@@ -104,6 +104,8 @@ size_t Isolate::externalBytes() const {
 
 void Isolate::visitRoots(heap::SlotVisitor& v, bool minor) {
   tracedIsolate = this;
+  readCache.clear();
+  writeCache.clear();
   v.slots(roots.begin(), roots.top());
   // All members in between are values.
   v.slots(&emptyArray, static_cast<size_t>(reinterpret_cast<Value*>(&permanentRoots) - &emptyArray));

@@ -16,6 +16,7 @@
 #include "runtime/numbers.h"
 #include "runtime/objects.h"
 #include "runtime/shape.h"
+#include "runtime/shared_cache.h"
 #include "runtime/strings.h"
 #include "runtime/tables.h"
 
@@ -70,6 +71,8 @@ class Isolate final : public heap::Embedder {
   heap::Heap heap;
   ShapeTable shapes;
   InternTable interned;
+  SharedCache readCache;   ///< fields read, for sites whose cells know too few shapes
+  SharedCache writeCache;  ///< fields written
   RootStack roots;
   events::EventBus* events = nullptr;  ///< null: nobody listens
   uint64_t hashSeed;
