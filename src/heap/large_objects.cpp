@@ -13,7 +13,18 @@ constexpr size_t kMapFrom = size_t{256} << 10;
 // Mapped arrays get so many times their size in addresses (which cost nothing until they are used), to grow in place.
 constexpr size_t kGrowFactor = 16;
 constexpr size_t kMostRoom = size_t{1} << 30;
+// Mappings from here on are laid out for huge pages.
+constexpr size_t kHugeFrom = size_t{1} << 20;
+constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kMostBytes = size_t{1} << 45;
+
+/// Lets the huge pages that lie wholly in [from, to) be used as such: random access to long arrays then needs few entries
+/// of the address translation cache, and first touches few faults. What goes beyond stays in small pages.
+void useHugePages(char* from, char* to) {
+  uintptr_t first = roundUp(reinterpret_cast<uintptr_t>(from), kHugePage);
+  uintptr_t last = reinterpret_cast<uintptr_t>(to) & ~(kHugePage - 1);
+  if (first < last) adviseHugePages(reinterpret_cast<void*>(first), last - first);
+}
 
 /// Addresses are not rationed (`ulimit -v`).
 bool spaciousAddresses() {
@@ -44,14 +55,15 @@ Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   size_t capacity = bytes;
   LargeHeader* h = nullptr;
   bool mapped = bytes >= kMapFrom;
+  size_t align = bytes >= kHugeFrom ? kHugePage : kPageBytes;
   if (mapped) {
     if (withCards && spaciousAddresses()) {
       capacity = bytes + std::min(bytes * (kGrowFactor - 1), kMostRoom);
-      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), kPageBytes));
+      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), align));
     }
     if (h == nullptr) {
       capacity = bytes;
-      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), kPageBytes));
+      h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), align));
     }
   } else {
     h = static_cast<LargeHeader*>(std::malloc(regionFor(capacity)));
@@ -68,6 +80,7 @@ Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   }
   all_.push(h);
   used_ += usedBy(h);
+  if (mapped) useHugePages(reinterpret_cast<char*>(h), reinterpret_cast<char*>(h->object()) + bytes);
   *zeroed = mapped;
   return h->object();
 }
@@ -76,6 +89,8 @@ bool LargeSpace::grow(LargeHeader* h, size_t bytes) {
   if (!h->mapped || h->cards == nullptr) return false;
   if (bytes > static_cast<size_t>(h->cards - reinterpret_cast<uint8_t*>(h + 1))) return false;
   used_ -= usedBy(h);
+  auto* object = reinterpret_cast<char*>(h->object());
+  useHugePages(object + h->objectBytes, object + bytes);
   h->objectBytes = bytes;
   used_ += usedBy(h);
   return true;

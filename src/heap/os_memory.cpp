@@ -29,6 +29,12 @@ void unmapMemory(void* p, size_t bytes) {
 
 void discardMemory(void* p, size_t bytes) { madvise(p, bytes, MADV_DONTNEED); }
 
+void adviseHugePages([[maybe_unused]] void* p, [[maybe_unused]] size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+}
+
 void fatal(const char* message, const char* detail) {
   std::fprintf(stderr, "devvm: heap: %s%s\n", message, detail);
   std::abort();

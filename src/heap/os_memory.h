@@ -33,6 +33,9 @@ void unmapMemory(void* p, size_t bytes);
 /// Gives the pages back but keeps the address range; they read as zero afterwards.
 void discardMemory(void* p, size_t bytes);
 
+/// Asks the system to back the range by huge pages where it can.
+void adviseHugePages(void* p, size_t bytes);
+
 /// Message to standard error, then abort: for states in which the heap cannot go on.
 [[noreturn]] void fatal(const char* message, const char* detail = "");
 

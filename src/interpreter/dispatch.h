@@ -34,6 +34,17 @@ void invalidOpcode(Isolate& iso);
 /// Next entry of a traversal without metamethods, `cell` remembering the position; key nil at the end. False: the
 /// ordinary way has to say what is wrong.
 bool nextEntry(Isolate& iso, runtime::Table* t, Value control, runtime::FeedbackCell& cell, Value& key, Value& value);
+/// The float nearest to `i`. On x86-64 the instruction leaves half of its register as it was, and so waits for whatever
+/// wrote that last: a division of another handler, say. Clearing it first ends that.
+inline double intToDouble(int64_t i) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  double d;
+  __asm__("xorps %0, %0\n\tcvtsi2sdq %1, %0" : "=&x"(d) : "r"(i));
+  return d;
+#else
+  return static_cast<double>(i);
+#endif
+}
 /// Whether element length + 1 of `t` may be stored right into the array part.
 inline bool appendIsPlain(Isolate& iso, runtime::Table* t) {
   runtime::Shape& shape = iso.shapes.of(t);

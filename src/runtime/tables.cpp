@@ -92,6 +92,7 @@ Value tableGet(Isolate& isolate, Table* t, Value key) {
 
 bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity) {
   if (capacity <= t.table()->arrayStorage()->capacity() || isolate.shapes.of(t.table()).weak()) return true;
+  if (isolate.heap.tryGrow(t.table()->arrayStorage(), capacity)) return true;
   ValueArray* to = newArrayStorage(isolate, capacity);
   if (to == nullptr) return false;
   const ValueArray* from = t.table()->arrayStorage();

@@ -1,6 +1,5 @@
 #include "tools/line_reader.h"
 
-#include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -14,11 +13,13 @@
 #include <cwchar>
 
 #include "tools/completion.h"
+#include "tools/edit_library.h"
 
 namespace devvm::tools {
 
 namespace {
 
+const EditLibrary* editLibrary = nullptr;  ///< set by the first LineReader on a terminal
 // The edit library has no room for a context in its callbacks.
 Session* currentSession = nullptr;
 const char* currentPrompt = "";
@@ -89,10 +90,10 @@ int readCharacter(EditLine* edit, wchar_t* out) {
     if (ppoll(&input, 1, nullptr, &PromptSignals::waiting) < 0) {
       if (errno != EINTR) return -1;
       if (interrupted) return -1;
-      if (resized) el_resize(edit);
+      if (resized) editLibrary->el_resize(edit);
       if (continued) {
-        el_set(edit, EL_PREP_TERM, 1);
-        el_set(edit, EL_REFRESH);
+        editLibrary->el_set(edit, EL_PREP_TERM, 1);
+        editLibrary->el_set(edit, EL_REFRESH);
       }
       resized = 0;
       continued = 0;
@@ -115,7 +116,7 @@ char* promptText(EditLine*) { return const_cast<char*>(currentPrompt); }
 
 /// Tab: what all names have in common is put in, else they are listed.
 unsigned char complete(EditLine* edit, int) {
-  const LineInfo* info = el_line(edit);
+  const LineInfo* info = editLibrary->el_line(edit);
   const char* start = info->cursor;
   while (start > info->buffer && (std::isalnum(static_cast<unsigned char>(start[-1])) || std::strchr("_.:", start[-1])))
     start--;
@@ -132,7 +133,7 @@ unsigned char complete(EditLine* edit, int) {
     widest = std::max(widest, n.size());
   }
   if (common.size() > prefix.size()) {
-    el_insertstr(edit, common.c_str() + prefix.size());
+    editLibrary->el_insertstr(edit, common.c_str() + prefix.size());
     return CC_REFRESH;
   }
   if (names.size() == 1) return CC_REFRESH;
@@ -151,34 +152,36 @@ unsigned char complete(EditLine* edit, int) {
 
 LineReader::LineReader(Session& session, bool keepHistory) : session_(session) {
   if (!isatty(0) || !isatty(1)) return;
+  editLibrary = EditLibrary::get();
+  if (editLibrary == nullptr) return;
   TerminalLetters letters;
   currentSession = &session_;
-  edit_ = el_init("devvm", stdin, stdout, stderr);
-  history_ = history_init();
+  edit_ = editLibrary->el_init("devvm", stdin, stdout, stderr);
+  history_ = editLibrary->history_init();
   HistEvent event;
-  ::history(history_, &event, H_SETSIZE, 1000);
-  ::history(history_, &event, H_SETUNIQUE, 1);
+  editLibrary->history(history_, &event, H_SETSIZE, 1000);
+  editLibrary->history(history_, &event, H_SETUNIQUE, 1);
   if (keepHistory) {
     const char* home = std::getenv("HOME");
     if (home != nullptr && *home != '\0') file_ = std::string(home) + "/.devvm_history";
-    if (!file_.empty()) ::history(history_, &event, H_LOAD, file_.c_str());
+    if (!file_.empty()) editLibrary->history(history_, &event, H_LOAD, file_.c_str());
   }
-  el_set(edit_, EL_HIST, ::history, history_);
-  el_set(edit_, EL_EDITOR, "emacs");
-  el_set(edit_, EL_SIGNAL, 0);  // see PromptSignals
-  el_set(edit_, EL_GETCFN, readCharacter);
-  el_set(edit_, EL_PROMPT, promptText);
-  el_set(edit_, EL_ADDFN, "devvm-complete", "complete a name", complete);
-  el_set(edit_, EL_BIND, "^I", "devvm-complete", nullptr);
-  el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
-  el_set(edit_, EL_BIND, "\033[1;5C", "em-next-word", nullptr);
-  el_set(edit_, EL_BIND, "\033[1;5D", "ed-prev-word", nullptr);
+  editLibrary->el_set(edit_, EL_HIST, editLibrary->history, history_);
+  editLibrary->el_set(edit_, EL_EDITOR, "emacs");
+  editLibrary->el_set(edit_, EL_SIGNAL, 0);  // see PromptSignals
+  editLibrary->el_set(edit_, EL_GETCFN, readCharacter);
+  editLibrary->el_set(edit_, EL_PROMPT, promptText);
+  editLibrary->el_set(edit_, EL_ADDFN, "devvm-complete", "complete a name", complete);
+  editLibrary->el_set(edit_, EL_BIND, "^I", "devvm-complete", nullptr);
+  editLibrary->el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  editLibrary->el_set(edit_, EL_BIND, "\033[1;5C", "em-next-word", nullptr);
+  editLibrary->el_set(edit_, EL_BIND, "\033[1;5D", "ed-prev-word", nullptr);
 }
 
 LineReader::~LineReader() {
   if (edit_ == nullptr) return;
-  history_end(history_);
-  el_end(edit_);
+  editLibrary->history_end(history_);
+  editLibrary->el_end(edit_);
 }
 
 LineReader::Outcome LineReader::read(const std::string& prompt, std::string& line) {
@@ -199,11 +202,11 @@ LineReader::Outcome LineReader::read(const std::string& prompt, std::string& lin
   {
     TerminalLetters letters;
     PromptSignals signals;
-    text = el_gets(edit_, &length);
+    text = editLibrary->el_gets(edit_, &length);
   }
   if (interrupted) {
     std::fputs("^C\n", stdout);
-    el_reset(edit_);
+    editLibrary->el_reset(edit_);
     return Outcome::kInterrupted;
   }
   if (text == nullptr || length <= 0) return Outcome::kEnd;
@@ -216,9 +219,9 @@ void LineReader::remember(const std::string& text) {
   if (history_ == nullptr || text.find_first_not_of(" \t\n") == text.npos) return;
   TerminalLetters letters;
   HistEvent event;
-  ::history(history_, &event, H_ENTER, text.c_str());
+  editLibrary->history(history_, &event, H_ENTER, text.c_str());
   // At once: the program may be ended at any time.
-  if (!file_.empty()) ::history(history_, &event, H_SAVE, file_.c_str());
+  if (!file_.empty()) editLibrary->history(history_, &event, H_SAVE, file_.c_str());
 }
 
 }  // namespace devvm::tools
