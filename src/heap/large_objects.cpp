@@ -18,8 +18,8 @@ constexpr size_t kHugeFrom = size_t{1} << 20;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kMostBytes = size_t{1} << 45;
 
-/// Lets the huge pages that lie wholly in [from, to) be used as such: random access to long arrays then needs few entries
-/// of the address translation cache, and first touches few faults. What goes beyond stays in small pages.
+/// Lets the huge pages that lie wholly in [from, to) be used as such: random access to long arrays then needs few
+/// entries of the address translation cache, and first touches few faults. What goes beyond stays in small pages.
 void useHugePages(char* from, char* to) {
   uintptr_t first = roundUp(reinterpret_cast<uintptr_t>(from), kHugePage);
   uintptr_t last = reinterpret_cast<uintptr_t>(to) & ~(kHugePage - 1);

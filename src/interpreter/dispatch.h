@@ -156,8 +156,8 @@ inline T readUnaligned(const uint8_t* p) {
 #define SITE_CELL() CELL(readUnaligned<uint16_t>(pc + iso->scratch.length - 2))
 
 /// The site's way for a shape, or the one that other sites found.
-#define WAY_OF(shape, shared)                                         \
-  cell_.find(shape) != nullptr ? cell_.find(shape)                    \
+#define WAY_OF(shape, shared)                                                         \
+  cell_.find(shape) != nullptr ? cell_.find(shape)                                    \
   : current_                   ? iso->shared.find(shape, iso->scratch.b, cell_.epoch) \
                                : nullptr
 
@@ -174,7 +174,7 @@ inline T readUnaligned(const uint8_t* p) {
         RESULT(v_);                                                                                            \
       }                                                                                                        \
       if (Value v_ = loadSlot(FIELD_AT(t_, cell_.offset)); !v_.isNil()) RESULT(v_);                            \
-    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, readCache)) {                                         \
+    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, readCache)) {                                  \
       if (way_->how == WAY(kOwnInline)) {                                                                      \
         Value v_ = loadSlot(FIELD_AT(t_, way_->slot));                                                         \
         if (!v_.isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) RESULT(v_);                     \
@@ -265,7 +265,7 @@ inline T readUnaligned(const uint8_t* p) {
     if (t_->word == cell_.shape) {                                                                            \
       Value* slot_ = FIELD_AT(t_, cell_.offset);                                                              \
       if (!slot_->isNil() || cell_.plain == 1 || (cell_.plain == 2 && current_)) WAYS_STORE(t_, slot_);       \
-    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, writeCache)) {                                        \
+    } else if (const runtime::CacheWay* way_ = WAY_OF(t_->word, writeCache)) {                                \
       if (way_->how == WAY(kOwnInline)) {                                                                     \
         Value* slot_ = FIELD_AT(t_, way_->slot);                                                              \
         if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(t_, slot_);     \

@@ -22,8 +22,8 @@ FeedbackCell& cellOf(Isolate& iso) {
 
 constexpr uint32_t kInlineBase = Table::kInlineOffset;
 
-/// Puts a way into the cell; inline own fields of a site's first shape go where the handlers look first. Sites that miss
-/// often find it in the shared cache.
+/// Puts a way into the cell; inline own fields of a site's first shape go where the handlers look first. Sites that
+/// miss often find it in the shared cache.
 void remember(Isolate& iso, FeedbackCell& cell, SharedCache& shared, Value key, const CacheWay& way) {
   if (cell.misses < UINT16_MAX) cell.misses++;
   if (cell.misses > FeedbackCell::kWays) shared.add(key, iso.shapes.prototypeEpoch, way);
@@ -74,7 +74,8 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   for (int depth = 0; depth < 16; depth++) {
     if (mt.isNil()) {
       uint32_t id = receiver.table()->word;
-      return remember(iso, cell, iso.readCache, key, own ? ownWay(id, place, 2) : makeWay(id, CacheKind::kAbsent, 0, 0));
+      return remember(iso, cell, iso.readCache, key,
+                      own ? ownWay(id, place, 2) : makeWay(id, CacheKind::kAbsent, 0, 0));
     }
     Rooted holder(iso, metamethodOf(iso, mt, Meta::kIndex));
     if (holder.get().isNil()) {
@@ -134,7 +135,8 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if (!isSlot(place)) return;
   uint16_t plain = 1;
   if (!before.metatable.isNil()) plain = metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil() ? 2 : 0;
-  if (t->word == shapeBefore) return remember(iso, cell, iso.writeCache, stringValue(key), ownWay(t->word, place, plain));
+  if (t->word == shapeBefore)
+    return remember(iso, cell, iso.writeCache, stringValue(key), ownWay(t->word, place, plain));
   if (before.unique() || plain == 0) return;
   if (iso.shapes.of(t).parent != shapeBefore) return;
   bool isInline = place.how == FieldPlace::How::kInline;

@@ -1,5 +1,5 @@
-// The inline caches' common second level: what sites with more shapes than their cells have ways share, by shape and key
-// (the megamorphic stub cache of Self and V8). It holds no references: every collection empties it.
+// The inline caches' common second level: what sites with more shapes than their cells have ways share, by shape and
+// key (the megamorphic stub cache of Self and V8). It holds no references: every collection empties it.
 #pragma once
 
 #include <cstring>

@@ -1,5 +1,5 @@
-// The functions of libedit that the prompt uses, loaded when a prompt is wanted: programs that only run scripts do not pay
-// for it at every start, and a machine without it gets plain lines.
+// The functions of libedit that the prompt uses, loaded when a prompt is wanted: programs that only run scripts do not
+// pay for it at every start, and a machine without it gets plain lines.
 #pragma once
 
 #include <dlfcn.h>
@@ -7,9 +7,10 @@
 
 namespace devvm::tools {
 
-#define DEVVM_EDIT_FUNCTIONS(X) \
-  X(el_init) X(el_end) X(el_set) X(el_gets) X(el_line) X(el_insertstr) X(el_reset) X(el_resize) \
-  X(history_init) X(history_end) X(history)
+#define DEVVM_EDIT_FUNCTIONS(X)                                                                                     \
+  X(el_init)                                                                                                        \
+  X(el_end) X(el_set) X(el_gets) X(el_line) X(el_insertstr) X(el_reset) X(el_resize) X(history_init) X(history_end) \
+      X(history)
 
 struct EditLibrary {
 #define X(name) decltype(&::name) name = nullptr;
