@@ -83,6 +83,15 @@ struct CompileWatch {
   /// Code generation and loading need about as much again as the syntax tree, twice.
   static constexpr size_t kBytesPerTreeByte = 3;
 
+  /// Whether a text of so many bytes will probably not fit as the heap is.
+  static bool isTight(Isolate& iso, size_t bytes) {
+    constexpr size_t kTreeBytesPerByte = 8, kLeast = size_t{256} << 10;
+    size_t limit = iso.options.limits.memoryBytes;
+    if (limit == 0) return false;
+    size_t wanted = kLeast + kBytesPerTreeByte * kTreeBytesPerByte * bytes;
+    return iso.heap.bytesInUse() + iso.externalBytes() + wanted > limit;
+  }
+
   static bool mayGoOn(void* context, size_t bytes) {
     auto& watch = *static_cast<CompileWatch*>(context);
     Isolate& iso = watch.isolate;
@@ -113,6 +122,14 @@ bool loadChunk(Isolate& isolate, std::string_view bytes, std::string_view chunkN
     error.message = std::string("attempt to load a ") + (binary ? "binary" : "text") + " chunk (mode is '" +
                     std::string(modeText) + "')";
     return false;
+  }
+  // Garbage must not be what keeps a chunk from being compiled. The texts may lie in strings that move.
+  std::string keptBytes, keptName, keptMode;
+  if (CompileWatch::isTight(isolate, bytes.size())) {
+    bytes = keptBytes = bytes;
+    chunkName = keptName = chunkName;
+    modeText = keptMode = modeText;
+    isolate.heap.collectFull("load");
   }
   bytecode::Module module;
   if (binary) {
