@@ -52,9 +52,9 @@ ArithStatus onIntegers(Isolate& isolate, Arith op, int64_t x, int64_t y, Value& 
 
 ArithStatus onFloats(Arith op, double x, double y, Value& out) {
   switch (op) {
-    case Arith::kAdd: return giveFloat(x + y, out);
+    case Arith::kAdd: return giveFloat(addFloats(x, y), out);
     case Arith::kSub: return giveFloat(x - y, out);
-    case Arith::kMul: return giveFloat(x * y, out);
+    case Arith::kMul: return giveFloat(multiplyFloats(x, y), out);
     case Arith::kDiv: return giveFloat(x / y, out);
     case Arith::kMod: return giveFloat(floorModDouble(x, y), out);
     case Arith::kPow: return giveFloat(y == 2 ? x * x : std::pow(x, y), out);

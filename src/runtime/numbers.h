@@ -9,6 +9,26 @@
 
 namespace devvm::runtime {
 
+// Which of two NaNs a sum or product keeps is the processor's choice by operand order, and compilers exchange the
+// operands of commutative operations as they like. Here the order is fixed: sums keep the second, products the first,
+// as the usual builds of the reference do, so that the sign of NaN is the same in all tiers.
+inline double addFloats(double a, double b) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  __asm__("addsd %1, %0" : "+x"(b) : "x"(a));
+  return b;
+#else
+  return b + a;
+#endif
+}
+inline double multiplyFloats(double a, double b) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  __asm__("mulsd %1, %0" : "+x"(a) : "x"(b));
+  return a;
+#else
+  return a * b;
+#endif
+}
+
 /// Integer value of any 64-bit integer; boxes it if it does not fit. MAY COLLECT then; nil when out of memory.
 Value makeIntegerSlow(Isolate& isolate, int64_t i);
 inline Value makeInteger(Isolate& isolate, int64_t i) {
