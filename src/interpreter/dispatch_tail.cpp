@@ -42,7 +42,13 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 #define WAYS_GET() [[clang::musttail]] return waysGetTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SELF() [[clang::musttail]] return waysSelfTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SET(otherwise) [[clang::musttail]] return waysSetTail<otherwise>(iso, pc, sp, fp, base, table, tos)
-#define GO_ON(Name) [[clang::musttail]] return handle##Name(iso, pc, sp, fp, base, table, tos)
+// The tail of a fused instruction, entered without a dispatch; hooks see it as an instruction of its own.
+#define GO_ON(Name)                                                             \
+  do {                                                                          \
+    if (iso->hooksOn) [[unlikely]]                                              \
+      DISPATCH();                                                               \
+    [[clang::musttail]] return handle##Name(iso, pc, sp, fp, base, table, tos); \
+  } while (0)
 // After a function that left the fiber where it goes on.
 #define RELOAD()                                            \
   do {                                                      \

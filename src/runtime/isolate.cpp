@@ -12,7 +12,6 @@ namespace devvm::runtime {
 
 namespace {
 
-thread_local Isolate* currentIsolate = nullptr;
 thread_local Isolate* tracedIsolate = nullptr;
 
 uint64_t splitMix(uint64_t& state) {
@@ -37,8 +36,6 @@ heap::HeapOptions withoutLimit(heap::HeapOptions options) {
 
 }  // namespace
 
-Isolate* Isolate::current() { return currentIsolate; }
-void Isolate::setCurrent(Isolate* isolate) { currentIsolate = isolate; }
 Isolate* Isolate::traced() { return tracedIsolate; }
 
 Isolate::Isolate(const IsolateOptions& o)
@@ -93,7 +90,6 @@ Isolate::~Isolate() {
     releaseFiberMemory(mainFiber);
     delete mainFiber;
   }
-  if (currentIsolate == this) currentIsolate = nullptr;
   if (tracedIsolate == this) tracedIsolate = nullptr;
 }
 

@@ -190,9 +190,6 @@ class Isolate final : public heap::Embedder {
   size_t externalBytes() const override;
   void collectionEvent(bool begin, bool full, const char* reason) override;
 
-  /// The isolate running on this thread (set while one is inside call() or a collection).
-  static Isolate* current();
-  static void setCurrent(Isolate* isolate);
   /// The isolate whose collection or heap walk is under way on this thread: for the collector hooks of kinds.def.
   static Isolate* traced();
   std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection

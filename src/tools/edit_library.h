@@ -7,10 +7,10 @@
 
 namespace devvm::tools {
 
-#define DEVVM_EDIT_FUNCTIONS(X)                                                                                     \
-  X(el_init)                                                                                                        \
-  X(el_end) X(el_set) X(el_gets) X(el_line) X(el_insertstr) X(el_reset) X(el_resize) X(history_init) X(history_end) \
-      X(history)
+#define DEVVM_EDIT_FUNCTIONS(X) \
+  X(el_init)                    \
+  X(el_end)                     \
+  X(el_set) X(el_gets) X(el_line) X(el_insertstr) X(el_reset) X(el_resize) X(history_init) X(history_end) X(history)
 
 struct EditLibrary {
 #define X(name) decltype(&::name) name = nullptr;

@@ -83,11 +83,11 @@ struct CompileWatch {
   /// Code generation and loading need about as much again as the syntax tree, twice.
   static constexpr size_t kBytesPerTreeByte = 3;
 
-  /// Whether a text of so many bytes will probably not fit as the heap is.
+  /// Whether a text of so many bytes will probably not fit as the heap is, and is small enough to be copied meanwhile.
   static bool isTight(Isolate& iso, size_t bytes) {
     constexpr size_t kTreeBytesPerByte = 8, kLeast = size_t{256} << 10;
     size_t limit = iso.options.limits.memoryBytes;
-    if (limit == 0) return false;
+    if (limit == 0 || bytes > limit / 16) return false;
     size_t wanted = kLeast + kBytesPerTreeByte * kTreeBytesPerByte * bytes;
     return iso.heap.bytesInUse() + iso.externalBytes() + wanted > limit;
   }
