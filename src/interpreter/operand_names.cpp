@@ -1,5 +1,6 @@
 #include "interpreter/operand_names.h"
 
+#include "bytecode/decode.h"
 #include "bytecode/opcode.h"
 #include "runtime/frames.h"
 
@@ -9,23 +10,6 @@ using namespace runtime;
 using bytecode::Op;
 
 namespace {
-
-size_t operandBytes(char letter) {
-  switch (letter) {
-    case 'l':
-    case 'u':
-    case 't':
-    case 'n':
-    case 'i': return 1;
-    case 'L':
-    case 'k':
-    case 'f':
-    case 'N':
-    case 'I':
-    case 'p': return 2;
-    default: return 4;
-  }
-}
 
 /// Where each operand of the operation came from: the fused components before it, then the stack.
 struct Source {
@@ -47,7 +31,7 @@ std::string describeOperand(Isolate& iso, uint32_t index, uint32_t operands, uin
     for (uint32_t i = 0; i < pushes && fromCode < 4; i++) {
       Op component = fusion->components[i];
       sources[fromCode++] = {component, static_cast<uint32_t>(component == Op::kConst ? p[0] | p[1] << 8 : p[0])};
-      for (char c : bytecode::opInfo(component).operands) p += operandBytes(c);
+      for (char c : bytecode::opInfo(component).operands) p += bytecode::operandBytes(c);
     }
   } else if (op == Op::kSetFieldL || op == Op::kSetIndexLL || op == Op::kSetIndexLI) {
     // The table (and key) are operands; the value is on the stack, above nothing of ours.
