@@ -26,6 +26,7 @@ std::string describeOperand(Isolate& iso, uint32_t index, uint32_t operands, uin
   Source sources[4];
   uint32_t fromCode = 0;
   const uint8_t* p = frame.pc + bytecode::opcodeBytes(op);
+  Op operation = op;
   if (const auto* fusion = bytecode::fusionOf(op)) {
     uint32_t pushes = fusion->count - 1u - fusion->tail;
     for (uint32_t i = 0; i < pushes && fromCode < 4; i++) {
@@ -33,14 +34,18 @@ std::string describeOperand(Isolate& iso, uint32_t index, uint32_t operands, uin
       sources[fromCode++] = {component, static_cast<uint32_t>(component == Op::kConst ? p[0] | p[1] << 8 : p[0])};
       for (char c : bytecode::opInfo(component).operands) p += bytecode::operandBytes(c);
     }
-  } else if (op == Op::kSetFieldL || op == Op::kSetIndexLL || op == Op::kSetIndexLI) {
-    // The table (and key) are operands; the value is on the stack, above nothing of ours.
+    operation = fusion->components[pushes];
+  }
+  if (operation == Op::kSetFieldL || operation == Op::kSetIndexLL || operation == Op::kSetIndexLI) {
+    // The table (and key) are operands; the value is on the stack or was pushed by a component, above nothing of ours.
+    fromCode = 0;
     sources[fromCode++] = {Op::kGetLocal, p[0]};
-    if (op == Op::kSetIndexLL) sources[fromCode++] = {Op::kGetLocal, p[1]};
-    if (op == Op::kSetIndexLI) sources[fromCode++] = {Op::kInt8, p[1]};
+    if (operation == Op::kSetIndexLL) sources[fromCode++] = {Op::kGetLocal, p[1]};
+    if (operation == Op::kSetIndexLI) sources[fromCode++] = {Op::kInt8, p[1]};
     if (index >= fromCode) return "";
     return sources[index].op == Op::kGetLocal ? localDescription(frame, sources[index].operand) : "";
-  } else if (op == Op::kGetGlobal || op == Op::kSetGlobal) {
+  }
+  if (op == Op::kGetGlobal || op == Op::kSetGlobal) {
     return index == 0 ? upvalueDescription(frame, p[0]) : "";
   }
   uint32_t fromStack = operands > fromCode ? operands - fromCode : 0;
