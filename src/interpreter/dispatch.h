@@ -18,6 +18,7 @@
 
 #include "bytecode/opcode.h"
 #include "interpreter/calls.h"
+#include "interpreter/element_access.h"
 #include "interpreter/frame_layout.h"
 #include "interpreter/interpreter.h"
 #include "interpreter/slow_paths.h"
@@ -303,6 +304,26 @@ inline T readUnaligned(const uint8_t* p) {
     Value* at_ = &a_->slots[a_->length++];                                                         \
     STORE_NEXT(a_, at_, tos, (sp += iso->scratch.pops, tos = sp[-1]), iso->scratch.length);        \
   }                                                                                                \
+  SET_ELSEWHERE_BODY
+
+/// Elements outside the array part, operands in iso->scratch: straight from and to the table where it alone has a say.
+#define GET_ELSEWHERE_BODY                                                    \
+  if (IS_TABLE(iso->scratch.a)) {                                             \
+    Value v_ = elementElsewhere(*iso, TABLE(iso->scratch.a), iso->scratch.b); \
+    if (!v_.isAbsent()) {                                                     \
+      sp[-1] = tos;                                                           \
+      sp += static_cast<int64_t>(iso->scratch.pops) - 1;                      \
+      tos = v_;                                                               \
+      NEXT(iso->scratch.length);                                              \
+    }                                                                         \
+  }                                                                           \
+  SLOW(slowGet);
+#define SET_ELSEWHERE_BODY                                                                                            \
+  if (IS_TABLE(iso->scratch.a) && !tos.isNil() && storeElsewhere(*iso, TABLE(iso->scratch.a), iso->scratch.b, tos)) { \
+    sp += iso->scratch.pops;                                                                                          \
+    tos = sp[-1];                                                                                                     \
+    NEXT(iso->scratch.length);                                                                                        \
+  }                                                                                                                   \
   SLOW(slowSet);
 
 // Keeps the compiler from making a call of memmove out of a loop that copies a word or two.

@@ -39,6 +39,8 @@ enum Case : unsigned {
 #define WIDE(op) IN_PLACE(WIDE_BODY(op))
 #define BARRIER() IN_PLACE(iso->heap.store(iso->scratch.holder, iso->scratch.slot, iso->scratch.a); goto next;)
 #define APPEND() goto append
+#define GET_ELSEWHERE() goto getElsewhere
+#define SET_ELSEWHERE() goto setElsewhere
 #define WAYS_GET() goto waysGet
 #define WAYS_SELF() goto waysSelf
 #define WAYS_SET(otherwise) goto ways_##otherwise
@@ -83,6 +85,8 @@ next:
     }
   }
 append: { APPEND_BODY }
+getElsewhere: { GET_ELSEWHERE_BODY }
+setElsewhere: { SET_ELSEWHERE_BODY }
 waysGet: { WAYS_GET_BODY }
 waysSelf: { WAYS_SELF_BODY }
 ways_slowSetCached: { WAYS_SET_BODY(slowSetCached) }

@@ -39,6 +39,8 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 #define WIDE(op) [[clang::musttail]] return wideTail<op>(iso, pc, sp, fp, base, table, tos)
 #define BARRIER() [[clang::musttail]] return barrierTail(iso, pc, sp, fp, base, table, tos)
 #define APPEND() [[clang::musttail]] return appendTail(iso, pc, sp, fp, base, table, tos)
+#define GET_ELSEWHERE() [[clang::musttail]] return getElsewhereTail(iso, pc, sp, fp, base, table, tos)
+#define SET_ELSEWHERE() [[clang::musttail]] return setElsewhereTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_GET() [[clang::musttail]] return waysGetTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SELF() [[clang::musttail]] return waysSelfTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SET(otherwise) [[clang::musttail]] return waysSetTail<otherwise>(iso, pc, sp, fp, base, table, tos)
@@ -84,7 +86,10 @@ HANDLER_CONVENTION __attribute__((noinline)) void barrierTail(HANDLER_PARAMETERS
 
 // What follows is out of line so that the handlers need few registers; operands are in iso->scratch.
 
-HANDLER_CONVENTION __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS){APPEND_BODY} HANDLER_CONVENTION
+HANDLER_CONVENTION __attribute__((noinline)) void getElsewhereTail(HANDLER_PARAMETERS){
+    GET_ELSEWHERE_BODY} HANDLER_CONVENTION
+    __attribute__((noinline)) void setElsewhereTail(HANDLER_PARAMETERS){SET_ELSEWHERE_BODY} HANDLER_CONVENTION
+    __attribute__((noinline)) void appendTail(HANDLER_PARAMETERS){APPEND_BODY} HANDLER_CONVENTION
     __attribute__((noinline)) void waysGetTail(HANDLER_PARAMETERS){WAYS_GET_BODY} HANDLER_CONVENTION
     __attribute__((noinline)) void waysSelfTail(HANDLER_PARAMETERS) {
   WAYS_SELF_BODY

@@ -68,6 +68,11 @@ struct FieldPlace {
   enum class How : uint8_t { kNone, kInline, kOverflow, kDictionary } how = How::kNone;
   uint32_t slot = 0;  ///< inline: slot index; overflow: index in props
 };
+/// Where the named field in slot `slot` lies (tables that are not in dictionary mode).
+inline Value* namedSlot(Table* t, uint32_t slot) {
+  return slot < t->aux ? &t->inlineSlots[slot]
+                       : &reinterpret_cast<ValueArray*>(t->props.asObject())->slots[slot - t->aux];
+}
 FieldPlace fieldPlace(Isolate& isolate, Table* t, String* internedKey);
 inline Value* fieldSlot(Table* t, FieldPlace p) {
   return p.how == FieldPlace::How::kInline ? &t->inlineSlots[p.slot]

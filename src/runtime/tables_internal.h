@@ -12,10 +12,6 @@ inline constexpr uint32_t kMaxArrayCapacity = 1u << 29;
 
 inline Dict* dictOf(const Table* t) { return reinterpret_cast<Dict*>(t->props.asObject()); }
 
-inline Value* namedSlot(Table* t, uint32_t slot) {
-  return slot < t->aux ? &t->inlineSlots[slot]
-                       : &reinterpret_cast<ValueArray*>(t->props.asObject())->slots[slot - t->aux];
-}
 /// The object that named slot `slot` lies in, for the write barrier.
 inline Object* namedSlotHolder(Table* t, uint32_t slot) { return slot < t->aux ? t : t->props.asObject(); }
 
