@@ -72,7 +72,7 @@ enum class CacheKind : uint16_t {
 /// Source-level facts shared by all functions of a module.
 struct ModuleInfo {
   std::string source;     ///< chunk name as given ("@file", "=name" or text)
-  std::string shortName;  ///< as it stands in messages (chunkId)
+  std::string shortName;  ///< as it stands in messages (bytecode::chunkId)
   std::string language;
 };
 
@@ -121,10 +121,6 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module);
 Value newClosure(Isolate& isolate, Value prototype);
 /// Closure of a main chunk whose upvalue 0 (if it has one) is a fresh cell with `env`. MAY COLLECT.
 Value newMainClosure(Isolate& isolate, Value prototype, Value env);
-
-/// A source name as it stands in messages: "@file" gives the file, "=name" the name, text its first line in
-/// [string "..."]; at most 59 bytes, as the reference cuts it.
-std::string chunkId(std::string_view source);
 
 /// Line of the instruction at byte `offset`, 0 if unknown.
 uint32_t lineAt(const Code& code, uint32_t offset);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <new>
 
+#include "bytecode/chunk_id.h"
 #include "bytecode/decode.h"
 #include "runtime/code.h"
 #include "runtime/isolate.h"
@@ -118,7 +119,7 @@ size_t Code::bytes() const {
 
 Value loadModule(Isolate& isolate, bytecode::Module&& module) {
   auto info = std::make_shared<ModuleInfo>();
-  info->shortName = chunkId(module.source);
+  info->shortName = bytecode::chunkId(module.source);
   info->source = std::move(module.source);
   info->language = std::move(module.language);
   size_t count = module.functions.size();
@@ -175,26 +176,6 @@ uint32_t lineAt(const Code& code, uint32_t offset) {
   auto behind = std::upper_bound(lines.begin(), lines.end(), offset,
                                  [](uint32_t wanted, const bytecode::LineEntry& e) { return wanted < e.offset; });
   return behind == lines.begin() ? 0 : (behind - 1)->line;
-}
-
-std::string chunkId(std::string_view source) {
-  constexpr size_t kMost = 59;
-  constexpr std::string_view kOpen = "[string \"", kClose = "\"]", kDots = "...";
-  source = source.substr(0, source.find('\0'));
-  if (source.starts_with('=')) return std::string(source.substr(1, kMost));
-  if (source.starts_with('@')) {
-    source.remove_prefix(1);
-    if (source.size() <= kMost) return std::string(source);
-    return std::string(kDots).append(source.substr(source.size() - (kMost - kDots.size())));
-  }
-  // Text: its first line, with dots if that is not all of it.
-  constexpr size_t kRoom = kMost - kOpen.size() - kDots.size() - kClose.size();
-  std::string_view line = source.substr(0, source.find('\n'));
-  bool whole = line.size() == source.size() && line.size() < kRoom;
-  std::string result(kOpen);
-  result += whole ? line : line.substr(0, kRoom);
-  if (!whole) result += kDots;
-  return result += kClose;
 }
 
 // ---- collector ----

@@ -1,4 +1,4 @@
-// Integers and their boxes, conversions, exact comparisons. Text is in number_text.cpp, operators in arithmetic.cpp.
+// Integers and their boxes, conversions, exact comparisons. To text in number_text.cpp, operators in arithmetic.cpp.
 #include "runtime/numbers.h"
 
 #include "runtime/isolate.h"

@@ -5,9 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/numeral.h"
 #include "runtime/objects.h"
 
 namespace devvm::runtime {
+
+using base::Number;
+using base::parseNumber;
 
 // Which of two NaNs a sum or product keeps is the processor's choice by operand order, and compilers exchange the
 // operands of commutative operations as they like. Here the order is fixed: sums keep the second, products the first,
@@ -46,14 +50,6 @@ bool doubleToInteger(double d, int64_t& out);
 bool toInteger(Value v, int64_t& out);
 bool toIntegerNoString(Value v, int64_t& out);
 bool toDouble(Value v, double& out);
-
-struct Number {  // a parsed number
-  bool isInteger;
-  int64_t integer;
-  double real;
-};
-/// As the reference's lua_stringtonumber: surrounding space, sign, hex, hex floats, no 'inf' or 'nan'.
-bool parseNumber(std::string_view text, Number& out);
 
 /// As lua_tostring of a number: integers in decimal, floats as "%.14g" with ".0" added if it looks like an integer;
 /// inf, -inf, nan, -nan. Returns the length written (buffer of 64 bytes is enough).

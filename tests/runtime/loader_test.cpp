@@ -73,18 +73,6 @@ TEST_P(Loader, Lines) {
   EXPECT_EQ(lineAt(*as<PrototypeObject>(code.children[0])->code, 0), 0u);
 }
 
-TEST(ChunkId, AsTheReferenceCutsIt) {
-  EXPECT_EQ(chunkId("=stdin"), "stdin");
-  EXPECT_EQ(chunkId("@file.lua"), "file.lua");
-  EXPECT_EQ(chunkId("x = 1"), "[string \"x = 1\"]");
-  EXPECT_EQ(chunkId("x = 1\ny = 2"), "[string \"x = 1...\"]");
-  EXPECT_EQ(chunkId(""), "[string \"\"]");
-  EXPECT_EQ(chunkId("=" + std::string(100, 'a')), std::string(59, 'a'));
-  EXPECT_EQ(chunkId("@" + std::string(100, 'a')), "..." + std::string(56, 'a'));
-  EXPECT_EQ(chunkId("@" + std::string(59, 'a')), std::string(59, 'a'));
-  EXPECT_EQ(chunkId(std::string(100, 'a')).size(), 59u);
-}
-
 TEST(Names, OfTypes) {
   TestIsolate t;
   EXPECT_STREQ(typeName(Value::nil()), "nil");

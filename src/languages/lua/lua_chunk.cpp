@@ -64,10 +64,6 @@ bool fillUpvalues(Isolate& isolate, Handle closure, Handle environment) {
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 uint64_t now() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -80,23 +76,24 @@ struct CompileWatch {
   uint64_t deadline = 0;  ///< of a compilation outside of any call
   bool outOfMemory = false;
 
-  /// Code generation and loading need about as much again as the syntax tree, twice.
-  static constexpr size_t kBytesPerTreeByte = 3;
+  /// Whether the memory limit leaves too little for a syntax tree of so many bytes and what is made from it: code
+  /// generation and loading need about as much again as the tree, twice.
+  static bool exceedsLimit(const Isolate& iso, size_t treeBytes) {
+    constexpr size_t kBytesPerTreeByte = 3;
+    size_t limit = iso.options.limits.memoryBytes;
+    return limit != 0 && iso.heap.bytesInUse() + iso.externalBytes() + kBytesPerTreeByte * treeBytes > limit;
+  }
 
   /// Whether a text of so many bytes will probably not fit as the heap is, and is small enough to be copied meanwhile.
   static bool isTight(Isolate& iso, size_t bytes) {
-    constexpr size_t kTreeBytesPerByte = 8, kLeast = size_t{256} << 10;
-    size_t limit = iso.options.limits.memoryBytes;
-    if (limit == 0 || bytes > limit / 16) return false;
-    size_t wanted = kLeast + kBytesPerTreeByte * kTreeBytesPerByte * bytes;
-    return iso.heap.bytesInUse() + iso.externalBytes() + wanted > limit;
+    constexpr size_t kTreeBytesPerByte = 8, kLeast = size_t{85} << 10;
+    return bytes <= iso.options.limits.memoryBytes / 16 && exceedsLimit(iso, kLeast + kTreeBytesPerByte * bytes);
   }
 
   static bool mayGoOn(void* context, size_t bytes) {
     auto& watch = *static_cast<CompileWatch*>(context);
     Isolate& iso = watch.isolate;
-    size_t limit = iso.options.limits.memoryBytes;
-    if (limit != 0 && iso.heap.bytesInUse() + iso.externalBytes() + kBytesPerTreeByte * bytes > limit) {
+    if (exceedsLimit(iso, bytes)) {
       watch.outOfMemory = true;
       return false;
     }

@@ -1,6 +1,6 @@
 #include "languages/lua/compiler/compiler.h"
 
-#include "frontend/chunk_id.h"
+#include "bytecode/chunk_id.h"
 #include "languages/lua/compiler/codegen.h"
 #include "languages/lua/compiler/parser.h"
 
@@ -8,7 +8,7 @@ namespace devvm::lua {
 
 CompileResult compile(std::string_view text, std::string_view chunkName, const CompileOptions& options) {
   CompileResult result;
-  std::string chunkId = frontend::chunkId(chunkName);
+  std::string chunkId = bytecode::chunkId(chunkName);
   // Offsets in the text have 32 bits.
   if (text.size() >= UINT32_MAX) {
     result.error.message = chunkId + ":1: chunk is too long";

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-#include "frontend/number_text.h"
+#include "base/numeral.h"
 
 namespace devvm::lua {
 namespace {
@@ -287,16 +287,14 @@ Tok Lexer::readNumeral(Token& token) {
   }
   if (is(peek(), kLetter)) ++p_;
   std::string_view text(start, static_cast<size_t>(p_ - start));
-  frontend::Number number = frontend::parseNumeral(text);
-  if (auto* integer = std::get_if<int64_t>(&number)) {
-    token.integer = *integer;
+  base::Number number;
+  if (!base::parseNumber(text, number)) return failToken("malformed number", text, start);
+  if (number.isInteger) {
+    token.integer = number.integer;
     return Tok::kInteger;
   }
-  if (auto* value = std::get_if<double>(&number)) {
-    token.number = *value;
-    return Tok::kFloat;
-  }
-  return failToken("malformed number", text, start);
+  token.number = number.real;
+  return Tok::kFloat;
 }
 
 // ---- strings ----------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
-#include "frontend/chunk_id.h"
+#include "bytecode/chunk_id.h"
 
 #include <gtest/gtest.h>
 
-#include "helpers.h"
-
-namespace devvm::frontend {
+namespace devvm::bytecode {
 namespace {
 
-using test::times;
+std::string times(size_t n, const char* text) {
+  std::string result;
+  while (n-- > 0) result += text;
+  return result;
+}
 
 TEST(ChunkId, TextsAreQuoted) {
   EXPECT_EQ(chunkId("x = 1"), "[string \"x = 1\"]");
@@ -43,4 +45,4 @@ TEST(ChunkId, ZeroBytesEndNames) {
 }
 
 }  // namespace
-}  // namespace devvm::frontend
+}  // namespace devvm::bytecode

@@ -1,6 +1,6 @@
-#include "frontend/chunk_id.h"
+#include "bytecode/chunk_id.h"
 
-namespace devvm::frontend {
+namespace devvm::bytecode {
 
 std::string chunkId(std::string_view chunkName) {
   constexpr size_t kMaxLength = 59;
@@ -25,4 +25,4 @@ std::string chunkId(std::string_view chunkName) {
   return result += kSuffix;
 }
 
-}  // namespace devvm::frontend
+}  // namespace devvm::bytecode
