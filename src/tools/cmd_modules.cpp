@@ -14,6 +14,20 @@
 
 namespace devvm::tools {
 
+namespace {
+
+/// Takes the argument that names the input; the status of a wrong use if it cannot be that.
+int takeInput(const Command& command, const char* argument, const char*& path) {
+  if (argument[0] == '-' && argument[1] != '\0') {
+    return usageError(command, std::string("unknown option '") + argument + "'");
+  }
+  if (path != nullptr) return usageError(command, "one file at a time");
+  path = argument;
+  return 0;
+}
+
+}  // namespace
+
 int runDis(const Arguments& arguments) {
   const Command& command = commandNamed("dis");
   bool json = false, text = false;
@@ -23,12 +37,8 @@ int runDis(const Arguments& arguments) {
       json = true;
     } else if (std::strcmp(a, "--text") == 0) {
       text = true;
-    } else if (a[0] == '-' && a[1] != '\0') {
-      return usageError(command, std::string("unknown option '") + a + "'");
-    } else if (path != nullptr) {
-      return usageError(command, "one file at a time");
-    } else {
-      path = a;
+    } else if (int wrong = takeInput(command, a, path)) {
+      return wrong;
     }
   }
   if (path == nullptr) return usageError(command, "which file?");
@@ -63,12 +73,8 @@ int convert(const Command& command, const Arguments& arguments, TextKind kind) {
       out = arguments[i];
     } else if (mayStrip && std::strcmp(a, "--strip") == 0) {
       strip = true;
-    } else if (a[0] == '-' && a[1] != '\0') {
-      return usageError(command, std::string("unknown option '") + a + "'");
-    } else if (path != nullptr) {
-      return usageError(command, "one file at a time");
-    } else {
-      path = a;
+    } else if (int wrong = takeInput(command, a, path)) {
+      return wrong;
     }
   }
   if (path == nullptr) return usageError(command, "which file?");

@@ -1,6 +1,7 @@
 // An isolate for one fuzzer run: little fuel, little memory, no capabilities, and nothing that writes to the terminal.
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -32,6 +33,16 @@ class Guest {
     devvm_ref f = DEVVM_NONE;
     if (devvm_load(vm_, text, std::strlen(text), "=fuzz", DEVVM_LOAD_TEXT, &f) != DEVVM_OK) std::abort();
     return devvm_keep(vm_, f);
+  }
+  /// Calls with two strings: what follows the first bytes of the data, and those; the very first byte says how many.
+  void callWithParts(devvm_ref f, const uint8_t* data, size_t size) {
+    if (size < 1) return;
+    size_t first = data[0] < size ? data[0] : size - 1;
+    const char* text = reinterpret_cast<const char*>(data) + 1;
+    uint32_t scope = devvm_open_scope(vm_);
+    devvm_ref arguments[] = {devvm_string(vm_, text + first, size - 1 - first), devvm_string(vm_, text, first)};
+    call(f, arguments, 2);
+    devvm_close_scope(vm_, scope);
   }
   /// Calls with little fuel; every way to end is fine but a crash.
   void call(devvm_ref f, const devvm_ref* arguments, uint32_t count) {

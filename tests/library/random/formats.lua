@@ -1,16 +1,7 @@
 -- Format specifications, numbers and packed data put together at random (the same every time).
 -- not-modes: gc-stress (too long)
-local seed = 20240
-local function rnd(n) seed = (seed * 6364136223846793005 + 1442695040888963407) return ((seed >> 33) % n) + 1 end
-local function pick(t) return t[rnd(#t)] end
-local function show(...)
-  local t = {}
-  for i = 1, select("#", ...) do
-    local v = select(i, ...)
-    t[i] = type(v) == "string" and string.format("%q", v) or type(v) == "table" and "T" or type(v) == "function" and "F" or tostring(v)
-  end
-  return select("#", ...) .. ": " .. table.concat(t, " ")
-end
+local choice = require "choice"
+local rnd, pick, show = choice.rnd, choice.pick, choice.show
 local flags = { "", "", "-", "+", " ", "#", "0", "-0", "+0", "--" }
 local widths = { "", "", "1", "5", "10", "20", "99", "100", "05" }
 local precs = { "", "", ".", ".0", ".1", ".3", ".10", ".20", ".99", ".100", ".5.5" }

@@ -1,16 +1,7 @@
 -- Patterns and subjects put together at random (the same every time): find, match, gsub, gmatch and their errors.
 -- not-modes: gc-stress (too long)
-local seed = 20240
-local function rnd(n) seed = (seed * 6364136223846793005 + 1442695040888963407) return ((seed >> 33) % n) + 1 end
-local function pick(t) return t[rnd(#t)] end
-local function show(...)
-  local t = {}
-  for i = 1, select("#", ...) do
-    local v = select(i, ...)
-    t[i] = type(v) == "string" and string.format("%q", v) or type(v) == "table" and "T" or type(v) == "function" and "F" or tostring(v)
-  end
-  return select("#", ...) .. ": " .. table.concat(t, " ")
-end
+local choice = require "choice"
+local rnd, pick, show = choice.rnd, choice.pick, choice.show
 local atoms = { "a", "b", "c", ".", "%a", "%d", "%s", "%w", "%W", "%S", "%%", "[abc]", "[^a]", "[a-c]", "[%d%s]", "[^%w]", "[]]", "[%]a]", "(", ")", "()", "(a)", "(.-)", "%1", "%2", "%b()", "%bab", "%f[a]", "%f[%W]", "^", "$", "-", "*", "[", "]", "%", "\0", "x", "1", " ", "%z", "[a-]", "[-z]", "[z-a]", "%.", "[^]" }
 local quants = { "", "", "", "*", "+", "-", "?" }
 local chars = { "a", "b", "c", "a", "b", "1", "2", " ", "(", ")", "]", "-", "\0", "x", "z", "%", "\200", "." }

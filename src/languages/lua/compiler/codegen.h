@@ -178,11 +178,13 @@ class FunctionGenerator {
   Expr* firstOperand(Expr* e) const;
 
   // ---- conditions (codegen_conditions.cpp) ----
-  void jumpIfFalse(Expr* e, Target& target);
-  void jumpIfTrue(Expr* e, Target& target);
-  /// Jump with the value on the stack if it decides `and` (`or`), else go on without it.
-  void jumpIfFalseKeep(Expr* e, Target& target);
-  void jumpIfTrueKeep(Expr* e, Target& target);
+  /// Jumps if the value of e is true, or if it is false.
+  void jumpIf(bool when, Expr* e, Target& target);
+  void jumpIfFalse(Expr* e, Target& target) { jumpIf(false, e, target); }
+  void jumpIfTrue(Expr* e, Target& target) { jumpIf(true, e, target); }
+  /// The same with the value left on the stack for the jump; without the jump it is gone.
+  void jumpIfKeep(bool when, Expr* e, Target& target);
+  Expr* jumpUnlessLast(bool when, LogicalExpr* e, Target& otherwise);
   void pushLogical(LogicalExpr* e);
 
   // ---- assignments (codegen_assignments.cpp) ----

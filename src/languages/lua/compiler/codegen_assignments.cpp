@@ -87,11 +87,7 @@ bool FunctionGenerator::assignShortCircuit(LocalVariable* variable, Expr* value)
   auto* first = as<LocalExpr>(logical->operands.front(), ExprKind::kLocal);
   if (first == nullptr || first->variable != variable) return false;
   Target end;
-  if (logical->isAnd) {
-    jumpIfFalse(first, end);
-  } else {
-    jumpIfTrue(first, end);
-  }
+  jumpIf(!logical->isAnd, first, end);
   push(logical->operands.back());
   emit(Op::kSetLocal, variable->slot);
   bind(end);

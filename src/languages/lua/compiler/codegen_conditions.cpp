@@ -26,114 +26,61 @@ UnaryExpr* negation(Expr* e) {
 
 }  // namespace
 
-void FunctionGenerator::jumpIfFalse(Expr* e, Target& target) {
-  e = strip(e);
-  if (isLiteral(e)) {
-    if (isFalsyLiteral(e)) jump(Op::kJump, target);
-    return;
-  }
-  if (UnaryExpr* inverted = negation(e)) return jumpIfTrue(inverted->operand, target);
-  if (LogicalExpr* both = logical(e, true)) {
-    for (Expr* operand : both->operands) jumpIfFalse(operand, target);
-    return;
-  }
-  if (LogicalExpr* either = logical(e, false)) {
-    Target isTrue;
-    for (auto* node = either->operands.first(); node != nullptr; node = node->next) {
-      if (node->next != nullptr) {
-        jumpIfTrue(node->value, isTrue);
-      } else {
-        jumpIfFalse(node->value, target);
-      }
-    }
-    return bind(isTrue);
-  }
-  push(e);
-  jump(Op::kJumpIfFalse, target);
-}
+// What `and` does with operands that are false, `or` does with operands that are true: `when` says which it is.
 
-void FunctionGenerator::jumpIfTrue(Expr* e, Target& target) {
+void FunctionGenerator::jumpIf(bool when, Expr* e, Target& target) {
   e = strip(e);
   if (isLiteral(e)) {
-    if (!isFalsyLiteral(e)) jump(Op::kJump, target);
+    if (isFalsyLiteral(e) != when) jump(Op::kJump, target);
     return;
   }
-  if (UnaryExpr* inverted = negation(e)) return jumpIfFalse(inverted->operand, target);
-  if (LogicalExpr* either = logical(e, false)) {
-    for (Expr* operand : either->operands) jumpIfTrue(operand, target);
+  if (UnaryExpr* inverted = negation(e)) return jumpIf(!when, inverted->operand, target);
+  if (LogicalExpr* any = logical(e, !when)) {
+    for (Expr* operand : any->operands) jumpIf(when, operand, target);
     return;
   }
-  if (LogicalExpr* both = logical(e, true)) {
-    Target isFalse;
-    for (auto* node = both->operands.first(); node != nullptr; node = node->next) {
-      if (node->next != nullptr) {
-        jumpIfFalse(node->value, isFalse);
-      } else {
-        jumpIfTrue(node->value, target);
-      }
-    }
-    return bind(isFalse);
+  if (LogicalExpr* all = logical(e, when)) {
+    Target otherwise;
+    Expr* last = jumpUnlessLast(when, all, otherwise);
+    jumpIf(when, last, target);
+    return bind(otherwise);
   }
   push(e);
-  if (isOrderedComparison(e)) {
-    Target isFalse;
-    jump(Op::kJumpIfFalse, isFalse);
+  if (when && isOrderedComparison(e)) {
+    Target otherwise;
+    jump(Op::kJumpIfFalse, otherwise);
     jump(Op::kJump, target);
-    return bind(isFalse);
+    return bind(otherwise);
   }
-  jump(Op::kJumpIfTrue, target);
+  jump(when ? Op::kJumpIfTrue : Op::kJumpIfFalse, target);
 }
 
-void FunctionGenerator::jumpIfFalseKeep(Expr* e, Target& target) {
+void FunctionGenerator::jumpIfKeep(bool when, Expr* e, Target& target) {
   e = strip(e);
-  if (isTruthy(e) && isLiteral(e)) return;
-  if (isFalsyLiteral(e)) {
+  if (isLiteral(e) && isFalsyLiteral(e) == when) return;
+  if (isLiteral(e) || (when && isTruthy(e))) {
     push(e);
     return jump(Op::kJump, target);
   }
-  if (LogicalExpr* both = logical(e, true)) {
-    for (Expr* operand : both->operands) jumpIfFalseKeep(operand, target);
+  if (LogicalExpr* any = logical(e, !when)) {
+    for (Expr* operand : any->operands) jumpIfKeep(when, operand, target);
     return;
   }
-  if (LogicalExpr* either = logical(e, false)) {
-    Target isTrue;
-    for (auto* node = either->operands.first(); node != nullptr; node = node->next) {
-      if (node->next != nullptr) {
-        jumpIfTrue(node->value, isTrue);
-      } else {
-        jumpIfFalseKeep(node->value, target);
-      }
-    }
-    return bind(isTrue);
+  if (LogicalExpr* all = logical(e, when)) {
+    Target otherwise;
+    Expr* last = jumpUnlessLast(when, all, otherwise);
+    jumpIfKeep(when, last, target);
+    return bind(otherwise);
   }
   push(e);
-  jump(Op::kJumpIfFalseKeep, target);
+  jump(when ? Op::kJumpIfTrueKeep : Op::kJumpIfFalseKeep, target);
 }
 
-void FunctionGenerator::jumpIfTrueKeep(Expr* e, Target& target) {
-  e = strip(e);
-  if (isFalsyLiteral(e)) return;
-  if (isTruthy(e)) {
-    push(e);
-    return jump(Op::kJump, target);
-  }
-  if (LogicalExpr* either = logical(e, false)) {
-    for (Expr* operand : either->operands) jumpIfTrueKeep(operand, target);
-    return;
-  }
-  if (LogicalExpr* both = logical(e, true)) {
-    Target isFalse;
-    for (auto* node = both->operands.first(); node != nullptr; node = node->next) {
-      if (node->next != nullptr) {
-        jumpIfFalse(node->value, isFalse);
-      } else {
-        jumpIfTrueKeep(node->value, target);
-      }
-    }
-    return bind(isFalse);
-  }
-  push(e);
-  jump(Op::kJumpIfTrueKeep, target);
+/// Jumps to `otherwise` unless all operands but the last are as `when` says; gives the last.
+Expr* FunctionGenerator::jumpUnlessLast(bool when, LogicalExpr* e, Target& otherwise) {
+  auto* node = e->operands.first();
+  for (; node->next != nullptr; node = node->next) jumpIf(!when, node->value, otherwise);
+  return node->value;
 }
 
 /// The value of `and` or `or`.
@@ -142,10 +89,8 @@ void FunctionGenerator::pushLogical(LogicalExpr* e) {
   for (auto* node = e->operands.first(); node != nullptr; node = node->next) {
     if (node->next == nullptr) {
       push(node->value);
-    } else if (e->isAnd) {
-      jumpIfFalseKeep(node->value, end);
     } else {
-      jumpIfTrueKeep(node->value, end);
+      jumpIfKeep(!e->isAnd, node->value, end);
     }
   }
   bind(end);
