@@ -1,0 +1,158 @@
+#include "jit/code/two_views.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U  // Linux 6.3 and newer
+#endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+namespace devvm::jit {
+
+namespace {
+
+int createFile() {
+  int file = memfd_create("devvm-code", MFD_CLOEXEC | MFD_EXEC);
+  // Older kernels do not know the flag (all files may be executed there).
+  if (file < 0 && errno == EINVAL) file = memfd_create("devvm-code", MFD_CLOEXEC);
+  return file;
+}
+
+bool allocate(int file, size_t from, size_t to) {
+  int status;
+  do {
+    status = fallocate(file, 0, static_cast<off_t>(from), static_cast<off_t>(to - from));
+  } while (status != 0 && errno == EINTR);
+  // Without fallocate missing memory would show as a signal at the first write; no known kernel lacks it for memfd.
+  return status == 0;
+}
+
+// Address space within reach of `near`, else anywhere; nullptr when there is none.
+uint8_t* reserveNear(size_t limit, uintptr_t near) {
+  constexpr uintptr_t kStep = uintptr_t{64} << 20, kReach = (uintptr_t{1} << 31) - kStep;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  uintptr_t middle = near & ~(kStep - 1);
+  // Below first: above a program its heap grows.
+  for (int below = 1; near != 0 && below >= 0; --below) {
+    for (uintptr_t distance = limit; distance + limit < kReach; distance += kStep) {
+      uintptr_t at = below != 0 ? middle - limit - (distance - limit) : middle + distance;
+      if (below != 0 && at > middle) break;
+      if (at < (uintptr_t{1} << 20)) break;
+      void* p = mmap(reinterpret_cast<void*>(at), limit, PROT_NONE, kFlags | MAP_FIXED_NOREPLACE, -1, 0);
+      if (p == MAP_FAILED) continue;
+      if (p == reinterpret_cast<void*>(at)) return static_cast<uint8_t*>(p);
+      munmap(p, limit);  // a kernel that does not know the flag chose another place
+    }
+  }
+  void* p = mmap(nullptr, limit, PROT_NONE, kFlags, -1, 0);
+  return p == MAP_FAILED ? nullptr : static_cast<uint8_t*>(p);
+}
+
+}  // namespace
+
+const char* TwoViews::refuse(const char* call) {
+  std::snprintf(refusal_, sizeof refusal_, "%s: %s", call, std::strerror(errno));
+  return refusal_;
+}
+
+// Maps the whole limit at once; what lies behind the end of the file cannot be touched.
+bool TwoViews::map(int file, int flags, void* writableAt, void* executableAt) {
+  void* writable = mmap(writableAt, limit_, PROT_READ | PROT_WRITE, MAP_SHARED | flags, file, 0);
+  if (writable == MAP_FAILED) return false;
+  // A child made without our handlers must not write into code that its parent runs.
+  madvise(writable, limit_, MADV_DONTFORK);
+  void* executable = mmap(executableAt, limit_, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0);
+  if (executable == MAP_FAILED) {
+    int error = errno;
+    if (writableAt == nullptr) munmap(writable, limit_);
+    errno = error;
+    return false;
+  }
+  writable_ = static_cast<uint8_t*>(writable);
+  executable_ = static_cast<uint8_t*>(executable);
+  return true;
+}
+
+const char* TwoViews::open(size_t limit, uintptr_t near) {
+  limit_ = limit;
+  file_ = createFile();
+  if (file_ < 0) return refuse("memfd_create");
+  uint8_t* place = reserveNear(limit, near);
+  if (place == nullptr) {
+    const char* reason = refuse("mmap of address space");
+    close();
+    return reason;
+  }
+  if (!map(file_, 0, nullptr, place)) {
+    const char* reason = refuse("mmap of executable memory");
+    munmap(place, limit);
+    close();
+    return reason;
+  }
+  return nullptr;
+}
+
+void TwoViews::close() {
+  if (writable_ != nullptr) {
+    munmap(writable_, limit_);
+    munmap(executable_, limit_);
+  }
+  dropCopy();
+  if (file_ >= 0) ::close(file_);
+  writable_ = executable_ = nullptr;
+  file_ = -1;
+  size_ = 0;
+}
+
+bool TwoViews::grow(size_t bytes) {
+  if (!allocate(file_, size_, bytes)) return false;
+  size_ = bytes;
+  return true;
+}
+
+void TwoViews::shrink(size_t bytes) {
+  if (ftruncate(file_, static_cast<off_t>(bytes)) == 0) size_ = bytes;
+}
+
+void TwoViews::makeCopy() {
+  copy_ = createFile();
+  if (copy_ < 0) return;
+  for (size_t done = 0; done < size_;) {
+    ssize_t n = pwrite(copy_, writable_ + done, size_ - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      dropCopy();
+      return;
+    }
+    done += static_cast<size_t>(n);
+  }
+}
+
+void TwoViews::dropCopy() {
+  if (copy_ >= 0) ::close(copy_);
+  copy_ = -1;
+}
+
+bool TwoViews::adoptCopy() {
+  if (copy_ >= 0 && map(copy_, MAP_FIXED, writable_, executable_)) {
+    ::close(file_);
+    file_ = copy_;
+    copy_ = -1;
+    return true;
+  }
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+  mmap(writable_, limit_, PROT_NONE, kFlags, -1, 0);
+  mmap(executable_, limit_, PROT_NONE, kFlags, -1, 0);
+  dropCopy();
+  return false;
+}
+
+}  // namespace devvm::jit
