@@ -57,6 +57,14 @@ struct ConstantRef {
   uint32_t index;
 };
 
+/// An address outside of the code, called or jumped to by a distance that is known when the code is placed.
+struct Outside {
+  uintptr_t address;
+  template <typename T>
+  explicit Outside(T* pointer) : address(reinterpret_cast<uintptr_t>(pointer)) {}
+  explicit Outside(uintptr_t a) : address(a) {}
+};
+
 /// What must be filled in when the place of the code is known.
 enum class RelocationKind : uint8_t {
   kRelative32,     // 4 bytes: distance from the end of the field to `target`, an address outside

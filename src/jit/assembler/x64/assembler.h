@@ -19,14 +19,6 @@
 
 namespace devvm::jit::x64 {
 
-/// An address outside of the code, called or jumped to by a distance of 4 bytes that is known when the code is placed.
-struct Outside {
-  uintptr_t address;
-  template <typename T>
-  explicit Outside(T* pointer) : address(reinterpret_cast<uintptr_t>(pointer)) {}
-  explicit Outside(uintptr_t a) : address(a) {}
-};
-
 class Assembler : public CodeBuffer {
  public:
   using CodeBuffer::CodeBuffer;
