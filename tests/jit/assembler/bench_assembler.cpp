@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
   }
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   std::printf("%.1f million bytecode instructions a second, %.1f bytes each, %.2f ns a machine instruction\n",
-              static_cast<double>(bytecodes) / seconds / 1e6, static_cast<double>(bytes) / static_cast<double>(bytecodes),
+              static_cast<double>(bytecodes) / seconds / 1e6,
+              static_cast<double>(bytes) / static_cast<double>(bytecodes),
               seconds * 1e9 / static_cast<double>(bytecodes) / 10);
   return 0;
 }

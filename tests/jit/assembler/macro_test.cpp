@@ -14,7 +14,8 @@ using x64::MacroAssembler;
 using enum x64::Gpr;
 using x64::Gpr, x64::Xmm;
 
-const int64_t kIntegers[] = {0, 1, -1, 2, 7, -8, 63, 1000003, INT32_MAX, INT32_MIN, int64_t{1} << 40, INT64_MAX, INT64_MIN, INT64_MIN + 1};
+const int64_t kIntegers[] = {
+    0, 1, -1, 2, 7, -8, 63, 1000003, INT32_MAX, INT32_MIN, int64_t{1} << 40, INT64_MAX, INT64_MIN, INT64_MIN + 1};
 const double kDoubles[] = {0.0, -0.0, 1.0, -1.5, 1e300, -1e-300, INFINITY, -INFINITY, NAN, 3.0};
 
 // (int64, int64) -> int64; the operands in registers that may be the same as the destination's or as each other.
@@ -56,18 +57,20 @@ void checkIntegers(const char* what, const Emit& emit, const std::function<int64
 uint64_t bits(int64_t x) { return static_cast<uint64_t>(x); }
 
 TEST(Macro, Integers) {
-#define BINARY(name, expression)                                                             \
-  checkIntegers(#name, [](MacroAssembler& m, Gpr d, Gpr a, Gpr b) { m.name(d, a, b); },      \
-                [](int64_t a, int64_t b) { return static_cast<int64_t>(expression); })
+#define BINARY(name, expression)                                              \
+  checkIntegers(                                                              \
+      #name, [](MacroAssembler& m, Gpr d, Gpr a, Gpr b) { m.name(d, a, b); }, \
+      [](int64_t a, int64_t b) { return static_cast<int64_t>(expression); })
   BINARY(add64, bits(a) + bits(b));
   BINARY(sub64, bits(a) - bits(b));
   BINARY(mul64, bits(a) * bits(b));
   BINARY(and64, a & b);
   BINARY(or64, a | b);
   BINARY(xor64, a ^ b);
-#define UNARY(name, call, expression)                                                                 \
-  checkIntegers(name, [](MacroAssembler& m, Gpr d, Gpr a, [[maybe_unused]] Gpr b) { m.call; },        \
-                [](int64_t a, [[maybe_unused]] int64_t b) { return static_cast<int64_t>(expression); })
+#define UNARY(name, call, expression)                                                \
+  checkIntegers(                                                                     \
+      name, [](MacroAssembler& m, Gpr d, Gpr a, [[maybe_unused]] Gpr b) { m.call; }, \
+      [](int64_t a, [[maybe_unused]] int64_t b) { return static_cast<int64_t>(expression); })
   UNARY("move", move(d, a), a);
   UNARY("addConstant64", addConstant64(d, a, -1000), bits(a) - 1000);
   UNARY("andConstant64", andConstant64(d, a, -256), a & -256);
@@ -84,20 +87,21 @@ TEST(Macro, Integers) {
 
 TEST(Macro, CheckedIntegers) {
   constexpr int64_t kOverflowed = 0x5EED;
-#define CHECKED(name, builtin)                                                 \
-  checkIntegers(#name,                                                         \
-                [](MacroAssembler& m, Gpr d, Gpr a, Gpr b) {                   \
-                  Label overflow, done;                                        \
-                  m.name(d, a, b, overflow);                                   \
-                  m.jump(done);                                                \
-                  m.bind(overflow);                                            \
-                  m.moveConstant(d, kOverflowed);                              \
-                  m.bind(done);                                                \
-                },                                                             \
-                [](int64_t a, int64_t b) {                                     \
-                  int64_t result;                                              \
-                  return builtin(a, b, &result) ? kOverflowed : result;        \
-                })
+#define CHECKED(name, builtin)                                \
+  checkIntegers(                                              \
+      #name,                                                  \
+      [](MacroAssembler& m, Gpr d, Gpr a, Gpr b) {            \
+        Label overflow, done;                                 \
+        m.name(d, a, b, overflow);                            \
+        m.jump(done);                                         \
+        m.bind(overflow);                                     \
+        m.moveConstant(d, kOverflowed);                       \
+        m.bind(done);                                         \
+      },                                                      \
+      [](int64_t a, int64_t b) {                              \
+        int64_t result;                                       \
+        return builtin(a, b, &result) ? kOverflowed : result; \
+      })
   CHECKED(addChecked64, __builtin_add_overflow);
   CHECKED(subChecked64, __builtin_sub_overflow);
   CHECKED(mulChecked64, __builtin_mul_overflow);
@@ -201,8 +205,11 @@ TEST(Macro, DoubleBranches) {
 TEST(Macro, Doubles) {
   using EmitDouble = std::function<void(MacroAssembler&, Xmm, Xmm, Xmm)>;
   auto check = [](const char* what, const EmitDouble& emit, const std::function<double(double, double)>& expected) {
-    const Xmm kChoices[][3] = {{Xmm::k2, Xmm::k0, Xmm::k1}, {Xmm::k0, Xmm::k0, Xmm::k1}, {Xmm::k1, Xmm::k0, Xmm::k1},
-                               {Xmm::k9, Xmm::k0, Xmm::k0}, {Xmm::k0, Xmm::k0, Xmm::k0}};
+    const Xmm kChoices[][3] = {{Xmm::k2, Xmm::k0, Xmm::k1},
+                               {Xmm::k0, Xmm::k0, Xmm::k1},
+                               {Xmm::k1, Xmm::k0, Xmm::k1},
+                               {Xmm::k9, Xmm::k0, Xmm::k0},
+                               {Xmm::k0, Xmm::k0, Xmm::k0}};
     for (const auto& o : kChoices) {
       MacroAssembler m;
       emit(m, o[0], o[1], o[2]);
@@ -221,9 +228,10 @@ TEST(Macro, Doubles) {
       }
     }
   };
-#define DOUBLE(call, expression)                                                                       \
-  check(#call, [](MacroAssembler& m, Xmm d, Xmm a, [[maybe_unused]] Xmm b) { m.call; },                \
-        [](double a, [[maybe_unused]] double b) -> double { return expression; })
+#define DOUBLE(call, expression)                                                      \
+  check(                                                                              \
+      #call, [](MacroAssembler& m, Xmm d, Xmm a, [[maybe_unused]] Xmm b) { m.call; }, \
+      [](double a, [[maybe_unused]] double b) -> double { return expression; })
   DOUBLE(addDouble(d, a, b), a + b);
   DOUBLE(subDouble(d, a, b), a - b);
   DOUBLE(mulDouble(d, a, b), a * b);
@@ -239,7 +247,8 @@ TEST(Macro, Doubles) {
   n.doubleToInt64(kRax, Xmm::k0);
   n.ret();
   PlacedCode<int64_t(double)> toInteger(n);
-  for (double a : {0.0, -0.0, 1.9, -1.9, 4503599627370497.5, -9223372036854775808.0}) EXPECT_EQ(toInteger(a), static_cast<int64_t>(a));
+  for (double a : {0.0, -0.0, 1.9, -1.9, 4503599627370497.5, -9223372036854775808.0})
+    EXPECT_EQ(toInteger(a), static_cast<int64_t>(a));
 }
 
 TEST(Macro, LoadsAndStores) {
@@ -265,7 +274,8 @@ TEST(Macro, LoadsAndStores) {
   const uint64_t from[] = {0x0123456789ABCDEF, 0xFEDCBA9887654321};
   uint64_t to[9] = {};
   run(from, to, 2);
-  const uint64_t expected[] = {from[0], 0x87654321, 0x4321, 0x21, 0xFFFFFFFF87654321, 0x87654321, 0x4321, 0x21, from[0]};
+  const uint64_t expected[] = {from[0],    0x87654321, 0x4321, 0x21,   0xFFFFFFFF87654321,
+                               0x87654321, 0x4321,     0x21,   from[0]};
   for (int i = 0; i < 9; ++i) EXPECT_EQ(to[i], expected[i]) << i;
 }
 

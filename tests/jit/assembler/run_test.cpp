@@ -116,7 +116,8 @@ TEST(Run, FarConstant) {
   }
   a.ret();
   PlacedCode<int64_t()> run(a);
-  EXPECT_EQ(a.bytes().size() - a.codeSize(), 1500u * 8 + (8 - a.codeSize() % 8) % 8) << "equal constants are stored once";
+  EXPECT_EQ(a.bytes().size() - a.codeSize(), 1500u * 8 + (8 - a.codeSize() % 8) % 8)
+      << "equal constants are stored once";
   EXPECT_EQ(run(), expected);
 }
 

@@ -284,6 +284,7 @@ TEST(CodeMemory, ForkedProcessesDoNotShare) {
   pid_t child = fork();
   const uint8_t two[] = {0xB8, 2, 0, 0, 0}, three[] = {0xB8, 3, 0, 0, 0};
   if (child == 0) {
+    close(toChild[1]);
     (void)!read(toChild[0], &byte, 1);  // the parent has patched
     bool right = run(block) == 1;
     memory.write(block.address, three);
@@ -293,6 +294,7 @@ TEST(CodeMemory, ForkedProcessesDoNotShare) {
     (void)!write(toParent[1], &byte, 1);
     _exit(right ? 0 : 1);
   }
+  close(toParent[1]);  // should the child crash, reading ends
   memory.write(block.address, two);
   (void)!write(toChild[1], &byte, 1);
   (void)!read(toParent[0], &byte, 1);
@@ -300,7 +302,7 @@ TEST(CodeMemory, ForkedProcessesDoNotShare) {
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
-  for (int file : {toChild[0], toChild[1], toParent[0], toParent[1]}) close(file);
+  for (int file : {toChild[0], toChild[1], toParent[0]}) close(file);
 }
 
 TEST(CodeMemory, SeveralThreads) {

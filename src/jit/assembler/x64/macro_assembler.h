@@ -31,9 +31,9 @@ class MacroAssembler : public Assembler {
   static constexpr Gpr kScratch = r11;
   static constexpr Xmm kDoubleScratch = xmm15;
 
-  using Assembler::Assembler;
   using Assembler::add64;
   using Assembler::and64;
+  using Assembler::Assembler;
   using Assembler::not64;
   using Assembler::or64;
   using Assembler::sub64;
