@@ -11,9 +11,6 @@
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U  // Linux 6.3 and newer
 #endif
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
 
 namespace devvm::jit {
 
@@ -35,24 +32,30 @@ bool allocate(int file, size_t from, size_t to) {
   return status == 0;
 }
 
+// Who calls code may look at the bytes before it (the sanitizer of undefined behaviour does, for the type of a
+// function): a page that can be read stands before the executable view.
+constexpr size_t kBefore = 4096;
+
 // Address space within reach of `near`, else anywhere; nullptr when there is none.
-uint8_t* reserveNear(size_t limit, uintptr_t near) {
+uint8_t* reserveNear(size_t bytes, uintptr_t near) {
   constexpr uintptr_t kStep = uintptr_t{64} << 20, kReach = (uintptr_t{1} << 31) - kStep;
   constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   uintptr_t middle = near & ~(kStep - 1);
   // Below first: above a program its heap grows.
-  for (int below = 1; near != 0 && below >= 0; --below) {
-    for (uintptr_t distance = limit; distance + limit < kReach; distance += kStep) {
-      uintptr_t at = below != 0 ? middle - limit - (distance - limit) : middle + distance;
-      if (below != 0 && at > middle) break;
-      if (at < (uintptr_t{1} << 20)) break;
-      void* p = mmap(reinterpret_cast<void*>(at), limit, PROT_NONE, kFlags | MAP_FIXED_NOREPLACE, -1, 0);
-      if (p == MAP_FAILED) continue;
-      if (p == reinterpret_cast<void*>(at)) return static_cast<uint8_t*>(p);
-      munmap(p, limit);  // a kernel that does not know the flag chose another place
+  for (bool below : {true, false}) {
+    for (uintptr_t distance = kStep; near != 0 && distance + bytes < kReach; distance += kStep) {
+      if (below && middle < distance + bytes + kStep) break;
+      uintptr_t at = below ? middle - distance - bytes : middle + distance;
+      // A hint, and no demand: what is in use there stays, and the system chooses another place.
+      void* p = mmap(reinterpret_cast<void*>(at & ~(kBefore - 1)), bytes, PROT_NONE, kFlags, -1, 0);
+      if (p == MAP_FAILED) return nullptr;
+      auto got = reinterpret_cast<uintptr_t>(p);
+      uintptr_t away = got < near ? near - got : got + bytes - near;
+      if (away < kReach) return static_cast<uint8_t*>(p);
+      munmap(p, bytes);
     }
   }
-  void* p = mmap(nullptr, limit, PROT_NONE, kFlags, -1, 0);
+  void* p = mmap(nullptr, bytes, PROT_NONE, kFlags, -1, 0);
   return p == MAP_FAILED ? nullptr : static_cast<uint8_t*>(p);
 }
 
@@ -85,15 +88,16 @@ const char* TwoViews::open(size_t limit, uintptr_t near) {
   limit_ = limit;
   file_ = createFile();
   if (file_ < 0) return refuse("memfd_create");
-  uint8_t* place = reserveNear(limit, near);
+  uint8_t* place = reserveNear(limit + kBefore, near);
   if (place == nullptr) {
     const char* reason = refuse("mmap of address space");
     close();
     return reason;
   }
-  if (!map(file_, 0, nullptr, place)) {
+  mprotect(place, kBefore, PROT_READ);
+  if (!map(file_, 0, nullptr, place + kBefore)) {
     const char* reason = refuse("mmap of executable memory");
-    munmap(place, limit);
+    munmap(place, limit + kBefore);
     close();
     return reason;
   }
@@ -103,7 +107,7 @@ const char* TwoViews::open(size_t limit, uintptr_t near) {
 void TwoViews::close() {
   if (writable_ != nullptr) {
     munmap(writable_, limit_);
-    munmap(executable_, limit_);
+    munmap(executable_ - kBefore, limit_ + kBefore);
   }
   dropCopy();
   if (file_ >= 0) ::close(file_);
