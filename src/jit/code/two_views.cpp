@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U  // Linux 6.3 and newer
