@@ -194,7 +194,7 @@ DEVVM_API devvm_ref devvm_get_metatable(devvm_isolate* isolate, devvm_ref value)
 enum { DEVVM_LOAD_TEXT = 1, DEVVM_LOAD_BINARY = 2 };
 
 /** Makes a function of a Lua text or a binary module (which is verified). `name` as in Lua's load: "=name" or "@file"
- * or the text itself. `modes`: which of both is accepted. */
+ * or the text itself. `modes`: which of both is accepted. A text that lacks its end: devvm_error_incomplete. */
 DEVVM_API devvm_status devvm_load(devvm_isolate* isolate, const void* bytes, size_t length, const char* name,
                                   uint32_t modes, devvm_ref* function);
 /** Calls a value. `results` gets `wanted` references, filled up with nil; `count` (may be NULL) how many the callee
@@ -210,6 +210,9 @@ DEVVM_API const char* devvm_error_traceback(devvm_isolate* isolate);
 /** The error value as the guest raised it. */
 DEVVM_API devvm_ref devvm_error_value(devvm_isolate* isolate);
 DEVVM_API int devvm_exit_status(const devvm_isolate* isolate);
+/** The last load failed because its text ended too early: more text behind it might make it a chunk. A prompt asks for
+ *  another line then. False after anything else, also after a load or call that was DEVVM_OK. */
+DEVVM_API bool devvm_error_incomplete(const devvm_isolate* isolate);
 
 /* ---- host functions ----
  *

@@ -37,6 +37,7 @@ struct Error {
   std::string message;
   std::string traceback = {};  ///< "" if there is none
   int exitStatus = 0;          ///< for DEVVM_EXIT
+  bool incomplete = false;     ///< a text that did not compile, but might with more text behind it
 
   /// A limit, a kill or os.exit: no guest code may go on.
   bool isStop() const { return status > DEVVM_MEMORY && status != DEVVM_MISUSE; }
@@ -99,7 +100,8 @@ class Scope {
 inline Error errorOf(devvm_isolate* vm, devvm_status status) {
   size_t length = 0;
   const char* text = devvm_error_message(vm, &length);
-  return {status, std::string(text, length), devvm_error_traceback(vm), devvm_exit_status(vm)};
+  return {status, std::string(text, length), devvm_error_traceback(vm), devvm_exit_status(vm),
+          devvm_error_incomplete(vm)};
 }
 
 inline Error memoryError() { return {DEVVM_MEMORY, "not enough memory"}; }

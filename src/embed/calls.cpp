@@ -36,6 +36,7 @@ devvm_status devvm_load(devvm_isolate* host, const void* bytes, size_t length, c
                         devvm_ref* function) {
   Isolate& iso = *host->isolate;
   *function = DEVVM_NONE;
+  host->errorIncomplete = false;
   unsigned mode =
       (modes & DEVVM_LOAD_TEXT ? lua::kTextChunks : 0u) | (modes & DEVVM_LOAD_BINARY ? lua::kBinaryChunks : 0u);
   const char* modeText = mode == lua::kTextChunks ? "t" : mode == lua::kBinaryChunks ? "b" : "bt";
@@ -49,6 +50,7 @@ devvm_status devvm_load(devvm_isolate* host, const void* bytes, size_t length, c
   }
   if (error.outOfMemory) return host->outOfMemory();
   if (error.stopped) return host->takeFailure();
+  host->errorIncomplete = error.incomplete;
   host->errorMessage = error.message;
   host->errorTraceback.clear();
   host->errorValue = newString(iso, error.message);
@@ -62,6 +64,7 @@ devvm_status devvm_call(devvm_isolate* host, devvm_ref function, const devvm_ref
   if (count != nullptr) *count = 0;
   host->errorMessage.clear();
   host->errorTraceback.clear();
+  host->errorIncomplete = false;
   host->errorValue = Value::nil();
   if (iso.hostDepth >= kMaxNestedCalls) {
     host->errorMessage = "C stack overflow";
@@ -89,5 +92,6 @@ const char* devvm_error_message(devvm_isolate* host, size_t* length) {
 const char* devvm_error_traceback(devvm_isolate* host) { return host->errorTraceback.c_str(); }
 devvm_ref devvm_error_value(devvm_isolate* host) { return host->make(host->errorValue); }
 int devvm_exit_status(const devvm_isolate* host) { return host->exitStatus; }
+bool devvm_error_incomplete(const devvm_isolate* host) { return host->errorIncomplete; }
 
 }  // extern "C"

@@ -86,6 +86,7 @@ struct devvm_isolate {
   devvm::runtime::Value nothing, recorder, errorValue;  ///< roots
   std::string errorMessage, errorTraceback;
   int exitStatus = 0;
+  bool errorIncomplete = false;
   bool ready = false;
   std::unique_ptr<devvm::runtime::Isolate> isolate;
 };

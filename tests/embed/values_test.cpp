@@ -116,6 +116,30 @@ TEST(Embed, CallsAndResults) {
   EXPECT_EQ(devvm_kind_of(vm, results[3]), DEVVM_KIND_NIL);
 }
 
+TEST(Embed, IncompleteTexts) {
+  Host vm;
+  devvm_ref f = DEVVM_NONE;
+  auto incomplete = [&](const std::string& text) {
+    EXPECT_EQ(devvm_load(vm, text.data(), text.size(), "=p", DEVVM_LOAD_TEXT, &f), DEVVM_ERROR) << text;
+    return devvm_error_incomplete(vm);
+  };
+  for (const char* text : {"for i = 1, 2 do", "x =", "return 1 +", "print(", "if a then\n", "x = [[long\n",
+                           "function f()", "t = {1,", "repeat x()", "local function", "--[[ begun"})
+    EXPECT_TRUE(incomplete(text)) << text;
+  for (const char* text : {"x = = 1", "end", "return 1 2", "x = 'open\n", "goto nowhere", "break", "1"})
+    EXPECT_FALSE(incomplete(text)) << text;
+  // It is about the last load only.
+  EXPECT_TRUE(incomplete("do"));
+  EXPECT_EQ(devvm_load(vm, "do end", 6, "=p", DEVVM_LOAD_TEXT, &f), DEVVM_OK);
+  EXPECT_FALSE(devvm_error_incomplete(vm));
+  EXPECT_TRUE(incomplete("do"));
+  devvm_call(vm, devvm_nil(vm), nullptr, 0, nullptr, 0, nullptr);
+  EXPECT_FALSE(devvm_error_incomplete(vm));
+  EXPECT_TRUE(incomplete("do"));
+  EXPECT_EQ(devvm_load(vm, "\033Lua", 4, "=p", DEVVM_LOAD_BINARY, &f), DEVVM_ERROR);
+  EXPECT_FALSE(devvm_error_incomplete(vm));
+}
+
 TEST(Embed, Errors) {
   Host vm;
   devvm_ref f = DEVVM_NONE;

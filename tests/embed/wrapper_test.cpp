@@ -32,6 +32,8 @@ TEST(Wrapper, ErrorsAreValues) {
   auto wrong = vm.run("return = 1");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "host:1: unexpected symbol near '='");
+  EXPECT_FALSE(wrong.error().incomplete);
+  EXPECT_TRUE(vm.load("for i = 1, 2 do").error().incomplete);
   auto raised = vm.run("local function f() error('oh') end f()");
   ASSERT_FALSE(raised);
   EXPECT_EQ(raised.error().message, "host:1: oh");
