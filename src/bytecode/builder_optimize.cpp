@@ -71,8 +71,12 @@ void FunctionBuilder::threadJumps() {
   constexpr int kMaxSteps = 16;
   auto end = static_cast<uint32_t>(instructions_.size());
   auto follow = [&](uint32_t target) {
-    for (int step = 0; step < kMaxSteps && target < end && instructions_[target].op == Op::kJump; ++step) {
-      target = instructions_[target].target;
+    for (int step = 0; step < kMaxSteps && target < end; ++step) {
+      // A loop that is left at once is part of the chain.
+      uint32_t next = target;
+      while (next < end && instructions_[next].op == Op::kLoopHead) ++next;
+      if (next == end || instructions_[next].op != Op::kJump) break;
+      target = instructions_[next].target;
     }
     return target;
   };
@@ -81,6 +85,14 @@ void FunctionBuilder::threadJumps() {
     // Back-edges must stay backward: the first instruction of the loop may be a jump out of it.
     if (in.op == Op::kLoop || in.op == Op::kForLoop || in.op == Op::kForInTest) continue;
     in.target = follow(in.target);
+    if (in.op == Op::kJump && in.target < end && instructions_[in.target].op == Op::kLoop) {
+      uint32_t head = instructions_[in.target].target;
+      if (head <= static_cast<uint32_t>(&in - instructions_.data())) {  // a back-edge from here as well
+        in.op = Op::kLoop;
+        in.target = head;
+        continue;
+      }
+    }
     for (int step = 0; step < kMaxSteps && in.target < end; ++step) {
       bool keepFalse = in.op == Op::kJumpIfFalseKeep;
       if (!keepFalse && in.op != Op::kJumpIfTrueKeep) break;
@@ -183,15 +195,25 @@ void FunctionBuilder::simplify() {
   std::vector<bool> outIsTarget;
   std::vector<uint32_t> newIndex(instructions_.size() + 1);
   bool reachable = true;
+  auto end = static_cast<uint32_t>(instructions_.size());
   bool targetPending = false;  // a target whose instruction was dropped falls to the next one
-  for (uint32_t i = 0; i < instructions_.size(); ++i) {
+  for (uint32_t i = 0; i < end; ++i) {
     newIndex[i] = static_cast<uint32_t>(out.size());
     reachable = reachable || isTarget[i];
     if (!reachable) continue;
     targetPending = targetPending || isTarget[i];
     Instruction in = instructions_[i];
-    if (in.op == Op::kNop) continue;
-    if (in.op == Op::kJump && in.target == i + 1) continue;
+    // What does nothing goes, unless a debugger would miss a step: its line has no other instruction.
+    if (in.op == Op::kNop || (in.op == Op::kJump && in.target == i + 1)) {
+      uint32_t next = i + 1;
+      while (next < end && instructions_[next].op == Op::kLoopHead) ++next;
+      size_t last = out.size();
+      while (last > 0 && out[last - 1].op == Op::kLoopHead) --last;
+      uint32_t before = last > 0 ? out[last - 1].line : 0, after = next < end ? instructions_[next].line : 0;
+      if (in.line == before || in.line == after || in.line == 0) continue;
+      in.op = Op::kNop;
+      in.target = kNoTarget;
+    }
     if (isTestJump(in.op) && !targetPending) {
       size_t before = out.size();
       bool gone = simplifyJump(isTarget, i, in, out, outIsTarget);
@@ -278,7 +300,13 @@ void FunctionBuilder::dropUnreachable() {
       // A jump over nothing but dropped code is not needed. (A backward jump cannot look like this.)
       uint32_t after = i + 1;
       while (after < count && !reached[after] && after < instructions_[i].target) ++after;
-      if (after == instructions_[i].target && after < count) continue;
+      if (after == instructions_[i].target && after < count) {
+        while (after + 1 < count && instructions_[after].op == Op::kLoopHead && reached[after + 1]) ++after;
+        uint32_t line = instructions_[i].line, before = kept > 0 ? instructions_[kept - 1].line : 0;
+        if (line == before || line == instructions_[after].line || line == 0) continue;
+        instructions_[i].op = Op::kNop;  // a step of its own, as in simplify()
+        instructions_[i].target = kNoTarget;
+      }
     }
     instructions_[kept++] = instructions_[i];
   }

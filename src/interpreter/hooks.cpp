@@ -4,6 +4,9 @@
 // A hook runs as a guest call made by a hidden native frame (kHookInfo) on top of the stopped frame; when it returns,
 // the instruction is dispatched again and hookStep() goes on with the stage after the one that fired.
 
+#include <span>
+
+#include "bytecode/decode.h"
 #include "events/event_bus.h"
 #include "interpreter/calls.h"
 #include "interpreter/dispatch.h"
@@ -94,6 +97,34 @@ bool callWithoutShortcut(Isolate& iso, Fiber& f) {
       return true;
     default: return false;
   }
+}
+
+/// The first jump of a generic `for` to the call of its iterator, which is no step of its own then: where it leads, or
+/// UINT32_MAX for any other instruction.
+uint32_t entersIteration(const Code& code, uint32_t offset) {
+  if (code.entry[offset] != static_cast<uint8_t>(Op::kJump)) return UINT32_MAX;
+  std::span<const uint8_t> bytes(code.entry, code.codeSize);
+  bytecode::Instruction jump = bytecode::decodeVerified(bytes, offset);
+  auto target = static_cast<uint32_t>(jump.target());
+  bytecode::Instruction call = bytecode::decodeVerified(bytes, target);
+  if (call.op != Op::kForIn && call.op != Op::kForInCall) return UINT32_MAX;
+  // It stands in front of the body, to which the loop goes back; jumps inside the body do not.
+  bytecode::Instruction test = bytecode::decodeVerified(bytes, call.end());
+  return test.op == Op::kForInTest && test.target() == int64_t{jump.end()} ? target : UINT32_MAX;
+}
+
+/// What is done for an error or for the machine, not for the program: no line begins there.
+bool isNoStep(bytecode::Op op) { return op == Op::kLoopHead || op == Op::kCloseError || op == Op::kRethrow; }
+
+/// Where control is after the instruction at `offset` if that does not jump, or jumps over nothing but another jump:
+/// `if c then break end`.
+uint32_t nextOffset(const Code& code, uint32_t offset) {
+  const uint8_t* pc = code.entry + offset;
+  uint32_t end = offset + bytecode::instructionLength(pc);
+  if (bytecode::tailOf(bytecode::readOp(pc)) != Op::kNop) end += bytecode::instructionLength(code.entry + end);
+  bool skips = end < code.codeSize && code.entry[end] == static_cast<uint8_t>(Op::kJump) &&
+               lineAt(code, end) == lineAt(code, offset);
+  return skips && bytecode::readOp(pc) != Op::kJump ? end + bytecode::instructionLength(code.entry + end) : end;
 }
 
 bool isTraced(const Isolate& iso) { return iso.events != nullptr && iso.events->wants(events::kSteppingEvents); }
@@ -190,7 +221,11 @@ bool hookStep(Isolate& iso) {
     switch (stage) {
       case kStageCall:
         if (offset == 0) {
+          f.hookLineFrame = frame;
           f.hookLine = -1;
+          f.hookOffset = 0;
+          f.hookNext = 0;
+          f.hookSkip = UINT32_MAX;
           if (f.hookMask & kCallHook) event = (f.fp[0].bits() & Link::kTailCalled) ? "tail call" : "call";
         }
         break;
@@ -201,19 +236,28 @@ bool hookStep(Isolate& iso) {
         }
         break;
       case kStageLine: {
-        // A loop head is no step of its own, but for a function that begins with it.
-        if (!(f.hookMask & kLineHook) || (*f.pc == static_cast<uint8_t>(Op::kLoopHead) && offset != 0)) break;
-        if (f.hookLineFrame != frame && offset != 0) {  // a call came back: its line goes on
-          f.hookLineFrame = frame;
+        if (!(f.hookMask & kLineHook)) break;
+        if (isNoStep(bytecode::readOp(f.pc))) {
+          if (f.hookNext == offset) f.hookNext = nextOffset(*code, offset);
+          break;
+        }
+        int now = static_cast<int>(lineAt(*code, offset));
+        if (now == 0) break;
+        bool cameBack = f.hookLineFrame != frame && offset != 0;
+        // A jump to the jump back counts as going back itself.
+        if (bytecode::readOp(f.pc) == Op::kLoop && !cameBack && offset > f.hookOffset && offset != f.hookNext) break;
+        if (cameBack) {  // from a call: its line goes on
           f.hookLine = static_cast<int>(lineAt(*code, offset - 1));
           f.hookOffset = offset - 1;
         }
-        int now = static_cast<int>(lineAt(*code, offset));
-        bool fresh = f.hookLineFrame != frame || now != f.hookLine || offset <= f.hookOffset;
+        bool fresh = now != f.hookLine || offset <= f.hookOffset;
+        if (offset == f.hookSkip) fresh = false;
+        f.hookSkip = entersIteration(*code, offset);
         f.hookLineFrame = frame;
         f.hookLine = now;
         f.hookOffset = offset;
-        if (fresh && now > 0) {
+        f.hookNext = nextOffset(*code, offset);
+        if (fresh) {
           event = "line";
           line = now;
         }

@@ -111,6 +111,8 @@ class Fiber {
   int hookCount = 0, hookCountdown = 0;
   int hookLine = -1;  ///< last line event: line, frame and offset
   uint32_t hookLineFrame = 0, hookOffset = 0;
+  uint32_t hookNext = 0;            ///< offset behind the instruction at hookOffset
+  uint32_t hookSkip = UINT32_MAX;   ///< offset of an instruction that is no step when it comes next
   uint32_t hookFrame = 0;           ///< frame of hookPc, as distance from high
   const uint8_t* hookPc = nullptr;  ///< instruction whose hooks are under way
   Value hook;                       ///< debug.sethook function or nil

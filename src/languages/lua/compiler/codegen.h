@@ -185,6 +185,7 @@ class FunctionGenerator {
   /// The same with the value left on the stack for the jump; without the jump it is gone.
   void jumpIfKeep(bool when, Expr* e, Target& target);
   Expr* jumpUnlessLast(bool when, LogicalExpr* e, Target& otherwise);
+  void testConstant(const Expr* e);
   void pushLogical(LogicalExpr* e);
 
   // ---- assignments (codegen_assignments.cpp) ----
@@ -215,6 +216,7 @@ class FunctionGenerator {
   /// Leaves a branch of an `if`.
   void leaveBranch(Target& end);
   bool conditionalJump(IfClause& clause);
+  void repeatCondition(Expr* condition, bytecode::Label start, Target& end);
   void whileStatement(WhileStat* stat, Stat* next);
   void repeatStatement(RepeatStat* stat, Stat* next);
   void numericFor(NumericForStat* stat, Stat* next);
@@ -257,7 +259,9 @@ class FunctionGenerator {
   std::vector<CloseScope*> endedScopes_;  // inner ones first
   CloseScope* scope_ = nullptr;           // innermost active one
   LoopTail loopTail_;
+  const GotoStat* quietBreak_ = nullptr;  // `if c then break`: part of the condition for debuggers
   bool reopen_ = false;
+  bool afterDeclaration_ = false;  // the statement before declared locals without values
   uint16_t blockDepth_ = 0;
   uint16_t loopDepth_ = 0;
   uint32_t top_ = 0;   // slots of the variables in scope

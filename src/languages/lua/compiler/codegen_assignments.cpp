@@ -147,7 +147,7 @@ void FunctionGenerator::assignIndex(IndexExpr* target, Expr* value, uint32_t sto
     pushVariable(object);
     emit(Op::kSwap);
   } else {
-    if (!lateObject) pushBefore(target->object, value);
+    if (!lateObject) pushBefore(target->object, field == nullptr && !lateKey && !isLocalOrLiteral(key) ? key : value);
     if (field == nullptr && !lateKey) pushBefore(target->key, value);
   }
   push(value);
@@ -243,7 +243,7 @@ uint16_t FunctionGenerator::prepareOperand(Assignment& assignment, ExprList::Nod
   if (canBeLate && assignment.calls && !assigned) {
     late = e;
   } else {
-    push(operand);
+    pushBefore(operand, assignment.stat->values.front());
     emit(Op::kSetLocal, slot);
   }
   return static_cast<uint16_t>(slot);

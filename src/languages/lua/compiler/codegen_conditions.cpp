@@ -26,15 +26,29 @@ UnaryExpr* negation(Expr* e) {
 
 }  // namespace
 
+/// A condition that is known to be false is a step for debuggers all the same.
+void FunctionGenerator::testConstant(const Expr* e) {
+  if (e->line != 0) onLine(e->line);
+  emit(Op::kNop);
+}
+
 // What `and` does with operands that are false, `or` does with operands that are true: `when` says which it is.
 
 void FunctionGenerator::jumpIf(bool when, Expr* e, Target& target) {
+  const Expr* condition = e;
   e = strip(e);
   if (isLiteral(e)) {
-    if (isFalsyLiteral(e) != when) jump(Op::kJump, target);
-    return;
+    if (isFalsyLiteral(e) == when) return;
+    if (!when) testConstant(condition);
+    return jump(Op::kJump, target);
   }
-  if (UnaryExpr* inverted = negation(e)) return jumpIf(!when, inverted->operand, target);
+  if (UnaryExpr* inverted = negation(e)) {
+    Expr* operand = strip(inverted->operand);
+    if (!when && isLiteral(operand) && !isFalsyLiteral(operand)) testConstant(condition);
+    // A variable is tested where the whole condition ends.
+    if (operand->kind == ExprKind::kLocal) operand->line = condition->line;
+    return jumpIf(!when, inverted->operand, target);
+  }
   if (LogicalExpr* any = logical(e, !when)) {
     for (Expr* operand : any->operands) jumpIf(when, operand, target);
     return;

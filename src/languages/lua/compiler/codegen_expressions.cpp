@@ -136,10 +136,14 @@ void FunctionGenerator::pushLeaf(Expr* e, Expr* parent) {
   // Operands that take no instruction in the reference do not count as steps of their own: they get the
   // position of the operation that uses them, if that comes right behind them.
   Expr* second = parent != nullptr ? secondOperand(parent) : nullptr;
-  bool joins = parent != nullptr && isSimple(e) && (second == nullptr || isSimple(second)) &&
-               parent->kind != ExprKind::kCall && parent->kind != ExprKind::kMethodCall;
-  if (joins) {
+  bool isOperand = parent != nullptr && isLocalOrLiteral(e) && parent->kind != ExprKind::kCall &&
+                   parent->kind != ExprKind::kMethodCall;
+  if (isOperand && parent->kind == ExprKind::kUnary)
+    isOperand = !isLiteral(e) && static_cast<UnaryExpr*>(parent)->op != UnaryOp::kNot;
+  if (isOperand && (second == nullptr || isLocalOrLiteral(second))) {
     at(parent);
+  } else if (isOperand && (e->kind == ExprKind::kInteger || e->kind == ExprKind::kFloat)) {
+    onLine(firstLine(second));  // the reference loads a numeral behind the other operand
   } else if (isLiteral(e) || e->kind == ExprKind::kLocal || e->kind == ExprKind::kUpvalue ||
              e->kind == ExprKind::kVararg) {
     if (e->line != 0) onLine(e->line);
@@ -178,7 +182,7 @@ void FunctionGenerator::pushLeaf(Expr* e, Expr* parent) {
   }
 }
 
-/// A literal or an uncaptured local, at the current position.
+/// A literal or a local, at the current position.
 void FunctionGenerator::pushSimple(Expr* e) {
   switch (e->kind) {
     case ExprKind::kNil: emit(Op::kNil); break;
@@ -207,7 +211,7 @@ void FunctionGenerator::finish(Expr* e) {
 
 void FunctionGenerator::finishBinary(BinaryExpr* e) {
   Expr* second = secondOperand(e);
-  if (isSimple(second)) {
+  if (isLocalOrLiteral(second)) {
     at(e);
     pushSimple(second);
   } else {
@@ -224,7 +228,7 @@ void FunctionGenerator::finishIndex(IndexExpr* e) {
     getField(static_cast<StringExpr*>(key)->value);
     return;
   }
-  if (isSimple(key)) {
+  if (isLocalOrLiteral(key)) {
     at(e);
     pushSimple(key);
   } else {
@@ -235,7 +239,12 @@ void FunctionGenerator::finishIndex(IndexExpr* e) {
 }
 
 void FunctionGenerator::finishUnary(UnaryExpr* e) {
-  at(e);
+  // The reference gives a `not` no line of its own.
+  if (e->op == UnaryOp::kNot) {
+    onLine(firstLine(e->operand));
+  } else {
+    at(e);
+  }
   emit(opcodeOf(e->op));
 }
 
@@ -356,6 +365,7 @@ void FunctionGenerator::pushTable(TableExpr* e) {
   constexpr uint32_t kBatch = 50, kMaxHint = UINT16_MAX;
   emit(Op::kNewTable, std::min(e->positional, kMaxHint), std::min(e->keyed, kMaxHint));
   uint32_t pending = 0, stored = 0;
+  bool early = false;
   auto storePending = [&](uint32_t line) {
     if (pending == 0) return;
     atLine(line);
@@ -379,6 +389,7 @@ void FunctionGenerator::pushTable(TableExpr* e) {
     Expr* key = strip(field.key);
     if (key->kind == ExprKind::kString && isShort(static_cast<StringExpr*>(key)->value)) {
       // Positional values never collide with names, so nobody can tell that they are stored early.
+      early = early || pending > 0;
       storePending(field.line);
       push(field.value);
       atLine(field.line);
@@ -386,6 +397,10 @@ void FunctionGenerator::pushTable(TableExpr* e) {
     } else {
       initialiseKey(field, pending);
     }
+  }
+  if (early && pending == 0 && stored < kBatch) {  // that is where the reference stores them
+    onLine(e->endLine);
+    emit(Op::kNop);
   }
   storePending(e->endLine);
 }

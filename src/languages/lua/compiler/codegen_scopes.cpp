@@ -107,6 +107,11 @@ void FunctionGenerator::gotoStatement(GotoStat* stat) {
   if (!reachable()) return;
   atLine(stat->line);
   CloseScope* outermost = scopeAt(stat);
+  if (scope_ != outermost && !stat->backward) {
+    // For debuggers the jump comes first, and the variables are closed where it leads.
+    if (stat != quietBreak_) emit(Op::kNop);
+    if (stat->label->line != 0) onLine(stat->label->line);
+  }
   leaveScopes(outermost);
   if (stat->backward) {
     if (prepare()) builder_.emitJump(Op::kLoop, code(stat->label).back);

@@ -40,7 +40,9 @@ void FunctionGenerator::statements(Block* block) {
 void FunctionGenerator::statement(Stat* stat, Stat* next) {
   LoopTail tail = loopTail_;
   if (next != nullptr) loopTail_ = {};
+  if (stat->kind != StatKind::kLocal) afterDeclaration_ = false;
   statementOfKind(stat, next);
+  afterDeclaration_ = stat->kind == StatKind::kLocal && static_cast<LocalStat*>(stat)->values.empty();
   loopTail_ = tail;
 }
 
@@ -87,6 +89,12 @@ void FunctionGenerator::statementOfKind(Stat* stat, Stat* next) {
   }
 }
 
+/// A condition without any code.
+static bool isTruthyLiteral(Expr* condition) {
+  Expr* e = strip(condition);
+  return isLiteral(e) && !isFalsyLiteral(e);
+}
+
 uint32_t FunctionGenerator::firstLine(Block* block) const {
   return block->statements.empty() ? block->endLine : firstLine(block->statements.front());
 }
@@ -108,9 +116,15 @@ uint32_t FunctionGenerator::firstLine(Stat* stat) const {
     }
     case StatKind::kCall: return firstLine(static_cast<CallStat*>(stat)->call);
     case StatKind::kDo: return firstLine(static_cast<DoStat*>(stat)->body);
-    case StatKind::kWhile: return firstLine(static_cast<WhileStat*>(stat)->condition);
+    case StatKind::kWhile: {
+      auto* loop = static_cast<WhileStat*>(stat);
+      return isTruthyLiteral(loop->condition) ? firstLine(loop->body) : firstLine(loop->condition);
+    }
     case StatKind::kRepeat: return firstLine(static_cast<RepeatStat*>(stat)->body);
-    case StatKind::kIf: return firstLine(static_cast<IfStat*>(stat)->clauses.front().condition);
+    case StatKind::kIf: {
+      const IfClause& clause = static_cast<IfStat*>(stat)->clauses.front();
+      return isTruthyLiteral(clause.condition) ? firstLine(clause.body) : firstLine(clause.condition);
+    }
     case StatKind::kNumericFor: return firstLine(static_cast<NumericForStat*>(stat)->start);
     case StatKind::kGenericFor: return firstLine(static_cast<GenericForStat*>(stat)->values.front());
     case StatKind::kFunction: {
@@ -146,7 +160,12 @@ void FunctionGenerator::initialiseMany(LocalVariable* const* variables, uint32_t
       // No later value can see the variable, so it takes its slot at once.
       if (variables[next]->constant == nullptr) {
         push(value);
+        // Parts of `and` and `or` on several lines lead to here: the variable gets its value as part of each of them.
+        uint32_t line = builder_.currentLine();
+        bool several = strip(value)->kind == ExprKind::kLogical && firstLine(value) != line;
+        if (several) atLine(0);
         initialise(variables[next]);
+        if (several) atLine(line);
       }
       ++next;
     }
@@ -157,7 +176,8 @@ void FunctionGenerator::initialiseMany(LocalVariable* const* variables, uint32_t
 }
 
 void FunctionGenerator::localStatement(LocalStat* stat) {
-  if (stat->values.empty()) atLine(stat->endLine);
+  // Several declarations without values in a row are one step.
+  if (stat->values.empty() && !afterDeclaration_) atLine(stat->endLine);
   uint32_t count = stat->variables.size() - (stat->variables.back()->constant != nullptr ? 1 : 0);
   useSlots(top_ + count);
   LocalVariable* variables[Resolver::kMaxLocals + 1];
@@ -227,7 +247,12 @@ void FunctionGenerator::ifStatement(IfStat* stat, Stat* next) {
     if (conditionalJump(node->value)) continue;
     Target isFalse;
     jumpIfFalse(node->value.condition, isFalse);
-    block(node->value.body);
+    Block* body = node->value.body;
+    if (!body->statements.empty() && body->statements.front()->kind == StatKind::kGoto) {
+      auto* first = static_cast<GotoStat*>(body->statements.front());
+      if (first->label->name == nullptr) quietBreak_ = first;
+    }
+    block(body);
     if (node->next != nullptr || stat->otherwise != nullptr) leaveBranch(end);
     bind(isFalse);
   }
@@ -241,6 +266,7 @@ void FunctionGenerator::ifStatement(IfStat* stat, Stat* next) {
 
 void FunctionGenerator::whileStatement(WhileStat* stat, Stat* next) {
   ++loopDepth_;
+  stat->breakLabel->line = stat->endLine;
   Target& end = code(stat->breakLabel).forward;
   emit(Op::kLoopHead);  // no step of its own for debuggers: it keeps the position before it
   bytecode::Label start = builder_.newLabel();
@@ -255,9 +281,25 @@ void FunctionGenerator::whileStatement(WhileStat* stat, Stat* next) {
   clearSlots(top_, next);
 }
 
+/// Leaves a repeat loop if its condition holds. Where that has several lines, each part of it goes back from its own.
+void FunctionGenerator::repeatCondition(Expr* condition, bytecode::Label start, Target& end) {
+  Expr* e = strip(condition);
+  auto* parts = e->kind == ExprKind::kLogical ? static_cast<LogicalExpr*>(e) : nullptr;
+  if (parts == nullptr || !parts->isAnd || firstLine(parts->operands.front()) == firstLine(parts->operands.back()))
+    return jumpIfTrue(condition, end);
+  for (auto* node = parts->operands.first(); node != nullptr; node = node->next) {
+    if (node->next == nullptr) return jumpIfTrue(node->value, end);
+    Target holds;
+    jumpIfTrue(node->value, holds);
+    if (prepare()) builder_.emitJump(Op::kLoop, start);
+    bind(holds);
+  }
+}
+
 void FunctionGenerator::repeatStatement(RepeatStat* stat, Stat* next) {
   ++loopDepth_;
   loopTail_ = {};
+  stat->breakLabel->line = stat->endLine;
   Target& end = code(stat->breakLabel).forward;
   emit(Op::kLoopHead);  // no step of its own for debuggers: it keeps the position before it
   bytecode::Label start = builder_.newLabel();
@@ -270,7 +312,7 @@ void FunctionGenerator::repeatStatement(RepeatStat* stat, Stat* next) {
   blockDepth_ = static_cast<uint16_t>(blockDepth_ + 2);
   statements(stat->body);
   if (scope_ == outer) {
-    jumpIfTrue(stat->condition, end);
+    repeatCondition(stat->condition, start, end);
   } else {
     Target again;
     jumpIfFalse(stat->condition, again);
@@ -293,6 +335,7 @@ void FunctionGenerator::repeatStatement(RepeatStat* stat, Stat* next) {
 
 void FunctionGenerator::numericFor(NumericForStat* stat, Stat* next) {
   const uint16_t base = stat->base;
+  stat->breakLabel->line = stat->endLine;
   Target& end = code(stat->breakLabel).forward;
   uint32_t top = top_, usedBefore = used_;
   size_t variables = variables_.size();
@@ -348,6 +391,7 @@ void FunctionGenerator::numericFor(NumericForStat* stat, Stat* next) {
 void FunctionGenerator::genericFor(GenericForStat* stat, Stat* next) {
   const uint16_t base = stat->base;
   const uint32_t results = stat->variables.size();
+  stat->breakLabel->line = stat->endLine;
   Target& end = code(stat->breakLabel).forward;
   uint32_t top = top_;
   size_t variables = variables_.size();

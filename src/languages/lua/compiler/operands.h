@@ -14,6 +14,9 @@ inline bool isUncapturedLocal(const Expr* e) {
 /// Pushing it has no effects, and nothing that runs in between can change what is pushed.
 inline bool isSimple(const Expr* e) { return isLiteral(e) || isUncapturedLocal(e); }
 
+/// The reference has it in a register or takes it as a constant: no instruction, so no step for debuggers.
+inline bool isLocalOrLiteral(const Expr* e) { return isLiteral(e) || e->kind == ExprKind::kLocal; }
+
 /// A captured variable that calls may change. The reference leaves it in its register while it evaluates the
 /// operands after it, so that it is read late.
 inline bool isReadLate(const Expr* e) {

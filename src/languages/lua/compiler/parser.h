@@ -56,7 +56,17 @@ class Parser {
   // ---- positions and registers ----
   /// Notes that the value of `e` is needed now: its last operation gets the line of the last token read.
   void discharge(Expr* e) {
-    if (e->line == 0) e->line = lastLine_;
+    for (;;) {
+      if (e->line == 0) e->line = lastLine_;
+      // The last operand of `and` and `or` is the value.
+      if (e->kind == ExprKind::kLogical) {
+        e = static_cast<LogicalExpr*>(e)->operands.back();
+      } else if (e->kind == ExprKind::kParen) {
+        e = static_cast<ParenExpr*>(e)->inner;
+      } else {
+        return;
+      }
+    }
   }
   /// The same, and the value occupies a register from `level` on.
   void toRegister(Expr* e, uint32_t level);

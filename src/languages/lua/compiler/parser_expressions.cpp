@@ -107,7 +107,7 @@ Expr* Parser::parseSubexpression(int limit) {
       holdOperand(left, level);
     }
     Expr* right = parseSubexpression(op.right);
-    discharge(right);
+    if (!logical) discharge(right);
     resolver_.setRegisters(level);
     if (logical) {
       left = makeLogical(op.kind == Operator::Kind::kAnd, left, right);
@@ -124,7 +124,7 @@ Expr* Parser::makeUnary(UnaryOp op, Expr* operand, const Token& at) {
   if (result == nullptr) {
     result = make<UnaryExpr>(op, operand);
     result->hasCall = operand->hasCall;
-    result->line = at.line;
+    if (op != UnaryOp::kNot) result->line = at.line;  // a `not` has that of its use
   }
   result->textLine = at.line;
   result->column = at.column;

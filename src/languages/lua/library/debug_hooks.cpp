@@ -31,6 +31,8 @@ void noteCurrentLine(Fiber& fiber) {
   fiber.hookLine = runtime::currentLine(frame);
   fiber.hookLineFrame = static_cast<uint32_t>(fiber.high - frame.fp);
   fiber.hookOffset = frame.offset();
+  fiber.hookNext = static_cast<uint32_t>(fiber.pc - frame.code()->entry);
+  fiber.hookSkip = UINT32_MAX;
 }
 
 /// The engine's frame that runs a hook for `frame`, or null.

@@ -1,5 +1,6 @@
 // Looking at functions, frames and their variables.
 
+#include <algorithm>
 #include <string>
 
 #include "bytecode/opcode.h"
@@ -69,8 +70,12 @@ bool addActiveLines(Isolate& iso, InfoTable& info, const Code& code) {
   Rooted lines(iso, runtime::newTable(iso)), present(iso, Value::boolean(true));
   if ((*lines).isNil()) return false;
   const auto& entries = code.function->lines;
+  // Handlers of errors stand behind everything else and have no lines of their own.
+  uint32_t handlers = UINT32_MAX;
+  for (const auto& region : code.function->regions) handlers = std::min(handlers, region.handler);
   for (size_t i = 0; i < entries.size(); i++) {
     uint32_t start = entries[i].offset, end = i + 1 < entries.size() ? entries[i + 1].offset : code.codeSize;
+    if (start >= handlers) break;
     // The mark of a loop does nothing: it makes no line active.
     if (end == start + 1 && code.entry[start] == static_cast<uint8_t>(bytecode::Op::kLoopHead)) continue;
     if (entries[i].line != 0 && !runtime::tableSetInt(iso, lines, entries[i].line, present)) return false;
