@@ -120,6 +120,7 @@ void drive(Isolate& iso, Step step) {
       case Step::kResumeNative: step = Step::native(reenter(iso, f, step.count, step.failed)); continue;
       case Step::kReturn:
         if (!step.failed && iso.hooksOn && hookNativeReturn(iso, step)) continue;
+        if (iso.hooksOn && hookTailReturn(iso, step)) continue;
         popFrame(f, step.count);
         if (f.hookMask != 0 || iso.hooksOn) applyHooks(iso);
         if (f.fp == nullptr) {  // a native as a fiber's function

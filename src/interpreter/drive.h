@@ -71,6 +71,8 @@ void applyHooks(Isolate& iso);
 /// A native is about to begin, or to return step.count values: true if its hook runs first (`step` says so).
 bool hookNativeCall(Isolate& iso, Step& step);
 bool hookNativeReturn(Isolate& iso, Step& step);
+/// The same for the function whose last act was to call the native that returns step.count values.
+bool hookTailReturn(Isolate& iso, Step& step);
 
 /// Tells those who listen for calls that a coroutine goes on, waits or ends.
 void traceFiber(Isolate& iso, const Fiber& f, events::EventKind kind, std::string_view reason = {});

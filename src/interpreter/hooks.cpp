@@ -11,6 +11,7 @@
 #include "interpreter/calls.h"
 #include "interpreter/dispatch.h"
 #include "interpreter/drive.h"
+#include "interpreter/frame_layout.h"
 #include "interpreter/interpreter.h"
 #include "runtime/frames.h"
 
@@ -23,7 +24,8 @@ namespace {
 enum HookBit : uint8_t { kCallHook = 1, kReturnHook = 2, kLineHook = 4, kCountHook = 8 };
 enum Stage : uint8_t { kStageCall, kStageCount, kStageLine, kStageReturn, kStageDone };
 
-/// Arguments: event name, line or nil, the stopped frame's open count.
+/// Arguments: event name, line or nil, the stopped frame's open count, and whether that list is what the stopped frame
+/// returns as soon as the hook is over (its link then says kTail).
 NativeResult runHook(NativeCall& c) {
   if (c.state() == 0) {
     c.push(c.fiber.hook);
@@ -34,11 +36,18 @@ NativeResult runHook(NativeCall& c) {
   c.fiber.hookActive = false;
   c.fiber.openCount = static_cast<uint32_t>(c.arg(2).asInt());
   applyHooks(c.isolate);
-  return c.ret();
+  if (!c.arg(3).isTrue()) return c.ret();
+  auto count = static_cast<uint32_t>(c.arg(2).asInt());
+  if (!c.ensure(count)) return c.raisePending();
+  for (uint32_t i = 0; i < count; i++) {
+    const Value* callee = c.fiber.fp + 2 + linkOf(c.fiber.fp).extra();
+    c.push(callee[count - i]);
+  }
+  return c.retTop(count);
 }
 
-/// Pushes the hook's frame; it comes back to `returnAddress`.
-Step fire(Isolate& iso, const char* event, int line, const uint8_t* returnAddress) {
+/// Pushes the hook's frame; it comes back to `returnAddress`, or `returns` the open list from the stopped frame.
+Step fire(Isolate& iso, const char* event, int line, const uint8_t* returnAddress, bool returns = false) {
   Fiber& f = *iso.fiber;
   Value name = intern(iso, event);
   if (name.isNil()) {
@@ -56,7 +65,8 @@ Step fire(Isolate& iso, const char* event, int line, const uint8_t* returnAddres
   *--f.sp = name;
   *--f.sp = line >= 0 ? Value::smallInt(line) : Value::nil();
   *--f.sp = Value::smallInt(open);
-  return Step::invoke(3, 0, returnAddress);
+  *--f.sp = Value::boolean(returns);
+  return Step::invoke(4, returns ? Link::kTail : 0, returnAddress);
 }
 
 bool isReturn(bytecode::Op op) {
@@ -291,6 +301,25 @@ bool hookNativeReturn(Isolate& iso, Step& step) {
   if (!iso.hooksOn || f.hookActive || !(f.hookMask & kReturnHook) || as<Native>(f.fp[2])->info->hidden) return false;
   f.fp[-1] = Value::smallInt(step.count);
   step = fire(iso, "return", -1, kNativeFinishCode);
+  return true;
+}
+
+bool hookTailReturn(Isolate& iso, Step& step) {
+  Fiber& f = *iso.fiber;
+  Link link = linkOf(f.fp);
+  if (link.wanted() != Link::kTail || as<Native>(f.fp[2])->info->hidden) return false;
+  if (wantsCalls(iso)) {
+    const Value* caller = Fiber::callerOf(f.fp);
+    const Code* code = codeOf(caller);
+    auto offset = static_cast<uint32_t>(returnAddressOf(f.fp) - code->entry) - kTailCallLength;
+    iso.events->publish({.kind = events::EventKind::kReturn,
+                         .line = static_cast<int>(lineAt(*code, offset)),
+                         .function = functionName(caller[2])});
+  }
+  if (f.hookActive || !(f.hookMask & kReturnHook) || f.hook.isNil()) return false;
+  f.fp[0] = Value::fromBits(Link::make(link.callerDistance(), link.extra(), Link::kOpen).bits);
+  popFrame(f, step.count);
+  step = fire(iso, "return", -1, f.pc - kTailCallLength, true);  // it stands at its call
   return true;
 }
 

@@ -24,6 +24,22 @@ class Trace(ProgramTest):
         self.assertEqual(names, [("call", main)] + one + one + [("return", main)])
         self.assertEqual({e["event"] for e in events} - {"call", "return"}, set())
 
+    def test_tail_calls_of_natives_return(self):
+        text = "local function f(x) return math.abs(x) end\nlocal function g(...) return select('#', ...) end\n" \
+               "local function h() return pcall(f, 2) end\nf(1) g(1, 2) h() coroutine.wrap(function() return type(1) end)()"
+        events = self.trace(text, "calls")
+        open_calls = []
+        for e in events:
+            if e["event"] == "call":
+                open_calls.append(e["function"])
+            elif e["event"] == "return":
+                self.assertEqual(open_calls.pop(), e["function"], events)
+        self.assertEqual(open_calls, [])
+        returned = [(e["function"], e.get("line")) for e in events if e["event"] == "return"]
+        self.assertIn(("program.lua:1", 1), returned)
+        self.assertIn(("program.lua:2", 2), returned)
+        self.assertEqual([f for f, _ in returned].count("program.lua:1"), 2)
+
     def test_native_calls(self):
         events = self.trace("math.abs(-1) string.rep('x', 2)", "calls")
         self.assertIn("math.abs", [e.get("function") for e in events if e["event"] == "call"])

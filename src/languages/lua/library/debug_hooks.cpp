@@ -58,6 +58,8 @@ void returnedValues(const Frame& frame, int openCount, int& first, int& count) {
   switch (i.op) {
     case Op::kReturn: count = static_cast<int>(i.operands[0]); break;
     case Op::kReturn1: count = 1; break;
+    case Op::kTailCall:
+    case Op::kTailCallVar: count = openCount; break;  // of a native that has returned
     case Op::kReturnVar: count = static_cast<int>(i.operands[0]) + openCount; break;
     case Op::kReturnL: {
       count = 1;
