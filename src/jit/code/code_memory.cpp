@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "jit/assembler/x64/far_jump.h"
@@ -13,6 +14,8 @@ namespace devvm::jit {
 namespace {
 
 constexpr size_t kPage = 4096;
+// Less than this is not tried when there is no address space for the limit asked for.
+constexpr size_t kLeastLimit = size_t{16} << 20;
 // Memory is taken in steps: the first covers a small program, later ones keep system calls rare.
 constexpr size_t kSmallestStep = size_t{64} << 10, kLargestStep = size_t{1} << 20;
 
@@ -57,6 +60,10 @@ CodeMemory::CodeMemory(const CodeMemoryOptions& options) {
   if (limit > size_t{1} << 30) limit = size_t{1} << 30;
   uintptr_t near = options.near != 0 ? options.near : reinterpret_cast<uintptr_t>(&codeMemoryErrorText);
   refusal_ = views_.open(limit, near);
+  while (refusal_ != nullptr && errno == ENOMEM && limit / 2 >= kLeastLimit) {
+    limit = roundUp(limit / 2, kPage);
+    refusal_ = views_.open(limit, near);
+  }
   if (refusal_ == nullptr) guardForks(this);
 }
 

@@ -15,7 +15,8 @@ namespace devvm::jit {
 
 struct CodeMemoryOptions {
   /// Bytes of code at most (64 KiB to 1 GiB; rounded up to whole pages). Address space for all of it is reserved, so
-  /// that all code reaches all other by 32-bit distances; memory is taken as it is needed.
+  /// that all code reaches all other by 32-bit distances; memory is taken as it is needed. Where the process may not
+  /// have that much address space, less will do, down to 16 MiB (CodeMemoryUse::limit tells).
   size_t limit = size_t{256} << 20;
   /// Behave as if the system refused executable memory.
   bool forceRefusal = false;

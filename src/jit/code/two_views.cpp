@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 
@@ -63,7 +64,11 @@ uint8_t* reserveNear(size_t bytes, uintptr_t near) {
 }  // namespace
 
 const char* TwoViews::refuse(const char* call) {
-  std::snprintf(refusal_, sizeof refusal_, "%s: %s", call, std::strerror(errno));
+  int error = errno;
+  std::snprintf(refusal_, sizeof refusal_, "%s: %s", call, std::strerror(error));
+  // For the caller, past the cleaning up.
+  close();
+  errno = error;
   return refusal_;
 }
 
@@ -90,17 +95,13 @@ const char* TwoViews::open(size_t limit, uintptr_t near) {
   file_ = createFile();
   if (file_ < 0) return refuse("memfd_create");
   uint8_t* place = reserveNear(limit + kBefore, near);
-  if (place == nullptr) {
-    const char* reason = refuse("mmap of address space");
-    close();
-    return reason;
-  }
+  if (place == nullptr) return refuse("mmap of address space");
   mprotect(place, kBefore, PROT_READ);
   if (!map(file_, 0, nullptr, place + kBefore)) {
-    const char* reason = refuse("mmap of executable memory");
+    int error = errno;
     munmap(place, limit + kBefore);
-    close();
-    return reason;
+    errno = error;
+    return refuse("mmap of executable memory");
   }
   return nullptr;
 }
@@ -153,9 +154,12 @@ bool TwoViews::adoptCopy() {
     copy_ = -1;
     return true;
   }
+  // Code that the parent may change at any time must not stay executable.
   constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  mmap(writable_, limit_, PROT_NONE, kFlags, -1, 0);
-  mmap(executable_, limit_, PROT_NONE, kFlags, -1, 0);
+  if (mmap(writable_, limit_, PROT_NONE, kFlags, -1, 0) == MAP_FAILED ||
+      mmap(executable_, limit_, PROT_NONE, kFlags, -1, 0) == MAP_FAILED) {
+    std::abort();
+  }
   dropCopy();
   return false;
 }

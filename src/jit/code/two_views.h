@@ -15,7 +15,8 @@ class TwoViews {
   TwoViews& operator=(const TwoViews&) = delete;
 
   /// `limit`: bytes, a multiple of the page size. The executable view is put within reach of 32-bit distances from
-  /// `near` if there is room. nullptr, or what the system refused ("memfd_create: Operation not permitted").
+  /// `near` if there is room. nullptr, or what the system refused ("memfd_create: Operation not permitted"; also in
+  /// errno).
   const char* open(size_t limit, uintptr_t near);
   void close();
   bool isOpen() const { return writable_ != nullptr; }

@@ -1,6 +1,9 @@
 // Small functions, run: control flow, tables of jumps, constants, vectors.
 #include <gtest/gtest.h>
 
+#include <bit>
+
+#include "jit/assembler/x64/cpu.h"
 #include "placed_code.h"
 
 namespace devvm::jit::test {
@@ -158,8 +161,36 @@ TEST(Run, Atomics) {
   EXPECT_EQ(cell, 42);
 }
 
+TEST(Run, BitsAndBytes) {
+  const uint64_t kValues[] = {1, 2, 0x8000000000000000, 0xFF00FF00FF00FF00, 0x123456789ABCDEF0};
+  auto check = [&](void (*emit)(Assembler&), uint64_t (*expected)(uint64_t)) {
+    Assembler a;
+    emit(a);
+    a.ret();
+    PlacedCode<uint64_t(uint64_t)> run(a);
+    for (uint64_t value : kValues) EXPECT_EQ(run(value), expected(value)) << std::hex << value;
+  };
+  using U = uint64_t;
+  check([](Assembler& a) { a.bsr64(rax, rdi); }, [](U x) -> U { return 63 - static_cast<U>(std::countl_zero(x)); });
+  check([](Assembler& a) { a.bsf64(rax, rdi); }, [](U x) -> U { return static_cast<U>(std::countr_zero(x)); });
+  check([](Assembler& a) { a.mov64(rax, rdi), a.bswap64(rax); }, [](U x) -> U { return __builtin_bswap64(x); });
+  if (cpuFeatures().popcnt) {
+    check([](Assembler& a) { a.popcnt64(rax, rdi); }, [](U x) -> U { return static_cast<U>(std::popcount(x)); });
+  }
+  if (cpuFeatures().lzcnt) {
+    check([](Assembler& a) { a.lzcnt64(rax, rdi); }, [](U x) -> U { return static_cast<U>(std::countl_zero(x)); });
+  }
+  if (cpuFeatures().bmi1) {
+    check([](Assembler& a) { a.tzcnt64(rax, rdi); }, [](U x) -> U { return static_cast<U>(std::countr_zero(x)); });
+  }
+  if (cpuFeatures().bmi2) {
+    check([](Assembler& a) { a.rorx64(rax, rdi, 12); }, [](U x) -> U { return std::rotr(x, 12); });
+    check([](Assembler& a) { a.mov32(rcx, 7), a.shrx64(rax, rdi, rcx); }, [](U x) -> U { return x >> 7; });
+  }
+}
+
 TEST(Run, Rounding) {
-  if (!__builtin_cpu_supports("sse4.1")) GTEST_SKIP();
+  if (!cpuFeatures().sse41) GTEST_SKIP();
   const std::pair<Rounding, double> kExpected[] = {
       {Rounding::kNearest, -2.0}, {Rounding::kDown, -3.0}, {Rounding::kUp, -2.0}, {Rounding::kTruncate, -2.0}};
   for (auto [rounding, expected] : kExpected) {
@@ -178,7 +209,7 @@ TEST(Run, Rounding) {
 }
 
 TEST(Run, Vectors) {
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) GTEST_SKIP();
+  if (!cpuFeatures().avx2 || !cpuFeatures().fma) GTEST_SKIP();
   Assembler a;  // y[i] += factor * x[i], 4 at a time
   Label loop;
   a.movsd(xmm1, xmm0);

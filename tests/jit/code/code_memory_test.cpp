@@ -207,6 +207,36 @@ TEST(CodeMemory, RefusedBySystem) {
   EXPECT_EQ(status, 0);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DEVVM_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define DEVVM_SANITIZED 1
+#endif
+#endif
+
+#ifndef DEVVM_SANITIZED  // these take more address space than the test leaves
+TEST(CodeMemory, LittleAddressSpace) {
+  for (size_t megabytes : {200, 100, 20}) {
+    pid_t child = fork();
+    if (child == 0) {
+      // The limit counts what is mapped already.
+      long pages = 0;
+      std::ifstream("/proc/self/statm") >> pages;
+      rlimit few{static_cast<size_t>(pages) * 4096 + (megabytes << 20), RLIM_INFINITY};
+      setrlimit(RLIMIT_AS, &few);
+      CodeMemory memory;
+      if (megabytes == 20) _exit(!memory.available() && std::strstr(memory.refusal(), "mmap") != nullptr ? 0 : 1);
+      bool right = memory.available() && memory.use().limit == (megabytes == 200 ? 64u : 32u) << 20;
+      _exit(right && run(placeConstant(memory, 5)) == 5 ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << megabytes;
+  }
+}
+#endif
+
 TEST(CodeMemory, RefusesUnfinishedCode) {
   CodeMemory memory;
   CodeMemoryError error;

@@ -10,7 +10,7 @@
 //
 // Which instructions there are is in forms.def (families) and below (the rest). Nothing is checked at run time but by
 // assertions; memory that is missing sets failed() (code_buffer.h). SSE2 is assumed; who emits later extensions
-// (SSE4.1, POPCNT, LZCNT, BMI, AVX, FMA) asks the processor first.
+// (SSE4.1, POPCNT, LZCNT, BMI, AVX, FMA) asks the processor first (cpu.h).
 #pragma once
 
 #include <bit>
