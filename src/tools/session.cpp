@@ -12,6 +12,7 @@
 #include "bytecode/verifier.h"
 #include "interpreter/engine.h"
 #include "languages/lua/library/library.h"
+#include "languages/lua/library/waiting.h"
 #include "languages/lua/lua_chunk.h"
 #include "runtime/frames.h"
 #include "tools/options.h"
@@ -101,7 +102,11 @@ bool Session::startTrace() {
 Session::~Session() { interruptible.store(nullptr); }
 
 void Session::complain(std::string_view message) {
-  std::fflush(stdout);
+  if (ended_) {
+    lua::flushOrDrop(stdout);  // a program that was stopped does not wait for its reader
+  } else {
+    std::fflush(stdout);
+  }
   if (!programName_.empty()) std::fprintf(stderr, "%s: ", programName_.c_str());
   std::fwrite(message.data(), 1, message.size(), stderr);
   std::fputc('\n', stderr);
@@ -198,7 +203,11 @@ int Session::finish(bool failed) {
   Isolate& iso = *isolate_;
   bool stopped = ended_ && iso.failure != Failure::kExit;
   if (ready_ && !stopped && (!ended_ || iso.closeOnExit)) interpreter::runPendingFinalizers(iso);
-  std::fflush(stdout);
+  if (stopped) {
+    lua::flushOrDrop(stdout);
+  } else {
+    std::fflush(stdout);
+  }
   std::fflush(stderr);
   return ended_ ? status_ : failed ? kFailed : kOk;
 }

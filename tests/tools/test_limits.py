@@ -1,6 +1,7 @@
 """Limits and capabilities: what a program that does not want to be stopped, or wants more than it may, gets."""
 import os
 import shutil
+import signal
 import subprocess
 import time
 import unittest
@@ -86,6 +87,31 @@ WAITING = {
     "number from standard input": "io.read('n')",
     "all of standard input": "io.read('a')",
 }
+# Nobody is at the other end of `fifo`; standard input and output are pipes that nobody writes to or reads from.
+BLOCKED = {
+    "FIFO to read": "io.open('fifo'):read()",
+    "FIFO to read all": "local f = io.open('fifo') f:read('a')",
+    "FIFO to write": "io.open('fifo', 'w')",
+    "FIFO to append to": "io.open('fifo', 'a')",
+    "lines of a FIFO": "for l in io.lines('fifo') do end",
+    "FIFO as input": "io.input('fifo') io.read('n')",
+    "FIFO as output": "io.output('fifo')",
+    "loadfile": "loadfile('fifo')",
+    "dofile": "dofile('fifo')",
+    "dofile of standard input": "dofile()",
+    "require": "package.path = './?' require('fifo')",
+    "caught": "while true do pcall(io.read) end",
+    "print": "while true do print(string.rep('x', 100)) end",
+    "print of much": "print(string.rep('x', 1e6))",
+    "write": "while true do io.write('x') end",
+    "write of much": "io.write(string.rep('x', 1e6))",
+    "unbuffered": "io.stdout:setvbuf('no') while true do io.write('xy') end",
+    "by lines": "io.stdout:setvbuf('line') while true do io.write('xy\\n') end",
+    "large buffer": "io.stdout:setvbuf('full', 1 << 20) while true do io.write(string.rep('x', 1000)) end",
+    "flush": "while true do io.write('xxxxxxxxxx') io.flush() end",
+    "process that does not read": "local p = io.popen('exec sleep 30 2> /dev/null > /dev/null', 'w') while true do p:write('xxxxxxxxxx') end",
+    "closing a pipe": "local p = io.popen('exec sleep 30 2> /dev/null > /dev/null', 'w') for i = 1, 65536 do p:write('x') end p:write('more') p:close()",
+}
 # Where the size of the parts matters more than their number, a unit may take a few microseconds.
 FUEL = 300_000
 
@@ -122,6 +148,60 @@ class Endless(ProgramTest):
                 os.close(write)
                 self.assertEqual((p.returncode, err), (1, b"devvm: time limit exceeded\n"), name)
                 self.assertLess(time.monotonic() - started, 2 * SCALE)
+
+
+class Blocked(ProgramTest):
+    def blocked(self, text, *options):
+        """A program between pipes that are silent and, after a while, full."""
+        if not (self.folder / "fifo").exists():
+            os.mkfifo(self.folder / "fifo")
+        self.write("program.lua", text)
+        ends = [*os.pipe(), *os.pipe()]
+        for end in ends:
+            self.addCleanup(os.close, end)
+        return subprocess.Popen([VM, "run", *options, "program.lua"], stdin=ends[0], stdout=ends[3],
+                                stderr=subprocess.PIPE, cwd=self.folder)
+
+    def test_timeout(self):
+        for name, text in BLOCKED.items():
+            with self.subTest(program=name):
+                started = time.monotonic()
+                p = self.blocked(text, "--timeout=200ms")
+                _, err = p.communicate(timeout=20 * SCALE)
+                self.assertEqual((p.returncode, err), (1, b"devvm: time limit exceeded\n"), name)
+                self.assertLess(time.monotonic() - started, 2 * SCALE, name)
+
+    def test_interrupt(self):
+        for name, text in BLOCKED.items():
+            if name == "caught" or "popen" in text:
+                continue
+            with self.subTest(program=name):
+                p = self.blocked("io.stderr:write('ready\\n') " + text)
+                self.assertEqual(p.stderr.readline(), b"ready\n")
+                time.sleep(0.1 * SCALE)
+                p.send_signal(signal.SIGINT)
+                _, err = p.communicate(timeout=20 * SCALE)
+                self.assertEqual(p.returncode, 1, (name, err))
+                self.assertRegex(err.decode(), "interrupted!\n|stopped", name)
+
+    def test_nothing_is_lost(self):
+        os.mkfifo(self.folder / "fifo")
+        self.write("reader.lua", "local f = io.open('fifo') local n = 0 for l in f:lines() do n = n + 1 assert(l == 'line ' .. n) end print(n, f:read())")
+        self.write("writer.lua", "local f = io.open('fifo', 'w') for i = 1, 50000 do f:write('line ', i, '\\n') end f:close()")
+        for order in (("reader.lua", "writer.lua"), ("writer.lua", "reader.lua")):
+            with self.subTest(first=order[0]):
+                started = []
+                for name in order:
+                    started.append(subprocess.Popen([VM, "run", "--timeout=20s", name], stdout=subprocess.PIPE, cwd=self.folder))
+                    time.sleep(0.2 * SCALE)
+                outs = {name: p.communicate(timeout=20 * SCALE)[0] for name, p in zip(order, started)}
+                self.assertEqual([p.returncode for p in started], [0, 0])
+                self.assertEqual(outs["reader.lua"], b"50000\tnil\n")
+        self.write("big.lua", "io.write(string.rep('0123456789', 300000)) io.write('end\\n') print(string.rep('y', 100000)) io.stdout:setvbuf('no') io.write(string.rep('z', 70000), 1, 2.5)")
+        r = self.command(["/bin/sh", "-c", f"'{VM}' run big.lua | (sleep 0.3; cat)"])
+        self.assertEqual(r.out, "0123456789" * 300000 + "end\n" + "y" * 100000 + "\n" + "z" * 70000 + "12.5")
+        r = self.program("local p = io.popen('cat; exit 3', 'w') p:write(string.rep('ab', 200000)) print(p:close())")
+        self.assertEqual(r.out, "ab" * 200000 + "nil\texit\t3\n")
 
 
 class Uncatchable(ProgramTest):

@@ -1,5 +1,6 @@
 #include "languages/lua/lua_chunk.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "bytecode/module_file.h"
 #include "bytecode/verifier.h"
 #include "languages/lua/compiler/compiler.h"
+#include "languages/lua/library/waiting.h"
 #include "runtime/code.h"
 
 namespace devvm::lua {
@@ -169,10 +171,14 @@ bool isHopeless(Isolate& isolate, std::string_view beginning, std::string_view c
   return true;
 }
 
-bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error) {
+bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error, Isolate* isolate) {
   std::string name = path.empty() ? "stdin" : path;
   errno = 0;
-  std::FILE* file = path.empty() ? stdin : std::fopen(path.c_str(), "rb");
+  std::FILE* file = stdin;
+  if (!path.empty() && isolate == nullptr) file = std::fopen(path.c_str(), "rb");
+  if (!path.empty() && isolate != nullptr && !openStream(*isolate, path.c_str(), "rb", file)) {
+    return false;
+  }
   if (file == nullptr) {
     error = "cannot open " + name + ": " + std::strerror(errno);
     return false;
@@ -180,7 +186,21 @@ bool readChunkFile(const std::string& path, size_t limit, std::string& contents,
   contents.clear();
   char buffer[16384];
   size_t n;
-  while ((n = std::fread(buffer, 1, sizeof buffer, file)) > 0) {
+  bool stopped = false, waits = isolate != nullptr && mayWait(file);
+  auto read = [&]() -> size_t {
+    if (!waits) return std::fread(buffer, 1, sizeof buffer, file);
+    // What has come, and no more.
+    if (file->_IO_read_ptr == file->_IO_read_end && !waitForInput(*isolate, fileno(file))) {
+      stopped = true;
+      return 0;
+    }
+    int next = std::getc(file);
+    if (next == EOF) return 0;
+    buffer[0] = static_cast<char>(next);
+    auto more = static_cast<size_t>(file->_IO_read_end - file->_IO_read_ptr);
+    return 1 + std::fread(buffer + 1, 1, std::min(more, sizeof buffer - 1), file);
+  };
+  while ((n = read()) > 0) {
     contents.append(buffer, n);
     if (contents.size() > limit) {
       error = "cannot read " + name + ": not enough memory";
@@ -193,7 +213,7 @@ bool readChunkFile(const std::string& path, size_t limit, std::string& contents,
   } else {
     std::fclose(file);
   }
-  if (!error.empty()) return false;
+  if (stopped || !error.empty()) return false;
   if (contents.starts_with("\xEF\xBB\xBF")) contents.erase(0, 3);
   if (contents.starts_with("#")) {
     size_t end = contents.find('\n');

@@ -32,7 +32,9 @@ bool isHopeless(runtime::Isolate& isolate, std::string_view beginning, std::stri
 
 /// The contents of a file as load() wants them: without byte order mark, and with a first line that begins with '#'
 /// emptied. `path` empty: standard input. At most `limit` bytes are read. False with the error's text
-/// ("cannot open x: ..."), which names the file.
-bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error);
+/// ("cannot open x: ..."), which names the file. With `isolate` it waits for pipes and the like within the limits of
+/// that: an empty error says that it must stop (Isolate::failure).
+bool readChunkFile(const std::string& path, size_t limit, std::string& contents, std::string& error,
+                   runtime::Isolate* isolate = nullptr);
 
 }  // namespace devvm::lua

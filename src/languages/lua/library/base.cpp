@@ -1,6 +1,7 @@
 // The basic functions, without those that load code (base_load.cpp) and the collector's (base_memory.cpp).
 
 #include "languages/lua/library/base.h"
+#include "languages/lua/library/waiting.h"
 
 #include <atomic>
 #include <cstdio>
@@ -28,16 +29,22 @@ std::atomic<bool> printPending{false};
 std::atomic<int64_t> lastFlush{0};
 
 /// A print() is finished: its text goes out at once to a terminal, and otherwise soon.
-void finishPrint() {
+[[nodiscard]] bool finishPrint(Isolate& isolate) {
   static const bool terminal = isatty(STDOUT_FILENO) != 0;
   constexpr int64_t kLongestDelay = 20'000'000;  // nanoseconds
   printPending.store(true, std::memory_order_relaxed);
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   int64_t now = int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
-  if (!terminal && now - lastFlush.load(std::memory_order_relaxed) < kLongestDelay) return;
+  if (!terminal && now - lastFlush.load(std::memory_order_relaxed) < kLongestDelay) return true;
   lastFlush.store(now, std::memory_order_relaxed);
-  flushPrinted();
+  return flushPrinted(isolate);
+}
+
+/// Part of what print() shows. False when the isolate must stop meanwhile; errors in writing are not told.
+[[nodiscard]] bool printPart(Isolate& isolate, std::string_view text) {
+  bool ok;
+  return writeStream(isolate, stdout, text, ok);
 }
 
 struct Index {
@@ -56,14 +63,13 @@ NativeResult print(NativeCall& c) {
         {
           std::string_view text = asString(c.top())->view();
           if (!chargeBytes(c, text.size())) return c.raisePending();
-          if (v.i > 0) putc_unlocked('\t', stdout);
-          fwrite_unlocked(text.data(), 1, text.size(), stdout);
+          if (v.i > 0 && !printPart(c.isolate, "\t")) return c.raisePending();
+          if (!printPart(c.isolate, text)) return c.raisePending();
           c.pop();
         }
       }
   }
-  putc_unlocked('\n', stdout);
-  finishPrint();
+  if (!printPart(c.isolate, "\n") || !finishPrint(c.isolate)) return c.raisePending();
   return c.ret();
 }
 
@@ -526,6 +532,11 @@ constexpr std::string_view kWarningsField = "_WARNINGS";
 
 void flushPrinted() {
   if (printPending.exchange(false, std::memory_order_relaxed)) std::fflush(stdout);
+}
+
+bool flushPrinted(Isolate& isolate) {
+  bool ok;
+  return !printPending.exchange(false, std::memory_order_relaxed) || flushStream(isolate, stdout, ok);
 }
 
 void setWarnings(Isolate& isolate, bool on) {

@@ -14,6 +14,8 @@ namespace devvm::lua {
 /// print() collects output as long as nobody can tell: this writes it out. To be called before anything else is
 /// written to the standard streams, before the process waits, and at the end.
 void flushPrinted();
+/// The same within the isolate's limits. False when it must stop meanwhile (Isolate::failure).
+[[nodiscard]] bool flushPrinted(Isolate& isolate);
 
 /// Whether warnings (warn(), errors in finalizers) are shown: off at first; `lua -W` and warn("@on") switch them on.
 void setWarnings(Isolate& isolate, bool on);

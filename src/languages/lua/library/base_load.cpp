@@ -130,15 +130,15 @@ NativeResult load(NativeCall& c) {
 bool readArgumentFile(NativeCall& c, std::string& bytes, std::string& chunkName, std::string& error) {
   std::string path = optionalString(c, 0, "");
   chunkName = path.empty() ? "=stdin" : "@" + path;
-  if (path.empty()) flushPrinted();
-  return readChunkFile(path, readLimit(c.isolate), bytes, error);
+  if (path.empty() && !flushPrinted(c.isolate)) return false;
+  return readChunkFile(path, readLimit(c.isolate), bytes, error, &c.isolate);
 }
 
 NativeResult loadfile(NativeCall& c) {
   if (!checkOptionalString(c, 0) || !checkOptionalString(c, 1)) return c.raisePending();
   if (!c.isNoneOrNil(0) && !checkCapability(c, Capability::kFiles)) return c.raisePending();
   std::string bytes, chunkName, error;
-  if (!readArgumentFile(c, bytes, chunkName, error)) return returnFailure(c, error);
+  if (!readArgumentFile(c, bytes, chunkName, error)) return error.empty() ? c.raisePending() : returnFailure(c, error);
   return finishLoad(c, bytes, chunkName, optionalString(c, 1, "bt"), 2);
 }
 
@@ -159,7 +159,7 @@ NativeResult dofile(NativeCall& c) {
     if (error.outOfMemory) return c.outOfMemory();
     if (error.stopped) return c.raisePending();
   }
-  raiseText(c, error.message);
+  if (!error.message.empty()) raiseText(c, error.message);  // else the isolate must stop
   return c.raisePending();
 }
 

@@ -8,6 +8,7 @@
 #include "languages/lua/library/base.h"
 #include "languages/lua/library/io_file.h"
 #include "languages/lua/library/process.h"
+#include "languages/lua/library/waiting.h"
 #include "languages/lua/library/library.h"
 
 namespace devvm::lua {
@@ -45,7 +46,8 @@ Value adoptStream(Isolate& isolate, std::FILE* stream, FileKind kind) {
 Value openOrRaise(NativeCall& c, uint32_t argument, const char* mode) {
   if (!checkCapability(c, Capability::kFiles)) return Value::nil();
   std::string name(c.stringArg(argument));
-  std::FILE* stream = std::fopen(name.c_str(), mode);
+  std::FILE* stream;
+  if (!openStream(c.isolate, name.c_str(), mode, stream)) return Value::nil();
   if (stream == nullptr) {
     (void)c.error("cannot open file '%s' (%s)", name.c_str(), std::strerror(errno));
     return Value::nil();
@@ -67,8 +69,8 @@ NativeResult open(NativeCall& c) {
   std::string name(c.stringArg(0)), mode(c.isNoneOrNil(1) ? "r" : c.stringArg(1));
   if (!isOpenMode(mode)) return c.argError(1, "invalid mode");
   if (!checkCapability(c, Capability::kFiles)) return c.raisePending();
-  errno = 0;
-  std::FILE* stream = std::fopen(name.c_str(), mode.c_str());
+  std::FILE* stream;
+  if (!openStream(c.isolate, name.c_str(), mode.c_str(), stream)) return c.raisePending();
   if (stream == nullptr) return fileResult(c, false, name.c_str());
   Value v = adoptStream(c.isolate, stream, FileKind::kFile);
   return v.isNil() ? c.outOfMemory() : c.ret(v);
@@ -79,7 +81,7 @@ NativeResult popenNative(NativeCall& c) {
   std::string command(c.stringArg(0)), mode(c.isNoneOrNil(1) ? "r" : c.stringArg(1));
   if (mode != "r" && mode != "w") return c.argError(1, "invalid mode");
   if (!checkCapability(c, Capability::kProcesses)) return c.raisePending();
-  flushPrinted();
+  if (!flushPrinted(c.isolate)) return c.raisePending();
   std::fflush(nullptr);
   errno = 0;
   pid_t process;
@@ -230,7 +232,7 @@ NativeResult fileSeek(NativeCall& c) {
   if (stream == nullptr || !c.checkOption(1, "cur", kNames, mode) || !c.optInteger(2, 0, offset))
     return c.raisePending();
   errno = 0;
-  if (stream == stdout) flushPrinted();
+  if (stream == stdout && !flushPrinted(c.isolate)) return c.raisePending();
   if (fseeko(stream, offset, kModes[mode]) != 0) return fileResult(c, false, nullptr);
   Value v = runtime::makeInteger(c.isolate, ftello(stream));
   return v.isNil() ? c.outOfMemory() : c.ret(v);
@@ -246,18 +248,21 @@ NativeResult fileSetvbuf(NativeCall& c) {
     return c.raisePending();
   }
   errno = 0;
+  // Where writing may wait, it goes by pieces that fit (waiting.h).
+  if (size > BUFSIZ && mayWait(stream)) size = 0;
   return fileResult(c, std::setvbuf(stream, nullptr, kModes[mode], static_cast<size_t>(size)) == 0, nullptr);
 }
 
-NativeResult flushStream(NativeCall& c, std::FILE* stream) {
+NativeResult flushFile(NativeCall& c, std::FILE* stream) {
   if (stream == nullptr) return c.raisePending();
-  if (stream == stdout) flushPrinted();
+  bool ok;
+  if (stream == stdout && !flushPrinted(c.isolate)) return c.raisePending();
   errno = 0;
-  return fileResult(c, std::fflush(stream) == 0, nullptr);
+  return flushStream(c.isolate, stream, ok) ? fileResult(c, ok, nullptr) : c.raisePending();
 }
 
-NativeResult flush(NativeCall& c) { return flushStream(c, defaultStream(c, kOutput)); }
-NativeResult fileFlush(NativeCall& c) { return flushStream(c, checkOpenFile(c, 0)); }
+NativeResult flush(NativeCall& c) { return flushFile(c, defaultStream(c, kOutput)); }
+NativeResult fileFlush(NativeCall& c) { return flushFile(c, checkOpenFile(c, 0)); }
 
 /// The finalizer and the close metamethod: closed files are left alone.
 NativeResult fileGc(NativeCall& c) {

@@ -7,6 +7,7 @@
 
 #include "languages/lua/library/base.h"
 #include "languages/lua/library/process.h"
+#include "languages/lua/library/waiting.h"
 
 namespace devvm::lua {
 
@@ -57,7 +58,7 @@ NativeResult closeFileHandle(NativeCall& c, Value v) {
   std::FILE* stream = h->stream;
   FileKind kind = h->kind;
   pid_t process = h->process;
-  if (stream == stdout) flushPrinted();
+  if (stream == stdout && !flushPrinted(c.isolate)) return c.raisePending();
   if (kind == FileKind::kStandard) {
     Value text = runtime::newString(c.isolate, "cannot close standard file");
     return text.isNil() ? c.outOfMemory() : c.ret(Value::nil(), text);
@@ -65,13 +66,17 @@ NativeResult closeFileHandle(NativeCall& c, Value v) {
   h->kind = FileKind::kClosed;
   h->stream = nullptr;
   errno = 0;
+  bool ok, goesOn = flushStream(c.isolate, stream, ok);
+  int why = errno;
+  bool closed = std::fclose(stream) == 0;
+  if (closed) errno = why;
   if (kind == FileKind::kPipe) {
-    flushPrinted();
-    std::fclose(stream);
     int status;
-    return waitForProcess(c.isolate, process, status) ? processResult(c, status) : c.raisePending();
+    goesOn = goesOn && flushPrinted(c.isolate);
+    // In any case: a process that nobody waits for stays in the system's tables.
+    return waitForProcess(c.isolate, process, status) && goesOn ? processResult(c, status) : c.raisePending();
   }
-  return fileResult(c, std::fclose(stream) == 0, nullptr);
+  return goesOn ? fileResult(c, ok && closed, nullptr) : c.raisePending();
 }
 
 bool registerFileMethods(Isolate& isolate, const LibraryEntry* methods, size_t methodCount,
@@ -114,23 +119,28 @@ NativeResult processResult(NativeCall& c, int status) {
 }
 
 NativeResult writeFile(NativeCall& c, std::FILE* stream, uint32_t first, Value handle) {
-  if (stream == stdout || stream == stderr) flushPrinted();
+  if ((stream == stdout || stream == stderr) && !flushPrinted(c.isolate)) return c.raisePending();
   c.push(handle);
   bool ok = true;
+  auto put = [&](std::string_view text) {
+    bool all = true;
+    if (ok && !writeStream(c.isolate, stream, text, all)) return false;
+    ok = ok && all;
+    return true;
+  };
   for (uint32_t i = first; i < c.count(); i++) {
     Value v = c.arg(i);
     char buffer[64];
     if (v.isAnyInt()) {
       size_t n = runtime::formatInteger(runtime::integerOf(v), buffer);
-      ok = ok && fwrite_unlocked(buffer, 1, n, stream) == n;
+      if (!put({buffer, n})) return c.raisePending();
     } else if (v.isDouble()) {  // without the ".0" that tostring adds
       auto n = static_cast<size_t>(std::snprintf(buffer, sizeof buffer, "%.14g", v.asDouble()));
-      ok = ok && fwrite_unlocked(buffer, 1, n, stream) == n;
+      if (!put({buffer, n})) return c.raisePending();
     } else {
       if (!c.checkString(i)) return c.raisePending();
       std::string_view text = c.stringArg(i);
-      if (!chargeBytes(c, text.size())) return c.raisePending();
-      ok = ok && fwrite_unlocked(text.data(), 1, text.size(), stream) == text.size();
+      if (!chargeBytes(c, text.size()) || !put(text)) return c.raisePending();
     }
   }
   return ok ? c.retTop(1) : fileResult(c, false, nullptr);

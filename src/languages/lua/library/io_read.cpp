@@ -4,12 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <sys/stat.h>
 
 #include "languages/lua/library/base.h"
 #include "languages/lua/library/io_file.h"
-#include "languages/lua/library/process.h"
 #include "languages/lua/library/string_builder.h"
+#include "languages/lua/library/waiting.h"
 
 namespace devvm::lua {
 
@@ -75,11 +74,7 @@ class NumeralReader {
 /// Reads one value and pushes it, nil if there was nothing to read.
 class Reader {
  public:
-  Reader(NativeCall& call, std::FILE* stream) : c_(call), stream_(stream) {
-    struct stat what;
-    // Only a deadline can end a wait, and files never wait.
-    waits_ = c_.isolate.deadline != 0 && fstat(fileno(stream), &what) == 0 && !S_ISREG(what.st_mode);
-  }
+  Reader(NativeCall& call, std::FILE* stream) : c_(call), stream_(stream) { waits_ = mayWait(stream); }
   /// False after raising.
   bool number();
   bool line(bool chop);
@@ -222,7 +217,7 @@ bool readOne(NativeCall& c, Reader& reader, const ReadFormats& formats, uint32_t
 }  // namespace
 
 bool readFile(NativeCall& c, std::FILE* stream, const ReadFormats& formats, uint32_t& pushed) {
-  if (stream == stdin) flushPrinted();
+  if (stream == stdin && !flushPrinted(c.isolate)) return false;
   std::clearerr(stream);
   errno = 0;
   c.setSlots(2);

@@ -37,7 +37,7 @@ NativeResult clock(NativeCall& c) {
 NativeResult execute(NativeCall& c) {
   if (!c.isNoneOrNil(0) && !c.checkString(0)) return c.raisePending();
   if (!checkCapability(c, Capability::kProcesses)) return c.raisePending();
-  flushPrinted();
+  if (!flushPrinted(c.isolate)) return c.raisePending();
   errno = 0;
   if (c.isNoneOrNil(0)) return c.ret(Value::boolean(std::system(nullptr) != 0));
   int status;
@@ -52,7 +52,7 @@ NativeResult exitNative(NativeCall& c) {
   } else if (!c.optInteger(0, EXIT_SUCCESS, status)) {
     return c.raisePending();
   }
-  flushPrinted();
+  if (!flushPrinted(c.isolate)) return c.raisePending();
   c.isolate.failure = runtime::Failure::kExit;
   c.isolate.exitStatus = static_cast<int>(status);
   c.isolate.closeOnExit = !c.arg(1).isFalsy();

@@ -3,6 +3,9 @@
 // Everything here that reads fields of the table `package` has that table as upvalue 0: what programs do to the global
 // variable does not matter. Modules in C cannot be loaded; files of that kind are searched so that messages agree.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -45,9 +48,10 @@ bool replaceAll(NativeCall& c, std::string_view text, std::string_view what, std
 }
 
 bool isReadable(const std::string& path) {
-  std::FILE* f = std::fopen(path.c_str(), "r");
-  if (f != nullptr) std::fclose(f);
-  return f != nullptr;
+  int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // a FIFO is not waited for
+  if (file < 0) return false;
+  ::close(file);
+  return true;
 }
 
 enum class Search { kFound, kNotFound, kRaised };
@@ -151,7 +155,8 @@ NativeResult searchLua(NativeCall& c) {
   Isolate& iso = c.isolate;
   std::string bytes;
   ChunkError error;
-  if (!readChunkFile(file, readLimit(iso), bytes, error.message)) return loadingError(c, file, error.message);
+  if (!readChunkFile(file, readLimit(iso), bytes, error.message, &iso))
+    return error.message.empty() ? c.raisePending() : loadingError(c, file, error.message);
   if (!chargeSource(c, bytes.size())) return c.raisePending();
   Rooted environment(iso, iso.globals), closure(iso, Value::nil());
   if (!loadChunk(iso, bytes, "@" + file, kTextChunks | kBinaryChunks, "bt", environment, closure, error)) {

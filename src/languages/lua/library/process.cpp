@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@ namespace devvm::lua {
 using runtime::Isolate;
 
 namespace {
+
+constexpr int kSlice = 20;  ///< milliseconds between looks at the isolate's limits
 
 /// Starts the shell; `ours` (or -1) becomes its descriptor `as`. Signals that the caller ignores are normal in it.
 int startShell(Isolate& isolate, const char* command, int ours, int as, pid_t& process) {
@@ -70,29 +73,34 @@ std::FILE* openPipe(Isolate& isolate, const char* command, const char* mode, pid
 }
 
 bool waitForProcess(Isolate& isolate, pid_t process, int& status) {
+  // A descriptor of the process wakes this thread at its end; where the system has none, it looks from time to time.
+  auto descriptor = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
   long pause = 200'000;  // nanoseconds
   constexpr long kLongestPause = 20'000'000;
-  // Nobody but a deadline ends the wait: the system may do all of it.
-  int flags = isolate.deadline != 0 ? WNOHANG : 0;
+  bool ended = false;
   for (;;) {
-    pid_t ended = waitpid(process, &status, flags);
-    if (ended == process) return true;
-    if (ended < 0 && errno != EINTR) {
-      status = -1;
-      return true;
-    }
-    if (ended == 0) {
+    pid_t who = waitpid(process, &status, WNOHANG);
+    ended = who == process || (who < 0 && errno != EINTR);
+    if (who < 0) status = -1;
+    if (ended) break;
+    if (descriptor >= 0) {
+      pollfd end = {descriptor, POLLIN, 0};
+      ::poll(&end, 1, kSlice);
+    } else {
       timespec t = {0, pause};
       nanosleep(&t, nullptr);
       if (pause < kLongestPause) pause *= 2;
     }
-    if (!isolate.poll()) {
-      ::kill(getpgid(process) == process ? -process : process, SIGKILL);
-      while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-      }
-      return false;
-    }
+    if (!isolate.poll()) break;
   }
+  int why = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  errno = why;
+  if (ended) return true;
+  ::kill(getpgid(process) == process ? -process : process, SIGKILL);
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  return false;
 }
 
 bool runCommand(Isolate& isolate, const char* command, int& status) {
@@ -114,16 +122,6 @@ bool runCommand(Isolate& isolate, const char* command, int& status) {
   sigaction(SIGINT, &interrupt, nullptr);
   sigaction(SIGQUIT, &quit, nullptr);
   return ok;
-}
-
-bool waitForInput(Isolate& isolate, int descriptor) {
-  constexpr int kMilliseconds = 20;
-  for (;;) {
-    pollfd wanted = {descriptor, POLLIN, 0};
-    int n = ::poll(&wanted, 1, kMilliseconds);
-    if (n > 0 || (n < 0 && errno != EINTR)) return true;
-    if (!isolate.poll()) return false;
-  }
 }
 
 }  // namespace devvm::lua

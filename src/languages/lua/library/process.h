@@ -20,7 +20,4 @@ bool waitForProcess(runtime::Isolate& isolate, pid_t process, int& status);
 /// As system: runs a command and waits. False as waitForProcess.
 bool runCommand(runtime::Isolate& isolate, const char* command, int& status);
 
-/// Waits until the descriptor can be read. False when the isolate must stop meanwhile.
-bool waitForInput(runtime::Isolate& isolate, int descriptor);
-
 }  // namespace devvm::lua
