@@ -67,9 +67,7 @@ CodeMemory::CodeMemory(const CodeMemoryOptions& options) {
   if (refusal_ == nullptr) guardForks(this);
 }
 
-CodeMemory::~CodeMemory() {
-  if (views_.isOpen()) unguardForks(this);
-}
+CodeMemory::~CodeMemory() { unguardForks(this); }
 
 bool CodeMemory::reaches(uintptr_t target) const {
   auto start = reinterpret_cast<uintptr_t>(views_.executable());
@@ -158,6 +156,10 @@ CodeBlock CodeMemory::place(const CodeBuffer& code, CodeMemoryError* error) {
 void CodeMemory::free(CodeBlock& block) {
   if (!block) return;
   std::lock_guard lock(mutex_);
+  if (!available()) {  // after a fork without a copy
+    block = {};
+    return;
+  }
   assert(ranges_.isTaken(block.range) && contains(block.address));
   size_t offset = size_t{ranges_.start(block.range)} * kGranule, bytes = size_t{ranges_.size(block.range)} * kGranule;
   assert(views_.executable() + offset == block.address);
@@ -170,6 +172,7 @@ void CodeMemory::free(CodeBlock& block) {
 
 bool CodeMemory::write(const uint8_t* address, std::span<const uint8_t> bytes) {
   std::lock_guard lock(mutex_);
+  if (!available()) return false;
   assert(contains(address));
   auto offset = static_cast<size_t>(address - views_.executable());
   assert(offset + bytes.size() <= views_.size());

@@ -55,7 +55,8 @@ struct CodeMemoryUse {
 };
 
 /// All functions may be called by several threads; each takes one lock. Over fork() both processes keep their code, and
-/// neither sees what the other does with it.
+/// neither sees what the other does with it. (Should there be no memory for the child's copy, available() is false in
+/// the child, and its code is gone: running it ends the child.)
 class CodeMemory final : ForkGuarded {
  public:
   explicit CodeMemory(const CodeMemoryOptions& options = {});

@@ -21,6 +21,7 @@ class ForkGuarded {
 };
 
 void guardForks(ForkGuarded* one);
+/// Does nothing for one that is not guarded.
 void unguardForks(ForkGuarded* one);
 
 }  // namespace devvm::jit

@@ -72,16 +72,17 @@ const char* TwoViews::refuse(const char* call) {
   return refusal_;
 }
 
-// Maps the whole limit at once; what lies behind the end of the file cannot be touched.
-bool TwoViews::map(int file, int flags, void* writableAt, void* executableAt) {
-  void* writable = mmap(writableAt, limit_, PROT_READ | PROT_WRITE, MAP_SHARED | flags, file, 0);
+// Maps the whole limit at once; what lies behind the end of the file cannot be touched. The executable view replaces
+// what is at `executableAt`; the writable one may be anywhere, as no code knows its address.
+bool TwoViews::map(int file, void* executableAt) {
+  void* writable = mmap(nullptr, limit_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (writable == MAP_FAILED) return false;
   // A child made without our handlers must not write into code that its parent runs.
   madvise(writable, limit_, MADV_DONTFORK);
   void* executable = mmap(executableAt, limit_, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0);
   if (executable == MAP_FAILED) {
     int error = errno;
-    if (writableAt == nullptr) munmap(writable, limit_);
+    munmap(writable, limit_);
     errno = error;
     return false;
   }
@@ -97,7 +98,7 @@ const char* TwoViews::open(size_t limit, uintptr_t near) {
   uint8_t* place = reserveNear(limit + kBefore, near);
   if (place == nullptr) return refuse("mmap of address space");
   mprotect(place, kBefore, PROT_READ);
-  if (!map(file_, 0, nullptr, place + kBefore)) {
+  if (!map(file_, place + kBefore)) {
     int error = errno;
     munmap(place, limit + kBefore);
     errno = error;
@@ -107,10 +108,8 @@ const char* TwoViews::open(size_t limit, uintptr_t near) {
 }
 
 void TwoViews::close() {
-  if (writable_ != nullptr) {
-    munmap(writable_, limit_);
-    munmap(executable_ - kBefore, limit_ + kBefore);
-  }
+  if (writable_ != nullptr) munmap(writable_, limit_);
+  if (executable_ != nullptr) munmap(executable_ - kBefore, limit_ + kBefore);
   dropCopy();
   if (file_ >= 0) ::close(file_);
   writable_ = executable_ = nullptr;
@@ -148,7 +147,9 @@ void TwoViews::dropCopy() {
 }
 
 bool TwoViews::adoptCopy() {
-  if (copy_ >= 0 && map(copy_, MAP_FIXED, writable_, executable_)) {
+  // The child has not inherited the writable view, and others may have taken its addresses since.
+  writable_ = nullptr;
+  if (copy_ >= 0 && map(copy_, executable_)) {
     ::close(file_);
     file_ = copy_;
     copy_ = -1;
@@ -156,10 +157,7 @@ bool TwoViews::adoptCopy() {
   }
   // Code that the parent may change at any time must not stay executable.
   constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  if (mmap(writable_, limit_, PROT_NONE, kFlags, -1, 0) == MAP_FAILED ||
-      mmap(executable_, limit_, PROT_NONE, kFlags, -1, 0) == MAP_FAILED) {
-    std::abort();
-  }
+  if (mmap(executable_, limit_, PROT_NONE, kFlags, -1, 0) == MAP_FAILED) std::abort();
   dropCopy();
   return false;
 }

@@ -38,7 +38,7 @@ class TwoViews {
   bool adoptCopy();
 
  private:
-  bool map(int file, int flags, void* writableAt, void* executableAt);
+  bool map(int file, void* executableAt);
   const char* refuse(const char* call);
 
   uint8_t* writable_ = nullptr;

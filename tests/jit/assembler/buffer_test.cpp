@@ -112,6 +112,30 @@ TEST(Buffer, ConstantsAreStoredOnceAndAligned) {
   EXPECT_EQ(base::readLittle<uint64_t>(&a.bytes()[pool + 16]), std::bit_cast<uint64_t>(1.0));
 }
 
+TEST(Operands, Conditions) {
+  EXPECT_EQ(negate(Condition::kBelow), Condition::kAboveEqual);
+  EXPECT_EQ(negate(Condition::kParity), Condition::kNoParity);
+  EXPECT_EQ(negate(Condition::kGreater), Condition::kLessEqual);
+  for (int i = 0; i < 16; ++i) {
+    auto c = static_cast<Condition>(i);
+    EXPECT_EQ(negate(negate(c)), c);
+    EXPECT_EQ(swapSides(swapSides(c)), c);
+  }
+  EXPECT_EQ(swapSides(Condition::kLess), Condition::kGreater);
+  EXPECT_EQ(swapSides(Condition::kAboveEqual), Condition::kBelowEqual);
+  EXPECT_EQ(swapSides(Condition::kEqual), Condition::kEqual);
+}
+
+TEST(Operands, Immediates) {
+  static_assert(Imm(sizeof(int)).value() == 4);
+  static_assert(Imm(0x7FFFFFFFull).value() == INT32_MAX);
+  static_assert(Imm(int64_t{INT32_MIN}).value() == INT32_MIN);
+  EXPECT_TRUE(Imm(-128).fits8());
+  EXPECT_TRUE(Imm(127).fits8());
+  EXPECT_FALSE(Imm(128).fits8());
+  EXPECT_FALSE(Imm(-129).fits8());
+}
+
 TEST(Buffer, Tags) {
   Assembler a;
   EXPECT_EQ(a.tagAt(0, 99), 99u);

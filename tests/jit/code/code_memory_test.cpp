@@ -300,6 +300,30 @@ TEST(CodeMemory, CallsOutside) {
   EXPECT_EQ(entry<int(int)>(farBlock)(510), 512 / 256 + 510);
 }
 
+TEST(CodeMemory, JumpsOutside) {
+  CodeMemory memory;
+  Assembler a;  // addTwo(x) if x is even, else x
+  a.test32(rdi, 1);
+  a.jcc(Condition::kZero, Outside(&addTwo));
+  a.mov32(rax, rdi);
+  a.ret();
+  ASSERT_TRUE(a.finish());
+  CodeBlock block = memory.place(a);
+  EXPECT_EQ(entry<int(int)>(block)(40), 42);
+  EXPECT_EQ(entry<int(int)>(block)(41), 41);
+  Assembler b;
+  b.add32(rdi, 1);
+  b.jmp(Outside(&addTwo));
+  ASSERT_TRUE(b.finish());
+  CodeBlock other = memory.place(b);
+  EXPECT_EQ(entry<int(int)>(other)(39), 42);
+}
+
+TEST(CodeMemory, ErrorsHaveTexts) {
+  EXPECT_STREQ(codeMemoryErrorText(CodeMemoryError::kLimit), "the limit of code memory is reached");
+  EXPECT_STREQ(codeMemoryErrorText(CodeMemoryError::kRefused), "executable memory is refused");
+}
+
 TEST(CodeMemory, ForkedProcessesDoNotShare) {
   CodeMemory memory;
   Assembler a;
@@ -333,6 +357,32 @@ TEST(CodeMemory, ForkedProcessesDoNotShare) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   for (int file : {toChild[0], toChild[1], toParent[0]}) close(file);
+}
+
+TEST(CodeMemory, ForkWithoutCopy) {
+  CodeMemory memory;
+  CodeBlock block = placeConstant(memory, 6);
+  // No file can be opened while the process forks, so there is no copy for the child.
+  rlimit files;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
+  rlimit none{0, files.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    CodeMemoryError error;
+    bool right = !memory.available() && std::strcmp(memory.refusal(), "no memory for a copy at fork") == 0;
+    right = right && !placeConstant(memory, 1, 0, &error) && error == CodeMemoryError::kRefused;
+    memory.free(block);
+    const uint8_t patch[] = {0xC3};
+    right = right && !memory.write(memory.contains(block.address) ? block.address : nullptr, patch);
+    memory.trim();
+    _exit(right ? 0 : 1);
+  }
+  setrlimit(RLIMIT_NOFILE, &files);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(run(block), 6);
 }
 
 TEST(CodeMemory, SeveralThreads) {
