@@ -19,6 +19,8 @@ constexpr size_t kEmergencyStep = size_t{32} << 10;
 constexpr size_t kEmergencyMost = size_t{256} << 10;
 /// Objects of this size may use the emergency bytes outside the nursery too.
 constexpr size_t kEmergencyObject = 1024;
+/// Parts of the limit that may be taken beyond it while finalizers are due, at a time and altogether.
+constexpr size_t kGraceStep = 16, kGraceMost = 8;
 /// In the stress mode every so many collections are full ones.
 constexpr unsigned kStressFullEvery = 16;
 
@@ -176,6 +178,21 @@ Object* HeapImpl::fail() {
   return nullptr;
 }
 
+/// The request does not fit under the limit, but finalizers are due, and what they are for will be free when they have
+/// run. They cannot run here, so some bytes are lent until the mutator comes to where they can: else a program that
+/// dropped what filled its memory could do nothing any more. Fails like fail() when nothing (more) can be lent.
+Object* HeapImpl::allocateOnLoan(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space, bool young) {
+  size_t limit = heap.options_.limitBytes;
+  if (limit == 0 || !embedder.awaitsFinalizers()) return fail();
+  size_t used = heap.bytesInUse() + embedder.externalBytes(), most = limit + limit / kGraceMost;
+  if (used + size > most) return fail();
+  size_t wanted = edenUsed() + std::min(std::max(size, limit / kGraceStep), most - used), room = headroom();
+  emergency = wanted > room ? wanted - room : 0;
+  setEdenEnd();
+  Object* o = young ? bump(kind, word, aux, size) : allocateTenured(kind, word, aux, size, space);
+  return o != nullptr ? o : fail();
+}
+
 Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   if (size > kMaxObject) return nullptr;
   if (running != nullptr) fatal("allocation inside a collection");
@@ -203,7 +220,8 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
         if (Object* o = bump(kind, word, aux, size)) return o;
       }
     }
-    if (!makeRoom(std::max(size, slack), due ? "old generation grew" : "memory limit")) return fail();
+    if (!makeRoom(std::max(size, slack), due ? "old generation grew" : "memory limit"))
+      return allocateOnLoan(kind, word, aux, size, space, true);
     Object* o = bump(kind, word, aux, size);
     return o != nullptr ? o : fail();
   }
@@ -212,7 +230,8 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
   bool small = size <= kEmergencyObject && emergency != 0 && headroom() + emergency >= size + edenUsed();
   bool collected = false;
   if (due || (!fits(size) && !small)) {
-    if (!makeRoom(size + slack, due ? "old generation grew" : "memory limit")) return fail();
+    if (!makeRoom(size + slack, due ? "old generation grew" : "memory limit"))
+      return allocateOnLoan(kind, word, aux, size, space, false);
     collected = true;
   }
   if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;

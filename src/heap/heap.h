@@ -103,6 +103,8 @@ class Embedder {
   virtual void clearWeak(Heap& heap, Object* owner, WeakPhase phase, bool minor) = 0;
   /// Bytes that the isolate owns outside the heap (stacks, code, tables), for the limit. Must be cheap.
   virtual size_t externalBytes() const = 0;
+  /// Objects that died wait for their finalizers, which the embedder will run as soon as it can.
+  virtual bool awaitsFinalizers() const { return false; }
   /// Events: a collection begins/ends (see events.def); reason is a static string.
   virtual void collectionEvent(bool begin, bool full, const char* reason) = 0;
 };

@@ -61,6 +61,7 @@ struct HeapImpl {
   bool tryGrow(Object* o, uint32_t word);
   Object* finishTenured(Object* o, size_t size);
   Object* fail();
+  Object* allocateOnLoan(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space, bool young);
   void stressCollect();
 
   // ---- barrier ----

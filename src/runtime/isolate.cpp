@@ -98,6 +98,8 @@ size_t Isolate::externalBytes() const {
   return external + shapes.bytes() + interned.bytes() + finalizers->bytes() + weakMaps->bytes();
 }
 
+bool Isolate::awaitsFinalizers() const { return complete && finalizers->anyDue(); }
+
 void Isolate::visitRoots(heap::SlotVisitor& v, bool minor) {
   tracedIsolate = this;
   readCache.clear();

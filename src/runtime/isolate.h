@@ -188,6 +188,7 @@ class Isolate final : public heap::Embedder {
   void processWeak(heap::Heap& heap, heap::WeakPhase phase, bool minor) override;
   void clearWeak(heap::Heap& heap, Object* owner, heap::WeakPhase phase, bool minor) override;
   size_t externalBytes() const override;
+  bool awaitsFinalizers() const override;
   void collectionEvent(bool begin, bool full, const char* reason) override;
 
   /// The isolate whose collection or heap walk is under way on this thread: for the collector hooks of kinds.def.
