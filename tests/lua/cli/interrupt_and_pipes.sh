@@ -17,6 +17,14 @@ sleep 1
 kill -INT $pid
 wait $pid; echo "status $?"
 cat out.txt
+# While it waits for input.
+sleep 2 | $LUA -e 'io.read() print("not reached")' > out.txt 2> err.txt &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid; echo "status $?"
+cat out.txt
+grep -c 'interrupted!' err.txt
 $LUA -e 'io.stderr:write("to stderr\n") io.stdout:write("to stdout\n")' 2>&1 >/dev/null
 $LUA -e 'os.execute("exit 3") print(select(3, os.execute("exit 3")))'
 $LUA -e 'io.popen("cat", "w"):write("through cat\n")'
