@@ -120,6 +120,7 @@ bool NativeCall::checkInteger(uint32_t i, int64_t& out) {
     out = v.asInt();
     return true;
   }
+  isolate.chargeNumeral(v);
   if (toInteger(v, out)) return true;
   double d;
   if (toDouble(v, d)) {
@@ -144,6 +145,7 @@ bool NativeCall::checkNumber(uint32_t i, double& out) {
     out = v.asDouble();
     return true;
   }
+  isolate.chargeNumeral(v);
   if (toDouble(v, out)) return true;
   (void)typeError(i, "number");
   return false;

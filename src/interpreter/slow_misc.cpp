@@ -193,6 +193,7 @@ void slowForPrep(Isolate& iso) {
   int32_t offset = operand<int32_t>(f.pc + 2);
   const uint8_t* next = f.pc + 6;
   Value start = local(f, l), limit = local(f, l + 1), step = local(f, l + 2);
+  for (Value v : {start, limit, step}) iso.chargeNumeral(v);
   if (start.isAnyInt() && step.isAnyInt()) {
     int64_t init = integerOf(start), by = integerOf(step), last;
     if (by == 0) {

@@ -148,6 +148,11 @@ class Isolate final : public heap::Embedder {
     budget -= static_cast<int64_t>(units);
     return budget >= 0 || poll();
   }
+  /// Charges for making a number of `v` if that is a text: the next unit of work sees it.
+  void chargeNumeral(Value v) {
+    constexpr uint32_t kBytesPerUnit = 16;
+    if (v.isString()) budget -= asString(v)->length() / kBytesPerUnit;
+  }
   /// Makes the next unit of work a poll (finalizers are due, hooks changed ...).
   void requestPoll() {
     if (budget > 0 && fuelLeft != UINT64_MAX) fuelLeft += static_cast<uint64_t>(budget);

@@ -173,36 +173,36 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
   std::signal(SIGINT, SIG_DFL);
   interruptible.store(nullptr);
   if (ok) return true;
+  complainAbout(iso.failure);
+  return false;
+}
+
+void Session::complainAbout(Failure failure) {
+  const Isolate& iso = *isolate_;
   status_ = kFailed;
-  switch (iso.failure) {
-    case Failure::kExit:
-      ended_ = true;
-      status_ = iso.exitStatus;
-      break;
-    case Failure::kFuel:
-      ended_ = true;
-      complain("fuel exhausted");
-      break;
-    case Failure::kDeadline:
-      ended_ = true;
-      complain("time limit exceeded");
-      break;
-    case Failure::kKilled:
-      ended_ = true;
-      complain("killed");
-      break;
+  ended_ = failure != Failure::kError;
+  switch (failure) {
+    case Failure::kExit: status_ = iso.exitStatus; break;
+    case Failure::kFuel: complain("fuel exhausted"); break;
+    case Failure::kDeadline: complain("time limit exceeded"); break;
+    case Failure::kKilled: complain("killed"); break;
     default:
       complain(iso.pendingError.isString() ? asString(iso.pendingError)->view()
                                            : std::string_view("(error object is not a string)"));
       break;
   }
-  return false;
 }
 
 int Session::finish(bool failed) {
   Isolate& iso = *isolate_;
   bool stopped = ended_ && iso.failure != Failure::kExit;
-  if (ready_ && !stopped && (!ended_ || iso.closeOnExit)) interpreter::runPendingFinalizers(iso);
+  if (ready_ && !stopped && (!ended_ || iso.closeOnExit)) {
+    interpreter::runPendingFinalizers(iso);
+    if (isUncatchable(iso.failure)) {  // a limit, or os.exit again
+      complainAbout(iso.failure);
+      stopped = iso.failure != Failure::kExit;
+    }
+  }
   if (stopped) {
     lua::flushOrDrop(stdout);
   } else {

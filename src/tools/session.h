@@ -54,6 +54,8 @@ class Session {
   int finish(bool failed);
 
  private:
+  /// Shows why a call failed, and notes the exit status.
+  void complainAbout(runtime::Failure failure);
   /// Listens as --trace says. False: the file cannot be written.
   bool startTrace();
 

@@ -143,7 +143,9 @@ Step getLength(NativeCall& c, Handle object) {
 
 bool takeLength(NativeCall& c, int64_t& out) {
   // Strings count if they look like an integer, as everywhere in the C API.
-  if (runtime::toInteger(c.pop(), out)) return true;
+  Value v = c.pop();
+  c.isolate.chargeNumeral(v);
+  if (runtime::toInteger(v, out)) return true;
   c.error("object length is not an integer");
   return false;
 }

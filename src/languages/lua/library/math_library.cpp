@@ -150,6 +150,7 @@ NativeResult mathToInteger(NativeCall& c) {
   Value v = c.arg(0);
   int64_t i;
   if (v.isAnyInt()) return c.ret(v);
+  c.isolate.chargeNumeral(v);
   if (runtime::toInteger(v, i)) return answer(c, runtime::makeInteger(c.isolate, i));
   if (!c.checkAny(0)) return c.raisePending();
   return c.ret(Value::nil());

@@ -61,6 +61,7 @@ bool setAllFields(Isolate& iso, Handle table, const tm& date) {
 bool takeField(NativeCall& c, const DateField& field, int& out) {
   Value v = c.pop();
   int64_t n;
+  c.isolate.chargeNumeral(v);
   if (!runtime::toInteger(v, n)) {
     if (!v.isNil()) {
       (void)c.error("field '%s' is not an integer", field.name);

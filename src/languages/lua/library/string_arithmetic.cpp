@@ -15,6 +15,7 @@ bool toNumber(NativeCall& c, uint32_t i, Value& out) {
   Value v = c.arg(i);
   out = v;
   if (v.isNumber()) return true;
+  c.isolate.chargeNumeral(v);
   runtime::Number n;
   if (!v.isString() || !runtime::parseNumber(runtime::asString(v)->view(), n)) return false;
   out = n.isInteger ? runtime::makeInteger(c.isolate, n.integer) : Value::canonical(n.real);
