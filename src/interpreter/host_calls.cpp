@@ -42,8 +42,6 @@ uint64_t monotonicNanos() {
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
 }
 
-constexpr int64_t kSlice = 20'000;  // units between looks at the clock and the request flags
-
 }  // namespace
 
 bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results,
@@ -162,7 +160,7 @@ uint64_t Isolate::fuelUsed() const {
 }
 
 void Isolate::refillBudget() {
-  slice = static_cast<uint64_t>(kSlice) < fuelLeft ? kSlice : static_cast<int64_t>(fuelLeft);
+  slice = static_cast<uint64_t>(longestSlice) < fuelLeft ? longestSlice : static_cast<int64_t>(fuelLeft);
   if (fuelLeft != UINT64_MAX) fuelLeft -= static_cast<uint64_t>(slice);
   budget = slice;
 }

@@ -92,6 +92,7 @@ void slowInitIndex(Isolate& iso) {
 
 static void setList(Isolate& iso, uint32_t count, uint32_t start) {
   Fiber& f = *iso.fiber;
+  iso.chargeList(count);
   if (!tableInitList(iso, Handle(&f.sp[count]), start, f.sp + count - 1, count)) return outOfMemory(iso);
   f.sp += count;
   f.pc += 6;
@@ -127,6 +128,7 @@ void slowUnpackList(Isolate& iso) {
     return fail(iso);
   }
   uint32_t count = as<List>(f.sp[0])->word;
+  iso.chargeList(count);
   if (f.sp - (count + kNativeSlots) < f.limit && !growStack(f, count + kNativeSlots)) {
     iso.raiseError("stack overflow");
     return fail(iso);
@@ -141,6 +143,7 @@ void slowVarargOpen(Isolate& iso) {
   Fiber& f = *iso.fiber;
   uint32_t total = linkOf(f.fp).extra() - 1, fixed = codeOf(f.fp)->parameters;
   uint32_t count = total > fixed ? total - fixed : 0;
+  iso.chargeList(count);
   if (f.sp - (count + kNativeSlots) < f.limit && !growStack(f, count + kNativeSlots)) {
     iso.raiseError("stack overflow");
     return fail(iso);
@@ -418,7 +421,11 @@ void slowTailCallVar(Isolate& iso) { invokeTail(iso, iso.fiber->pc[1] + iso.fibe
 void slowReturn(Isolate& iso) { returnValues(iso, iso.fiber->pc[1]); }
 void slowReturn0(Isolate& iso) { returnValues(iso, 0); }
 void slowReturn1(Isolate& iso) { returnValues(iso, 1); }
-void slowReturnVar(Isolate& iso) { returnValues(iso, iso.fiber->pc[1] + iso.fiber->openCount); }
+void slowReturnVar(Isolate& iso) {
+  uint32_t count = iso.fiber->pc[1] + iso.fiber->openCount;
+  iso.chargeList(count);
+  returnValues(iso, count);
+}
 void slowSafepoint(Isolate& iso) { safepoint(iso); }
 void slowStubNative(Isolate& iso) { resumeNative(iso); }
 void slowStubFiber(Isolate& iso) { fiberReturned(iso); }

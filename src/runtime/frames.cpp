@@ -89,13 +89,16 @@ bool innermostFrame(Fiber& fiber, Frame& out) {
 bool callerFrame(const Frame& frame, Frame& out) { return rawCaller(frame, out) && skipHidden(out); }
 
 bool frameAtLevel(Fiber& fiber, int level, Frame& out) {
+  constexpr int kFramesPerUnit = 8;
   if (level < 0 || !innermostFrame(fiber, out)) return false;
-  for (; level > 0; level--) {
-    Frame next;
-    if (!callerFrame(out, next)) return false;
+  int passed = 0;
+  Frame next;
+  while (passed < level && callerFrame(out, next)) {
     out = next;
+    passed++;
   }
-  return true;
+  fiber.isolate->budget -= passed / kFramesPerUnit;
+  return passed == level;
 }
 
 int currentLine(const Frame& frame) {

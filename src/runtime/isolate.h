@@ -153,6 +153,20 @@ class Isolate final : public heap::Embedder {
     constexpr uint32_t kBytesPerUnit = 16;
     if (v.isString()) budget -= asString(v)->length() / kBytesPerUnit;
   }
+  /// Charges for copying a list of values, if it is long.
+  void chargeList(uint32_t count) {
+    constexpr uint32_t kValuesPerUnit = 4;
+    if (count > kShortList) budget -= count / kValuesPerUnit;
+  }
+  static constexpr uint32_t kShortList = 250;
+  /// Entering a function is one unit, and a function may be long: with long ones loaded, polls come after fewer units.
+  void boundSlice(size_t codeBytes) {
+    constexpr size_t kBytesPerSlice = size_t{4} << 20, kLeast = 16;
+    auto units = static_cast<int64_t>(std::max(kBytesPerSlice / std::max<size_t>(codeBytes, 1), kLeast));
+    if (units >= longestSlice) return;
+    longestSlice = units;
+    requestPoll();
+  }
   /// Makes the next unit of work a poll (finalizers are due, hooks changed ...).
   void requestPoll() {
     if (budget > 0 && fuelLeft != UINT64_MAX) fuelLeft += static_cast<uint64_t>(budget);
@@ -161,9 +175,10 @@ class Isolate final : public heap::Embedder {
   void startDeadline(uint64_t nowNanos);
   uint64_t fuelLeft = 0;  ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
-  bool fuelGiven = false;  ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
-  uint64_t deadline = 0;   ///< monotonic nanoseconds; 0: none
-  uint32_t hostDepth = 0;  ///< nested Isolate::call
+  int64_t longestSlice = 20'000;  ///< units between looks at the clock and the request flags
+  bool fuelGiven = false;         ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
+  uint64_t deadline = 0;          ///< monotonic nanoseconds; 0: none
+  uint32_t hostDepth = 0;         ///< nested Isolate::call
   // From any thread:
   std::atomic<bool> interruptRequested{false};  ///< raises "interrupted!" in the guest
   std::atomic<bool> killRequested{false};

@@ -103,6 +103,7 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
   isolate.external += bytes;
   isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
   code->accounted = bytes;
+  isolate.boundSlice(code->codeSize);
   return true;
 }
 

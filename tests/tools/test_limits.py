@@ -52,6 +52,15 @@ ENDLESS = {
     "string equality": "local a, b = string.rep('a', 5e7) .. 'x', string.rep('a', 5e7) .. 'y' while true do local c = a == b end",
     "concatenation": "local s = string.rep('a', 5e7) while true do local x = s .. s end",
     "tonumber": "local s = string.rep('9', 1e7) while true do tonumber(s) tonumber(s, 10) end",
+    "arithmetic on a long numeral": "local s = string.rep('9', 1e6) while true do local x = s + 1 end",
+    "long numerals as arguments": "local s = string.rep('9', 1e6) while true do math.abs(s) pcall(string.rep, '', s) math.tointeger(s) end",
+    "long numerals as limits": "local s = string.rep('9', 1e6) while true do for i = 1, s do break end end",
+    "levels of the stack": "local function f(n) if n > 0 then return 1 + f(n - 1) end while true do pcall(error, 'x', 99999) debug.getinfo(99999) end end f(1e5)",
+    "lines of a function": "local f = load(string.rep('x = 1\\n', 1e5)) while true do debug.getinfo(f, 'L') end",
+    "many options": "local s = string.rep('S', 1e5) while true do debug.getinfo(print, s) end",
+    "many arguments": "local function g() end local function f(...) while true do g(...) end end f(table.unpack({}, 1, 1e5))",
+    "many results": "local function f(...) return ... end local function g(...) while true do f(...) end end g(table.unpack({}, 1, 1e5))",
+    "many elements": "local function f(...) while true do local t = {...} end end f(table.unpack({}, 1, 1e5))",
     "load": "local s = string.rep('x=1 ', 1e6) while true do load(s) end",
     "load of much": "load(string.rep('x = 1 ', 2e7))",
     "load of a huge table": "load('return {' .. string.rep('1,', 4e7) .. '}')",
@@ -123,6 +132,13 @@ class Endless(ProgramTest):
                 self.assertEqual(r.status, 1, (name, r))
                 self.assertRegex(r.err, "^devvm: (time limit exceeded|.*not enough memory)", (name, r))
                 self.assertLess(r.seconds, 1.5 * SCALE, name)
+
+    def test_timeout_of_code_without_loops(self):
+        # One unit of fuel is a call, however long the function is: the clock is looked at more often.
+        text = "local f = load(string.rep('x = 1 ', 1e5)) while true do f() end"
+        r = self.program(text, "--timeout=150ms")
+        self.expect(r, 1, "", "devvm: time limit exceeded\n")
+        self.assertLess(r.seconds, 1.5 * SCALE)
 
     def test_fuel(self):
         for name, text in ENDLESS.items():
@@ -232,6 +248,11 @@ print("went on")
         self.assertGreater(last, 30000)
         self.expect(self.program("print(1)", "--fuel=1000"), 0, "1\n", "")
         self.expect(self.program("print(1) for i = 1, 1000 do end", "--fuel=100"), 1, err="fuel exhausted")
+
+    def test_last_finalizers(self):
+        text = "setmetatable({}, {__gc = function() print('last') while true do end end})"
+        self.expect(self.program(text, "--fuel=100000"), 1, "last\n", "devvm: fuel exhausted\n")
+        self.expect(self.program(text, "--timeout=100ms"), 1, "last\n", "devvm: time limit exceeded\n")
 
     def test_in_the_middle_of_loading(self):
         self.write("big.lua", "x = {" + "{1, 'two', three = 3}, " * 500000 + "}")

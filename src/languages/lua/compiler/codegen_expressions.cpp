@@ -277,6 +277,7 @@ void FunctionGenerator::pushGlobal(GlobalExpr* e) {
 void FunctionGenerator::pushClosure(FunctionExpr* e) {
   uint32_t index = module_.addFunction(e->function);
   auto child = static_cast<int64_t>(out_.children.size());
+  if (child > UINT16_MAX) return module_.fail("too many functions (limit is 65536)", e->line);
   out_.children.push_back(index);
   emit(Op::kClosure, child);
 }

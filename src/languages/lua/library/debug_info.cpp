@@ -70,6 +70,7 @@ bool addActiveLines(Isolate& iso, InfoTable& info, const Code& code) {
   Rooted lines(iso, runtime::newTable(iso)), present(iso, Value::boolean(true));
   if ((*lines).isNil()) return false;
   const auto& entries = code.function->lines;
+  iso.budget -= static_cast<int64_t>(entries.size() / kElementsPerUnit);
   // Handlers of errors stand behind everything else and have no lines of their own.
   uint32_t handlers = UINT32_MAX;
   for (const auto& region : code.function->regions) handlers = std::min(handlers, region.handler);
@@ -126,6 +127,7 @@ NativeResult debugGetinfo(NativeCall& c) {
   Isolate& iso = c.isolate;
   if (!c.isNoneOrNil(offset + 1) && !c.checkString(offset + 1)) return c.raisePending();
   std::string options(c.isNoneOrNil(offset + 1) ? "flnSrtu" : c.stringArg(offset + 1));
+  if (!c.charge(options.size())) return c.raisePending();
   if (options.starts_with(">")) return c.argError(offset + 1, "invalid option '>'");
   Frame frame;
   bool isFunction = c.arg(offset).isFunction();
