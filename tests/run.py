@@ -36,6 +36,10 @@ Mode = namedtuple("Mode", "arguments timeout meaning")
 MODES = {
     "interpreter": Mode([], 1, "the interpreter with default options"),
     "switch": Mode(["--dispatch=switch"], 2, "the portable dispatcher"),
+    "baseline": Mode(["--jit=baseline"], 1, "the baseline compiler at its default thresholds"),
+    "baseline-at-once": Mode(["--jit=baseline", "--jit-threshold=1"], 2, "everything compiled at its first call"),
+    "baseline-stress": Mode(["--jit=baseline", "--jit-threshold=1", "--gc-stress=move:20"], 20,
+                            "the same while everything moves at every 20th allocation"),
     "gc-stress": Mode(["--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),
     "gc-stress-full": Mode(["--gc-stress=move"], 60, "everything moves at every allocation (slow)"),
     "gc-verify": Mode(["--gc-verify"], 10, "the heap verifier runs around collections"),

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "interpreter/engine.h"
+#include "jit/tiering/tiers.h"
 #include "languages/lua/library/library.h"
 #include "runtime/frames.h"
 
@@ -79,6 +80,7 @@ devvm_isolate::devvm_isolate(const IsolateOptions& options) : isolate(std::make_
   recorderInfo.name = "(error recorder)";
   recorderInfo.host = this;
   ready = interpreter::initializeEngine(*isolate);
+  if (ready && options.jit.mode != JitOptions::Mode::kOff) jit::enable(*isolate);
   if (ready) recorder = newNative(*isolate, &recorderInfo);
   ready = ready && !recorder.isNil();
 }

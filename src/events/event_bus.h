@@ -21,6 +21,7 @@ inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKin
                                         setOf(EventKind::kResume) | setOf(EventKind::kYield) |
                                         setOf(EventKind::kCoroutineEnd);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
+inline constexpr EventSet kCompilationEvents = setOf(EventKind::kTierUp) | setOf(EventKind::kCompilationRefused);
 /// Events that need a look at every instruction.
 inline constexpr EventSet kSteppingEvents =
     kCallEvents | setOf(EventKind::kInstruction) | setOf(EventKind::kAllocation);

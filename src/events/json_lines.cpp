@@ -75,6 +75,7 @@ bool parseEventSet(std::string_view names, EventSet& out, std::string_view& unkn
                {"instructions", setOf(EventKind::kInstruction)},
                {"allocation", setOf(EventKind::kAllocation)},
                {"collections", kCollectionEvents},
+               {"compilation", kCompilationEvents},
                {"errors", setOf(EventKind::kError)},
                {"all", (EventSet{1} << static_cast<unsigned>(EventKind::kCount)) - 1}};
   for (;;) {

@@ -9,6 +9,14 @@
 
 namespace devvm::heap {
 
+// Heap has members that make offsetof conditionally supported; both compilers support it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+int Heap::nurseryStartOffset() { return offsetof(Heap, nurseryStart_); }
+int Heap::nurserySizeOffset() { return offsetof(Heap, nurserySize_); }
+int Heap::markingOffset() { return offsetof(Heap, markingActive_); }
+#pragma GCC diagnostic pop
+
 namespace {
 
 constexpr size_t kMaxObject = size_t{1} << 40;

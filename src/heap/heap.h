@@ -201,6 +201,10 @@ class Heap {
   }
   /// True while a concurrent marking wants the snapshot barrier.
   bool markingActive() const { return markingActive_; }
+  /// Where machine code finds what the barrier above asks.
+  static int nurseryStartOffset();
+  static int nurserySizeOffset();
+  static int markingOffset();
   bool isYoung(const Object* o) const { return reinterpret_cast<uintptr_t>(o) - nurseryStart_ < nurserySize_; }
 
   // ---- collections ----

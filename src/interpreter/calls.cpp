@@ -14,6 +14,9 @@ namespace devvm::interpreter {
 
 using namespace runtime;
 
+const uint8_t kCountCode[] = {kStubCount, 0};
+const uint8_t kEnterMachineCode[] = {kStubEnterMachine, 0};
+const uint8_t kMachineReturnCode[] = {kStubMachineReturn, 0};
 const uint8_t kNativeStartCode[] = {kStubNativeStart, 0};
 const uint8_t kNativeFinishCode[] = {kStubNativeFinish, 0};
 const uint8_t kNativeReturnCode[] = {kStubNativeReturn, 0};
@@ -151,7 +154,7 @@ void drive(Isolate& iso, Step step) {
             std::memmove(static_cast<void*>(target), f.sp, (r.count + 1) * sizeof(Value));
             f.sp = target;
             f.fp = caller;
-            step = Step::invoke(r.count, link.wanted(), returnAddress);
+            step = Step::invoke(r.count, link.wanted(), returnAddress, link.bits & Link::kMachine);
             continue;
           }
           case NativeResult::Action::kYield: step = yieldFiber(iso, r.count); continue;
@@ -217,8 +220,9 @@ void invokeTail(Isolate& iso, uint32_t count) {
   std::memmove(static_cast<void*>(target), f.sp, (count + 1) * sizeof(Value));
   f.sp = target;
   f.fp = caller;
-  if (!enterClosure(f, count, link.wanted(), returnAddress, Link::kTailCalled)) {
-    return drive(iso, Step::invoke(count, link.wanted(), returnAddress, Link::kTailCalled));
+  uint64_t flags = Link::kTailCalled | (link.bits & Link::kMachine);
+  if (!enterClosure(f, count, link.wanted(), returnAddress, flags)) {
+    return drive(iso, Step::invoke(count, link.wanted(), returnAddress, flags));
   }
   if (--iso.budget < 0) safepoint(iso);
 }

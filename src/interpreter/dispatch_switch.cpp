@@ -10,6 +10,9 @@ namespace {
 enum Case : unsigned {
 #define OP(name, ...) case##name = static_cast<unsigned>(Op::k##name),
 #include "bytecode/opcodes.def"
+  caseStubCount = kStubCount,
+  caseStubEnterMachine = kStubEnterMachine,
+  caseStubMachineReturn = kStubMachineReturn,
   caseStubNativeStart = kStubNativeStart,
   caseStubNativeFinish = kStubNativeFinish,
   caseStubNativeReturn = kStubNativeReturn,
@@ -62,13 +65,16 @@ void runSwitch(Isolate& isolate) {
   Value *sp, *fp, tos;
   char* base;
   LOAD();
+  if (iso->stepping) goto first;
 next:
-  if (iso->hooksOn) [[unlikely]] {
+  if (iso->hooksOn | iso->stepping) [[unlikely]] {
     SAVE();
+    if (iso->stepping) return;
     bool go = hookStep(*iso);
     LOAD();
     if (!go) goto next;
   }
+first:
   switch (static_cast<unsigned>(bytecode::readOp(pc))) {
 #include "interpreter/handlers_basic.inc"
 #include "interpreter/handlers_arithmetic.inc"

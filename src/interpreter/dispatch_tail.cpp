@@ -126,6 +126,9 @@ const HandlerTable& handlerTable() {
     for (auto& e : t.entries) e = reinterpret_cast<const void*>(handleInvalid);
 #define OP(name, ...) t.entries[static_cast<size_t>(Op::k##name)] = reinterpret_cast<const void*>(handle##name);
 #include "bytecode/opcodes.def"
+    t.entries[kStubCount] = reinterpret_cast<const void*>(handleStubCount);
+    t.entries[kStubEnterMachine] = reinterpret_cast<const void*>(handleStubEnterMachine);
+    t.entries[kStubMachineReturn] = reinterpret_cast<const void*>(handleStubMachineReturn);
     t.entries[kStubNativeStart] = reinterpret_cast<const void*>(handleStubNativeStart);
     t.entries[kStubNativeFinish] = reinterpret_cast<const void*>(handleStubNativeFinish);
     t.entries[kStubNativeReturn] = reinterpret_cast<const void*>(handleStubNativeReturn);
@@ -157,23 +160,46 @@ const HandlerTable& hookTable() {
   return table;
 }
 
-/// The one way in: from the C++ convention to the handlers'.
-__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void trampoline(Isolate* iso) {
+HANDLER(Leave) {
+  SAVE();
+  LEAVE();
+}
+
+const HandlerTable& leavingTable() {
+  static const HandlerTable table = [] {
+    HandlerTable t;
+    for (auto& e : t.entries) e = reinterpret_cast<const void*>(handleLeave);
+    return t;
+  }();
+  return table;
+}
+
+/// The one way in: from the C++ convention to the handlers'. The first instruction is that of `first`, whatever table
+/// the isolate has for those after it.
+__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void trampoline(Isolate* iso,
+                                                                                         const void* const* first) {
   const uint8_t* pc;
   Value *sp, *fp, tos;
   char* base;
   LOAD();
   auto* table = static_cast<const void* const*>(iso->dispatch);
-  reinterpret_cast<Handler>(const_cast<void*>(table[*pc]))(iso, pc, sp, fp, base, table, tos);
+  reinterpret_cast<Handler>(const_cast<void*>(first[*pc]))(iso, pc, sp, fp, base, table, tos);
 }
 
 }  // namespace
 
-const void* dispatchTable(bool hooks) { return (hooks ? hookTable() : handlerTable()).entries; }
+const void* dispatchTable(const Isolate& iso) {
+  return (iso.stepping ? leavingTable() : iso.hooksOn ? hookTable() : handlerTable()).entries;
+}
 
 void runTail(Isolate& iso) {
-  iso.dispatch = dispatchTable(iso.hooksOn);
-  trampoline(&iso);
+  iso.dispatch = dispatchTable(iso);
+  trampoline(&iso, static_cast<const void* const*>(iso.dispatch));
+}
+
+void stepTail(Isolate& iso) {
+  iso.dispatch = leavingTable().entries;
+  trampoline(&iso, handlerTable().entries);
 }
 
 }  // namespace devvm::interpreter
@@ -182,7 +208,8 @@ void runTail(Isolate& iso) {
 
 namespace devvm::interpreter {
 void runTail(Isolate& iso) { runSwitch(iso); }
-const void* dispatchTable(bool) { return nullptr; }
+void stepTail(Isolate& iso) { runSwitch(iso); }
+const void* dispatchTable(const Isolate&) { return nullptr; }
 }  // namespace devvm::interpreter
 
 #endif

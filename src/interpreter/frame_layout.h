@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "interpreter/drive.h"
+#include "interpreter/interpreter.h"
 
 namespace devvm::interpreter {
 
@@ -44,7 +45,7 @@ inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link:
   fp[0] = Value::fromBits(Link::make(distance, code->vararg ? count + 1 : 0, wanted).bits | linkFlags);
   f.fp = fp;
   f.sp = fp - locals - 1;
-  f.pc = code->entry;
+  f.pc = code->start;
   return true;
 }
 
@@ -72,6 +73,10 @@ inline void popFrame(Fiber& f, uint32_t count) {
     Link link = runtime::linkOf(fp);
     Value* calleeSlot = fp + 2 + link.extra();
     f.pc = runtime::returnAddressOf(fp);
+    if (link.returnsToMachine()) {
+      f.isolate->machineReturn = {f.pc, calleeSlot};
+      f.pc = kMachineReturnCode;
+    }
     f.fp = Fiber::callerOf(fp);
     uint32_t wanted = link.wanted() >= Link::kTail ? count : link.wanted();
     Value* source = f.sp + count;  // one above the first result

@@ -163,7 +163,7 @@ void traceStep(Isolate& iso) {
   using events::EventKind;
   const Fiber& f = *iso.fiber;
   const Code* code = codeOf(f.fp);
-  auto offset = static_cast<uint32_t>(f.pc - code->entry);
+  uint32_t offset = code->offsetOf(f.pc);
   bytecode::Op op = bytecode::readOp(f.pc);
   int line = static_cast<int>(lineAt(*code, offset));
   std::string name = functionName(f.fp[2]);
@@ -188,7 +188,7 @@ void applyHooks(Isolate& iso) {
   bool on = f.hookMask != 0 && !f.hookActive && !f.hook.isNil();
   on = on || isTraced(iso);
   iso.hooksOn = on;
-  iso.dispatch = dispatchTable(on);
+  iso.dispatch = dispatchTable(iso);
 }
 
 void eventsChanged(Isolate& iso) { applyHooks(iso); }
@@ -223,7 +223,7 @@ bool hookStep(Isolate& iso) {
     f.hookPc = f.pc;
     f.hookFrame = frame;
   }
-  auto offset = static_cast<uint32_t>(f.pc - code->entry);
+  uint32_t offset = code->offsetOf(f.pc);
   for (; stage < kStageDone; stage++) {
     f.hookStage = static_cast<uint8_t>(stage + 1);
     const char* event = nullptr;

@@ -21,11 +21,26 @@ NativeResult neverCalled(NativeCall& c) { return c.ret(); }
 const NativeInfo kHostEntryInfo = {.function = neverCalled, .name = "(host)", .hidden = true, .messageHandler = true};
 
 void run(Isolate& iso) {
+  bool stepping = iso.stepping;
+  iso.stepping = false;
   if (iso.options.dispatchSwitch) {
     runSwitch(iso);
   } else {
     runTail(iso);
   }
+  iso.stepping = stepping;
+  iso.dispatch = dispatchTable(iso);
+}
+
+void stepOne(Isolate& iso) {
+  iso.stepping = true;
+  if (iso.options.dispatchSwitch) {
+    runSwitch(iso);
+  } else {
+    stepTail(iso);
+  }
+  iso.stepping = false;
+  iso.dispatch = dispatchTable(iso);
 }
 
 }  // namespace devvm::interpreter
@@ -42,6 +57,7 @@ uint64_t monotonicNanos() {
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
 }
 
+constexpr int64_t kSamplingSlice = 1'000;  // with compilers the polls also find hot loops
 }  // namespace
 
 bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::vector<Value>& results,
@@ -160,7 +176,8 @@ uint64_t Isolate::fuelUsed() const {
 }
 
 void Isolate::refillBudget() {
-  slice = static_cast<uint64_t>(longestSlice) < fuelLeft ? longestSlice : static_cast<int64_t>(fuelLeft);
+  int64_t wanted = tiers != nullptr && kSamplingSlice < longestSlice ? kSamplingSlice : longestSlice;
+  slice = static_cast<uint64_t>(wanted) < fuelLeft ? wanted : static_cast<int64_t>(fuelLeft);
   if (fuelLeft != UINT64_MAX) fuelLeft -= static_cast<uint64_t>(slice);
   budget = slice;
 }

@@ -11,20 +11,28 @@ void run(runtime::Isolate& isolate);
 /// The two dispatchers over the same handlers (docs/interpreter.md). The tail dispatcher falls back to the switch one
 /// where the compiler has no guaranteed tail calls.
 void runTail(runtime::Isolate& isolate);
+/// Runs the one instruction at the current fiber's pc, and leaves the fiber where it goes on: at the next instruction,
+/// or in a frame that was pushed. For machine code, which does rare things so. MAY RUN GUEST CODE.
+void stepOne(runtime::Isolate& isolate);
+void stepTail(runtime::Isolate& isolate);
 void runSwitch(runtime::Isolate& isolate);
-/// Handler table of the tail dispatcher, plain or hooking (null without tail calls).
-const void* dispatchTable(bool hooks);
+/// Handler table of the tail dispatcher for the isolate's state: plain, hooking, or one that leaves after the running
+/// instruction (null without tail calls).
+const void* dispatchTable(const runtime::Isolate& isolate);
 
 /// Opcodes that only the engine puts into return addresses; never in modules.
 enum StubOp : uint8_t {
-  kFirstStub = 0xFA,
-  kStubNativeStart = 0xFA,   ///< a native whose call hook just ran begins
-  kStubNativeFinish = 0xFB,  ///< a native whose return hook just ran returns
-  kStubNativeReturn = 0xFC,  ///< results go to a suspended native
-  kStubHostReturn = 0xFD,    ///< leaves run()
-  kStubFiberReturn = 0xFE,   ///< a fiber's function returned
+  kFirstStub = 0xF7,
+  kStubCount = 0xF7,          ///< a call of a function whose calls are counted
+  kStubEnterMachine = 0xF8,   ///< a call of a function that has machine code
+  kStubMachineReturn = 0xF9,  ///< machine code goes on, as isolate.machineReturn says
+  kStubNativeStart = 0xFA,    ///< a native whose call hook just ran begins
+  kStubNativeFinish = 0xFB,   ///< a native whose return hook just ran returns
+  kStubNativeReturn = 0xFC,   ///< results go to a suspended native
+  kStubHostReturn = 0xFD,     ///< leaves run()
+  kStubFiberReturn = 0xFE,    ///< a fiber's function returned
 };
-extern const uint8_t kNativeStartCode[], kNativeFinishCode[], kNativeReturnCode[], kHostReturnCode[],
-    kFiberReturnCode[];
+extern const uint8_t kCountCode[], kEnterMachineCode[], kMachineReturnCode[], kNativeStartCode[], kNativeFinishCode[],
+    kNativeReturnCode[], kHostReturnCode[], kFiberReturnCode[];
 
 }  // namespace devvm::interpreter

@@ -66,14 +66,6 @@ void slowClosure(Isolate& iso) {
   f.pc += 3;
 }
 
-void slowInitField(Isolate& iso) {
-  Fiber& f = *iso.fiber;
-  Rooted key(iso, codeOf(f.fp)->constant(operand<uint16_t>(f.pc + 1)));
-  if (!tableSetString(iso, Handle(&f.sp[1]), key, Handle(&f.sp[0]))) return outOfMemory(iso);
-  f.sp++;
-  f.pc += 5;
-}
-
 void slowInitIndex(Isolate& iso) {
   Fiber& f = *iso.fiber;
   Value key = f.sp[1];
@@ -360,7 +352,7 @@ void slowMarkClose(Isolate& iso) {
   Value v = closable(f, l);
   if (!v.isFalsy() && metamethod(iso, v, Meta::kClose).isNil()) {
     const Code* code = codeOf(f.fp);
-    std::string name = variableName(*code, l, static_cast<uint32_t>(f.pc - code->entry));
+    std::string name = variableName(*code, l, code->offsetOf(f.pc));
     iso.raiseError("variable '%s' got a non-closable value", name.c_str());
     return fail(iso);
   }
@@ -426,7 +418,6 @@ void slowReturnVar(Isolate& iso) {
   iso.chargeList(count);
   returnValues(iso, count);
 }
-void slowSafepoint(Isolate& iso) { safepoint(iso); }
 void slowStubNative(Isolate& iso) { resumeNative(iso); }
 void slowStubFiber(Isolate& iso) { fiberReturned(iso); }
 

@@ -77,7 +77,10 @@ void slowReturn(Isolate& iso);  ///< return n
 void slowReturn0(Isolate& iso);
 void slowReturn1(Isolate& iso);
 void slowReturnVar(Isolate& iso);
-void slowSafepoint(Isolate& iso);  ///< budget exhausted, fiber.pc is where to go on
+void slowHotFunction(Isolate& iso);    ///< fiber.pc is the counting stub
+void slowEnterMachine(Isolate& iso);   ///< fiber.pc is the stub in front of the machine code
+void slowMachineReturn(Isolate& iso);  ///< as isolate.machineReturn says
+void slowSafepoint(Isolate& iso);      ///< budget exhausted, fiber.pc is where to go on
 /// Before an instruction while hooks are set: true to go on with it, false if the fiber stands elsewhere now.
 bool hookStep(Isolate& iso);
 void startNative(Isolate& iso);

@@ -265,6 +265,19 @@ void slowGetCached(Isolate& iso) { get(iso, &cellOf(iso), 1); }
 void slowSet(Isolate& iso) { set(iso, nullptr, 2); }
 void slowSetCached(Isolate& iso) { set(iso, &cellOf(iso), 1); }
 
+void slowInitField(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  Handle key(&iso.scratch.b);
+  uint32_t before = asTable(f.sp[1])->word;
+  if (!tableSetString(iso, Handle(&f.sp[1]), key, Handle(&f.sp[0]))) {
+    iso.raiseOutOfMemory();
+    return fail(iso);
+  }
+  fillSetCache(iso, cellOf(iso), asTable(f.sp[1]), before, key.string());
+  f.sp++;
+  f.pc += iso.scratch.length;
+}
+
 void slowSelf(Isolate& iso) {
   // As get, with the object put above the result: a metamethod's result has to land below it.
   Fiber& f = *iso.fiber;

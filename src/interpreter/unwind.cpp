@@ -38,8 +38,7 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
   Fiber& f = *iso.fiber;
   bool catchable = !isUncatchable(iso.failure);
   Catcher c;
-  const uint8_t* pc = f.pc;
-  bool innermost = true;
+  const Value* called = nullptr;  // the frame that this one called
   c.keep = f.sp;
   uint32_t frames = 0;
   for (Value* fp = f.fp; fp != nullptr; fp = Fiber::callerOf(fp)) {
@@ -57,7 +56,7 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
       }
     } else if (catchable) {
       const Code* code = codeOf(fp);
-      auto offset = static_cast<uint32_t>(pc - code->entry) - (innermost ? 0 : 1);
+      uint32_t offset = called == nullptr ? code->offsetOf(f.pc) : code->offsetOf(code->resumePoint(called)) - 1;
       if (const auto* region = regionAt(*code, offset, finallyToo)) {
         if (!closed || region->kind == bytecode::ExceptionRegion::Kind::kFinally) {
           c.how = Catcher::kRegion;
@@ -66,9 +65,8 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
         }
       }
     }
-    pc = returnAddressOf(fp);
     c.keep = calleeSlotOf(fp) + 1;
-    innermost = false;
+    called = fp;
   }
   c.how = Catcher::kNone;
   return c;

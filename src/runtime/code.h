@@ -9,6 +9,7 @@
 
 #include "bytecode/module.h"
 #include "bytecode/verifier.h"
+#include "runtime/machine_code.h"
 #include "runtime/objects.h"
 
 namespace devvm::runtime {
@@ -78,8 +79,10 @@ struct ModuleInfo {
 
 struct Code {
   // `base` must come first: natives' NativeInfo has a null pointer there, so reloading it needs no test.
-  char* base;            ///< constants lie below (index i at base - 8 * (i + 1)), feedback cells from here up
-  const uint8_t* entry;  ///< bytecode
+  char* base;                   ///< constants lie below (index i at base - 8 * (i + 1)), feedback cells from here up
+  const uint8_t* entry;         ///< bytecode
+  const uint8_t* start;         ///< where calls begin: `entry`, or a stub that counts calls or goes on in machine code
+  const uint8_t* machineEntry;  ///< where calls from machine code go (null without compilers)
   uint32_t codeSize;
   uint16_t locals;  ///< local slots, parameters included
   uint16_t maxStack;
@@ -100,11 +103,21 @@ struct Code {
   Isolate* isolate = nullptr;
   size_t accounted = 0;                       ///< bytes of it in Isolate::external
   Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
+  uint32_t heat = 0;                          ///< calls left until the function is hot
+  uint32_t loopHeat = 0;                      ///< polls left until a loop in it is hot
+  std::unique_ptr<MachineCode> machine;
 
   Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }
   Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }
   FeedbackCell* feedback() const { return reinterpret_cast<FeedbackCell*>(base); }
   size_t bytes() const;
+  /// Offset of a place in the bytecode; 0 for `start` where that is a stub.
+  uint32_t offsetOf(const uint8_t* pc) const {
+    auto offset = static_cast<uint64_t>(pc - entry);
+    return offset <= codeSize ? static_cast<uint32_t>(offset) : 0;
+  }
+  /// The bytecode address at which a frame of this function goes on when the frame `callee`, which it called, returns.
+  const uint8_t* resumePoint(const Value* callee) const;
   /// No variable arguments, and `n` parameters.
   bool takesExactly(uint32_t n) const {
     uint16_t both;

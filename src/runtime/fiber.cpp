@@ -120,7 +120,7 @@ void Fiber::visit(heap::SlotVisitor& v) {
   v.slot(&hook);
   v.slot(&error);
   Value* bottom = sp;
-  const uint8_t* at = pc;
+  const Value* called = nullptr;  // the frame that this one called
   for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
     Link link = linkOf(frame);
     Value* calleeSlot = frame + 2 + link.extra();
@@ -132,13 +132,13 @@ void Fiber::visit(heap::SlotVisitor& v) {
       const Code* code = static_cast<const Closure*>(callee)->code;
       Value* spare = frame - 1 - code->locals;
       if (code->raw) {
-        visitRawFrame(v, code, frame, bottom, spare, at);
+        visitRawFrame(v, code, frame, bottom, spare, called != nullptr ? code->resumePoint(called) : pc);
       } else {
         if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));
         v.slots(spare + 1, code->locals);
       }
     }
-    at = returnAddressOf(frame);
+    called = frame;
     bottom = calleeSlot + 1;
     if (callerOf(frame) == nullptr) break;
   }

@@ -38,22 +38,29 @@ struct Link {
   static constexpr uint8_t kTail =
       0xFE;  ///< wanted: all results, which the caller returns at once (natives in tail position)
   static constexpr uint64_t kTailCalled = uint64_t{1} << 55;  ///< the frame took the place of one that made a tail call
+  static constexpr uint64_t kMachine = uint64_t{1} << 54;     ///< the return address is one of machine code
   static Link make(uint32_t callerDistance, uint32_t extra, uint8_t wanted) {
     return {uint64_t{callerDistance} | uint64_t{extra} << 32 | uint64_t{wanted} << 56};
   }
   uint32_t callerDistance() const { return static_cast<uint32_t>(bits); }  ///< slots up to the caller's fp; 0: none
-  uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0x7FFFFF; }
+  uint32_t extra() const { return static_cast<uint32_t>(bits >> 32) & 0x3FFFFF; }
   uint8_t wanted() const { return static_cast<uint8_t>(bits >> 56); }
-  /// extra() is 0, the frame was not tail-called, and `wanted` results are wanted.
+  bool returnsToMachine() const { return bits & kMachine; }
+  /// extra() is 0, the frame was not tail-called, its caller is no machine code, and `wanted` results are wanted.
   bool isPlain(uint8_t wanted) const { return bits >> 32 == uint32_t{wanted} << 24; }
 };
 
 inline Link linkOf(const Value* fp) { return {fp[0].bits()}; }
 inline Value calleeOf(const Value* fp) { return fp[2]; }
+/// Where the frame returns to: bytecode of the caller, or machine code if its link says so.
 inline const uint8_t* returnAddressOf(const Value* fp) { return reinterpret_cast<const uint8_t*>(fp[1].bits()); }
 inline Value* calleeSlotOf(Value* fp) { return fp + 2 + linkOf(fp).extra(); }
 inline bool isNativeFrame(const Value* fp) { return kindOf(fp[2].asObject()) == Kind::kNative; }
 inline const Code* codeOf(const Value* fp) { return as<Closure>(fp[2])->code; }
+inline const uint8_t* Code::resumePoint(const Value* callee) const {
+  const uint8_t* address = returnAddressOf(callee);
+  return linkOf(callee).returnsToMachine() ? entry + machine->returnOffset(address) : address;
+}
 
 enum class FiberStatus : uint8_t {
   kSuspended,  ///< not started, or yielded

@@ -52,8 +52,8 @@ bool rawCaller(const Frame& frame, Frame& out) {
   out.pc = nullptr;
   if (!isNativeFrame(fp)) {
     const Code* code = codeOf(fp);
-    const uint8_t* address = returnAddressOf(frame.fp);
-    auto offset = static_cast<uint32_t>(address - code->entry);
+    const uint8_t* address = code->resumePoint(frame.fp);
+    uint32_t offset = code->offsetOf(address);
     if (interrupts(frame.fp)) {
       out.pc = address;
     } else {

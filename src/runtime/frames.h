@@ -21,7 +21,7 @@ struct Frame {
   bool isNative() const { return isNativeFrame(fp); }
   Value callee() const { return fp[2]; }
   const Code* code() const { return codeOf(fp); }
-  uint32_t offset() const { return static_cast<uint32_t>(pc - codeOf(fp)->entry); }
+  uint32_t offset() const { return codeOf(fp)->offsetOf(pc); }
 };
 
 /// The innermost frame of a fiber; false if it has none (not started, or dead).

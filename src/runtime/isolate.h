@@ -43,6 +43,13 @@ inline bool isUncatchable(Failure f) { return f > Failure::kError; }
 /// Basic types that have a metatable in common.
 enum class BasicType : uint8_t { kNil, kBoolean, kLight, kNumber, kString, kFunction, kThread, kCount };
 
+struct JitOptions {
+  enum class Mode : uint8_t { kOff, kBaseline } mode = Mode::kOff;
+  uint32_t threshold = 200;             ///< calls until a function is compiled; 1: at its first call
+  bool refuseMemory = false;            ///< behave as if the system refused executable memory
+  size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
+};
+
 struct IsolateOptions {
   heap::HeapOptions heap;
   Limits limits;
@@ -50,7 +57,8 @@ struct IsolateOptions {
   uint64_t hashSeed = 0;  ///< 0: from the system
   bool deterministic = false;
   bool dispatchSwitch = false;  ///< the portable switch dispatcher instead of tail calls
-  bool verifyAll = false;       ///< verify also what our own compilers emit (always in debug builds)
+  JitOptions jit;
+  bool verifyAll = false;  ///< verify also what our own compilers emit (always in debug builds)
 };
 
 /// Native type of a userdata payload; compared by address.
@@ -66,7 +74,8 @@ class Isolate final : public heap::Embedder {
   Isolate& operator=(const Isolate&) = delete;
 
   // ---- parts ----
-  bool complete = false;  ///< the constructor came to its end; the heap is made first and asks for sizes before
+  std::unique_ptr<Tiers> tiers;  ///< the compilers; null: everything is interpreted. The heap's functions need it last
+  bool complete = false;         ///< the constructor came to its end; the heap is made first and asks for sizes before
   IsolateOptions options;
   heap::Heap heap;
   ShapeTable shapes;
@@ -94,7 +103,13 @@ class Isolate final : public heap::Embedder {
     uint8_t wanted = 0;             ///< results: as Link::wanted
     const uint8_t* next = nullptr;  ///< where it goes on
   } calling;
-  const void* dispatch = nullptr;  ///< handler table in use; another one while hooks are set
+  const void* dispatch = nullptr;      ///< handler table in use; another one while hooks are set
+  struct MachineReturn {               ///< machine code that goes on next (kStubMachineReturn)
+    const uint8_t* address = nullptr;  ///< where
+    Value* calleeSlot = nullptr;       ///< of the frame that returned to it
+  } machineReturn;
+  void* nativeStack = nullptr;  ///< stack pointer of the host's stack while machine code runs
+  bool stepping = false;        ///< the interpreter leaves after the running instruction
 
   // ---- well-known values (roots) ----
   Value emptyArray;  ///< shared ValueArray of capacity 0 (fixed space)

@@ -78,7 +78,7 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
   code->function = std::make_unique<bytecode::Function>(std::move(source));
   bytecode::Function& f = *code->function;
   code->raw = hasRawSlots(f);
-  code->entry = f.code.data();
+  code->entry = code->start = f.code.data();
   code->codeSize = static_cast<uint32_t>(f.code.size());
   code->locals = f.locals;
   code->maxStack = f.maxStack;
@@ -104,6 +104,7 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
   isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
   code->accounted = bytes;
   isolate.boundSlice(code->codeSize);
+  if (isolate.tiers != nullptr) isolate.tiers->loaded(*code);
   return true;
 }
 
@@ -195,6 +196,7 @@ void releasePrototype(Object* o, void* context) {
   (code->previous != nullptr ? code->previous->next : isolate->codes) = code->next;
   if (code->next != nullptr) code->next->previous = code->previous;
   isolate->external -= code->accounted;
+  if (code->machine != nullptr) isolate->tiers->release(*code);
   delete code;
 }
 

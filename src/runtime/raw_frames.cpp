@@ -15,7 +15,7 @@ void Fiber::visitRawFrame(heap::SlotVisitor& v, const Code* code, Value* frame, 
   }
   if (code->kinds == nullptr) code->kinds = std::make_unique<bytecode::OperandKinds>(function);
   std::vector<bytecode::OperandKind> kinds;
-  auto offset = static_cast<uint32_t>(at - code->entry);
+  uint32_t offset = code->offsetOf(at);
   bool known = code->kinds->at(offset, kinds);
   // What lies beyond the known kinds was pushed by the engine: values. Where control cannot come back to (a native in
   // tail position), only values are left too: the verifier lets a tail call consume everything.

@@ -110,6 +110,7 @@ Shape& ShapeTable::create(uint8_t inlineCapacity, uint8_t flags, Value metatable
   if (freeIds_.empty()) {
     s->id = static_cast<uint32_t>(shapes_.size());
     shapes_.push_back(s);
+    byId = shapes_.data();
   } else {
     s->id = freeIds_.back();
     freeIds_.pop_back();

@@ -153,6 +153,7 @@ class ShapeTable {
   /// A change that may alter what a lookup through metatables, or of a field once found absent, finds: all such caches
   /// compare this number.
   uint32_t prototypeEpoch = 1;
+  Shape* const* byId = nullptr;  ///< all shapes, for machine code; changes when there are more
 
   // ---- collector ----
   void visitStrong(uint32_t id, heap::SlotVisitor& v);  ///< a live table has this shape

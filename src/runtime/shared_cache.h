@@ -2,6 +2,7 @@
 // key (the megamorphic stub cache of Self and V8). It holds no references: every collection empties it.
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 
 #include "runtime/code.h"
@@ -26,19 +27,31 @@ class SharedCache {
     used_ = false;
   }
 
+  // For machine code, which looks here by itself.
+  static constexpr unsigned kBits = 9, kKeyShift = 4;
+  static constexpr uint32_t kShapeFactor = 0x85EB'CA6B, kMixFactor = 0x9E37'79B1;
+  struct Layout {
+    int entries, entryBytes, key, epoch, way;  ///< offsets in bytes: in the cache, and in an entry
+  };
+  static constexpr Layout layout();
+
  private:
   struct Entry {
     uint64_t key = 0;
     uint32_t epoch = 0;
     CacheWay way;
   };
-  static constexpr unsigned kBits = 9;
   static size_t index(uint32_t shape, Value key) {
-    auto mixed = (static_cast<uint32_t>(key.bits() >> 4) ^ shape * 0x85EB'CA6Bu) * 0x9E37'79B1u;
+    auto mixed = (static_cast<uint32_t>(key.bits() >> kKeyShift) ^ shape * kShapeFactor) * kMixFactor;
     return mixed >> (32 - kBits);
   }
   Entry entries_[size_t{1} << kBits] = {};
   bool used_ = false;
 };
+
+constexpr SharedCache::Layout SharedCache::layout() {
+  return {offsetof(SharedCache, entries_), sizeof(Entry), offsetof(Entry, key), offsetof(Entry, epoch),
+          offsetof(Entry, way)};
+}
 
 }  // namespace devvm::runtime

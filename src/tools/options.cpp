@@ -109,6 +109,14 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       }
       return true;
     case OptionId::kDispatch: o.dispatchSwitch = value == "switch"; return value == "switch" || value == "tail";
+    case OptionId::kJit:
+      o.jit.mode = value == "baseline" ? runtime::JitOptions::Mode::kBaseline : runtime::JitOptions::Mode::kOff;
+      return value == "off" || value == "baseline";
+    case OptionId::kJitThreshold:
+      if (!parseNumber(value, n, rest) || !rest.empty() || n == 0 || n > 1'000'000'000) return false;
+      o.jit.threshold = static_cast<uint32_t>(n);
+      return true;
+    case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;

@@ -11,6 +11,7 @@
 #include "bytecode/assembler.h"
 #include "bytecode/verifier.h"
 #include "interpreter/engine.h"
+#include "jit/tiering/tiers.h"
 #include "languages/lua/library/library.h"
 #include "languages/lua/library/waiting.h"
 #include "languages/lua/lua_chunk.h"
@@ -71,6 +72,7 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
   isolate_ = std::make_unique<Isolate>(options);
   isolate_->permanentRoots.push_back(&handler_);
   ready_ = interpreter::initializeEngine(*isolate_);
+  if (ready_ && options.jit.mode != JitOptions::Mode::kOff) jit::enable(*isolate_);
   if (ready_ && settings.noEnvironment) {
     Rooted yes(*isolate_, Value::boolean(true));
     ready_ = tableSetName(*isolate_, Handle(&isolate_->registry), "LUA_NOENV", yes);

@@ -1,0 +1,62 @@
+// Where the interpreter and machine code meet (docs/baseline-jit.md): calls of compiled functions, returns to compiled
+// callers, and loops found hot at a poll. Machine code never nests: it runs until it leaves the fiber where the
+// interpreter goes on.
+
+#include "interpreter/calls.h"
+#include "interpreter/frame_layout.h"
+#include "interpreter/interpreter.h"
+#include "interpreter/slow_paths.h"
+
+namespace devvm::interpreter {
+
+using namespace runtime;
+
+namespace {
+
+void runMachine(Isolate& iso, const uint8_t* address, Value* calleeSlot) {
+  Value result = calleeSlot != nullptr ? *calleeSlot : Value::nil();
+  iso.tiers->enter(iso, address, calleeSlot, result);
+  // A frame of a compiled function that is interpreted from here on shall come back at its next loop.
+  const Fiber& f = *iso.fiber;
+  if (*f.pc < kFirstStub && codeOf(f.fp)->machine != nullptr) iso.requestPoll();
+}
+
+}  // namespace
+
+void slowHotFunction(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  auto* code = const_cast<Code*>(codeOf(f.fp));
+  iso.tiers->functionIsHot(iso, *code);
+  f.pc = code->start;
+}
+
+void slowEnterMachine(Isolate& iso) { runMachine(iso, codeOf(iso.fiber->fp)->machine->bodyEntry, nullptr); }
+
+void slowMachineReturn(Isolate& iso) {
+  if (iso.hooksOn && iso.machineReturn.calleeSlot != nullptr) {
+    // Results lie where bytecode wants them, too.
+    Fiber& f = *iso.fiber;
+    const Code* code = codeOf(f.fp);
+    f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);
+    return;
+  }
+  runMachine(iso, iso.machineReturn.address, iso.machineReturn.calleeSlot);
+}
+
+void slowSafepoint(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  const uint8_t* pc = f.pc;
+  const Value* fp = f.fp;
+  safepoint(iso);
+  if (iso.tiers == nullptr || iso.fiber != &f || f.pc != pc || f.fp != fp || iso.hooksOn) return;
+  auto* code = const_cast<Code*>(codeOf(fp));
+  uint32_t offset = code->offsetOf(pc);
+  if (offset == 0 || *pc >= kFirstStub) return;
+  const uint8_t* entry =
+      code->machine != nullptr ? code->machine->loopEntry(offset) : iso.tiers->loopIsHot(iso, *code, offset);
+  if (entry == nullptr) return;
+  iso.machineReturn = {entry, nullptr};
+  f.pc = kMachineReturnCode;
+}
+
+}  // namespace devvm::interpreter

@@ -1,0 +1,320 @@
+// Calls, returns, loops.
+
+#include "interpreter/calls.h"
+#include "jit/baseline/compiler.h"
+#include "jit/baseline/leaf_calls.h"
+
+namespace devvm::jit {
+
+using namespace x64;
+using runtime::Link;
+
+namespace {
+
+/// The upper half of a link: no extra words, not tail-called, to machine code.
+constexpr int32_t linkToMachine(uint8_t wanted) {
+  return static_cast<int32_t>((Link::kMachine | uint64_t{wanted} << 56) >> 32);
+}
+constexpr uint32_t kTailCalledBit = 55 - 32;
+
+}  // namespace
+
+/// Callee and arguments on the stack. Bytecode functions with as many parameters get their frame here.
+void Compiler::call(uint32_t count, uint32_t wanted) {
+  uint32_t depth = stack_.depth(), calleeAt = depth - count - 1;
+  // Whatever lies below stays behind in the caller's frame, in memory.
+  for (uint32_t i = 0; i < calleeAt; i++) {
+    storeOperand(stack_.at(i), stack_.slot(i));
+    stack_.at(i) = Operand::memory();
+  }
+  Operand callee = stack_.at(calleeAt);
+  int slot = stack_.slot(calleeAt), frame = slot - 16;
+  Label &uneven = newLabel(), &native = newLabel(), &after = newLabel(), &done = newLabel();
+  callee.isMemory() ? a.mov64(rcx, Mem(kFrame, slot)) : load(rcx, callee);
+  a.mov64(rax, rcx);
+  a.shr64(rax, heap::kTagShift);
+  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
+  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.mov64(rax, rcx);
+  a.shl64(rax, 16);
+  a.shr64(rax, 16);
+  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
+  a.jcc(Condition::kNotEqual, native, Distance::kNear);
+  a.mov64(rdx, Mem(rax, offset::kClosureCode));
+  a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
+  a.jcc(Condition::kNotEqual, uneven, Distance::kNear);
+  // Arguments become the first locals of the new frame, two words below their slots: the last one first.
+  for (uint32_t i = count; i-- > 0;) {
+    const Operand& o = stack_.at(calleeAt + 1 + i);
+    int to = frame + localOffset(i);
+    if (o.isMemory()) {
+      a.mov64(rax, Mem(kFrame, stack_.slot(calleeAt + 1 + i)));
+      a.mov64(Mem(kFrame, to), rax);
+    } else {
+      storeOperand(o, to);
+    }
+  }
+  if (!callee.isMemory()) a.mov64(Mem(kFrame, slot), rcx);
+  a.mov32(Mem(kFrame, frame), Imm(-frame / 8));
+  a.mov32(Mem(kFrame, frame + 4), Imm(linkToMachine(static_cast<uint8_t>(wanted))));
+  a.lea64(rsp, Mem(kFrame, slot));
+  a.lea64(kFrame, Mem(kFrame, frame));
+  a.call(Mem(rdx, offset::kCodeMachineEntry));
+  // rdx: the callee's slot; rax: the result, if one is wanted.
+  a.bind(after);
+  returns.push_back({a.position(), places_[next_].offset});
+  a.lea64(kFrame, Mem(rdx, -slot));
+  a.mov64(rsp, kHostStack);
+  Gpr result = kOperandRegisters[0];
+  if (wanted == 1) a.mov64(result, rax);
+  Label& listed = newLabel();
+  if (wanted == Link::kOpen) {
+    a.bind(listed);
+    // The list lies where the fiber says; the instruction that takes it goes by that.
+    a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+    a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
+    a.mov64(rax, addressOf(code_.entry + places_[next_].offset));
+    a.mov64(Mem(rcx, offset::kFiberPc), rax);
+  }
+  a.bind(done);
+
+  slowCase();
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &native, &uneven, &after, &done, &listed, s, calleeAt, count, wanted, result] {
+    const auto& place = places_[slow_[s].place];
+    uint32_t size = place.state.depth;
+    a.mark(place.offset);
+    a.bind(native);
+    if (wanted <= 1 || wanted == Link::kOpen) {
+      a.mov64(rdx, Mem(rax, offset::kNativeInfo));
+      if (wanted == Link::kOpen) {
+        a.cmp8(Mem(rdx, offset::kInfoOneResult), 0);
+        a.jcc(Condition::kEqual, slow_[s].label, Distance::kNear);
+      }
+      a.mov64(rdx, Mem(rdx, offset::kInfoFast));
+      a.test64(rdx, rdx);
+      a.jcc(Condition::kZero, slow_[s].label, Distance::kNear);
+      a.mov64(rcx, rdx);
+      flush(place.slowState);
+      a.mov64(rdi, kIsolate);
+      a.lea64(rsi, Mem(kFrame, stack_.slot(calleeAt + 1)));
+      a.mov32(rdx, count);
+      a.call(rcx);
+      a.cmp64(rax, a.literal64(Value::kAbsentBits));
+      a.jcc(Condition::kEqual, slow_[s].flushed, Distance::kNear);
+      if (wanted == 1) a.mov64(result, rax);
+      if (wanted == Link::kOpen) {
+        a.mov64(Mem(kFrame, stack_.slot(calleeAt)), rax);
+        a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+        a.mov32(Mem(rcx, offset::kOpenCount), 1);
+        a.lea64(rdx, Mem(kFrame, stack_.slot(calleeAt)));
+        a.mov64(Mem(rcx, offset::kFiberSp), rdx);
+        a.jmp(listed);
+      } else {
+        a.jmp(done);
+      }
+    } else {
+      a.jmp(slow_[s].label);
+    }
+    a.bind(uneven);
+    flush(place.slowState);
+    setPosition(slow_[s].place, size);
+    a.mov64(rdi, static_cast<int64_t>(uint64_t{count} | uint64_t{wanted} << 32));
+    a.lea64(rcx, Mem::at(after));
+    a.jmp(Outside(stubs_.call));
+  });
+
+  stack_.setMemory(calleeAt);
+  if (wanted == Link::kOpen) {
+    openList_ = true;
+  } else if (wanted == 1) {
+    stack_.use(result);
+    push(result);
+  } else {
+    for (uint32_t i = 0; i < wanted; i++) stack_.push(Operand::memory());
+  }
+}
+
+void Compiler::returnValue(bool one) {
+  if (one) {
+    Operand o = popValue();
+    load(rax, o);
+  } else {
+    a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
+  }
+  Label &other = newLabel(), &leave = newLabel();
+  a.mov32(rcx, Mem(kFrame, 4));
+  a.cmp32(rcx, Imm(linkToMachine(1)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.bind(leave);
+  a.lea64(rdx, Mem(kFrame, 16));
+  a.lea64(rsp, Mem(kFrame, 8));
+  a.ret();
+  cold_.push_back([this, &other, &leave, one, place = now_, depth = stack_.depth() + (one ? 1 : 0)] {
+    Label &open = newLabel(), &interpreter = newLabel();
+    a.mark(places_[place].offset);
+    a.bind(other);
+    a.btr32(rcx, kTailCalledBit);
+    a.cmp32(rcx, Imm(linkToMachine(1)));
+    a.jcc(Condition::kEqual, leave);
+    a.cmp32(rcx, Imm(linkToMachine(0)));
+    a.jcc(Condition::kEqual, leave);
+    a.cmp32(rcx, Imm(linkToMachine(Link::kOpen)));
+    a.jcc(Condition::kNotEqual, interpreter);
+    a.bind(open);
+    a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+    a.mov32(Mem(rcx, offset::kOpenCount), Imm(one ? 1 : 0));
+    a.lea64(rdx, Mem(kFrame, one ? 16 : 24));
+    a.mov64(Mem(rcx, offset::kFiberSp), rdx);
+    if (one) a.mov64(Mem(kFrame, 16), rax);
+    a.jmp(leave);
+    a.bind(interpreter);
+    if (one) a.mov64(Mem(kFrame, stack_.slot(depth - 1)), rax);
+    setPosition(place, depth);
+    a.jmp(Outside(stubs_.exit));
+  });
+}
+
+/// Returns several values to machine code that wants as many, or all.
+bool Compiler::returnValues(uint32_t count) {
+  uint32_t depth = stack_.depth();
+  if (count < 2 || count > 8) return false;
+  flushAll();
+  Label &other = newLabel(), &copy = newLabel();
+  a.mov32(rcx, Mem(kFrame, 4));
+  a.btr32(rcx, kTailCalledBit);
+  a.cmp32(rcx, Imm(linkToMachine(static_cast<uint8_t>(count))));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.bind(copy);
+  a.mov64(rcx, Mem(kFrame, 8));
+  for (uint32_t i = 0; i < count; i++) {
+    a.mov64(rax, Mem(kFrame, stack_.slot(depth - count + i)));
+    a.mov64(Mem(kFrame, 16 - 8 * static_cast<int>(i)), rax);
+  }
+  // The second result took the place of the return address, which goes below the results.
+  a.lea64(rdx, Mem(kFrame, 16));
+  a.lea64(rsp, Mem(kFrame, -8 * static_cast<int>(count)));
+  a.mov64(Mem(rsp), rcx);
+  a.ret();
+  cold_.push_back([this, &other, &copy, count, depth, place = now_] {
+    Label& interpreter = newLabel();
+    a.mark(places_[place].offset);
+    a.bind(other);
+    a.cmp32(rcx, Imm(linkToMachine(Link::kOpen)));
+    a.jcc(Condition::kNotEqual, interpreter);
+    a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+    a.mov32(Mem(rcx, offset::kOpenCount), Imm(static_cast<int32_t>(count)));
+    a.lea64(rdx, Mem(kFrame, 16 - 8 * (static_cast<int>(count) - 1)));
+    a.mov64(Mem(rcx, offset::kFiberSp), rdx);
+    a.jmp(copy);
+    a.bind(interpreter);
+    setPosition(place, depth);
+    a.jmp(Outside(stubs_.exit));
+  });
+  return true;
+}
+
+/// Replaces the frame by a call of a bytecode function with as many parameters as there are arguments.
+void Compiler::tailCall(uint32_t count) {
+  uint32_t depth = stack_.depth(), calleeAt = depth - count - 1;
+  flushAll();
+  a.mov64(rcx, Mem(kFrame, stack_.slot(calleeAt)));
+  a.mov64(rax, rcx);
+  a.shr64(rax, heap::kTagShift);
+  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
+  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  a.mov64(rax, rcx);
+  a.shl64(rax, 16);
+  a.shr64(rax, 16);
+  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
+  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  a.mov64(rdx, Mem(rax, offset::kClosureCode));
+  a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
+  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  // No arguments above the header, a caller, room.
+  a.test32(Mem(kFrame, 4), Imm(0x3FFFFF));
+  a.jcc(Condition::kNotZero, slowFlushed(), Distance::kNear);
+  a.movsxd(rax, Mem(rdx, offset::kStackNeeded));
+  a.neg64(rax);
+  a.lea64(rax, Mem(kFrame, rax, Scale::k8));
+  a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
+  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  for (uint32_t i = 0; i < count; i++) {
+    a.mov64(rax, Mem(kFrame, stack_.slot(calleeAt + 1 + i)));
+    a.mov64(local(i), rax);
+  }
+  a.mov64(Mem(kFrame, 16), rcx);
+  a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
+  a.jmp(Mem(rdx, offset::kCodeMachineEntry));
+}
+
+/// for_in: `next` and the iterator of ipairs by a leaf call, with the test behind it.
+bool Compiler::forIn(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  auto count = static_cast<uint32_t>(c.operands[1]);
+  if (whole_->op != Op::kForIn) return false;
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  Instruction test = bytecode::decodeVerified(bytes, whole_->end());
+  uint32_t target = placeAt(static_cast<uint32_t>(test.target())), after = placeAt(test.end());
+  flushAll();
+  a.lea64(rax, local(l));
+  a.mov32(rcx, count);
+  callLeaf(addressOf(&leafForIn));
+  a.cmp64(rax, 1);
+  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  jumpTo(after, Condition::kEqual);
+  backEdge(target);
+  // The test has a place of its own, for iterators that are called.
+  return true;
+}
+
+/// One unit of fuel for a back-edge to the place, whose operands are in memory.
+void Compiler::backEdge(uint32_t place) {
+  places_[place].depth = static_cast<int32_t>(stack_.depth());
+  Label& poll = newLabel();
+  a.sub64(Mem(kIsolate, offset::kBudget), 1);
+  a.jcc(Condition::kSign, poll, Distance::kNear);
+  a.jmp(places_[place].hot);
+  cold_.push_back([this, &poll, place, depth = stack_.depth()] {
+    a.mark(places_[place].offset);
+    a.bind(poll);
+    setPosition(place, depth);
+    callSlowPath(interpreter::safepoint);
+    compareWithPlace(place);
+    a.jcc(Condition::kEqual, places_[place].hot);
+    a.jmp(Outside(stubs_.leave));
+  });
+}
+
+/// Locals l, l+1, l+2: index, iterations left (integers) or limit (floats), step; l+3 is the program's own variable.
+void Compiler::forLoop(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  uint32_t target = placeAt(static_cast<uint32_t>(c.target()));
+  flushAll();
+  a.mov64(rax, local(l));
+  a.mov64(rcx, local(l + 1));
+  a.mov64(rdx, local(l + 2));
+  Gpr all = kOperandRegisters[0];
+  a.mov64(all, rax);
+  a.and64(all, rcx);
+  a.and64(all, rdx);
+  a.cmp64(all, kIntTag);
+  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  Label& finished = newLabel();
+  a.cmp64(rcx, kIntTag);
+  a.jcc(Condition::kEqual, finished, Distance::kNear);
+  a.shl64(rax, 16);
+  a.shl64(rdx, 16);
+  a.add64(rax, rdx);
+  a.jcc(Condition::kOverflow, slowFlushed(), Distance::kNear);
+  a.sub64(rcx, 1);
+  a.mov64(local(l + 1), rcx);
+  a.shr64(rax, 16);
+  a.or64(rax, kIntTag);
+  a.mov64(local(l), rax);
+  a.mov64(local(l + 3), rax);
+  backEdge(target);
+  a.bind(finished);
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,683 @@
+#include "jit/baseline/compiler.h"
+
+#include "bytecode/stack_effect.h"
+#include "interpreter/calls.h"
+#include "interpreter/interpreter.h"
+#include "interpreter/slow_paths.h"
+
+namespace devvm::jit {
+
+using namespace runtime;
+using namespace x64;
+namespace paths = interpreter;
+
+namespace {
+
+/// Slow paths that do the whole instruction: for opcodes that have no straight case worth its code.
+SlowPath wholeSlowPath(Op op) {
+  switch (op) {
+    case Op::kNewTable: return paths::slowNewTable;
+    case Op::kNewCell: return paths::slowNewCell;
+    case Op::kClosure: return paths::slowClosure;
+    case Op::kConcat: return paths::slowConcat;
+    case Op::kSetList: return paths::slowSetList;
+    case Op::kInitIndex: return paths::slowInitIndex;
+    case Op::kForPrep: return paths::slowForPrep;
+    case Op::kMarkClose: return paths::slowMarkClose;
+    case Op::kClose: return paths::slowClose;
+    case Op::kCloseError: return paths::slowCloseError;
+    default: return interpreter::stepOne;
+  }
+}
+
+bool isComparison(Op op) {
+  return op == Op::kEq || op == Op::kNe || op == Op::kLt || op == Op::kLe || op == Op::kGt || op == Op::kGe;
+}
+
+constexpr uint32_t kMostCode = 1u << 20;  ///< bytes of bytecode
+
+}  // namespace
+
+Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs)
+    : a(assembler), code_(code), stubs_(stubs), stack_(code.locals) {}
+
+// ---- places ----
+
+bool Compiler::findPlaces() {
+  if (code_.codeSize > kMostCode) {
+    refusal_ = "the function is too long";
+    return false;
+  }
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  placeOf_.assign(code_.codeSize + 1, kNone);
+  places_.reserve(code_.codeSize / 3 + 2);
+  for (uint32_t offset = 0; offset < code_.codeSize;) {
+    placeOf_[offset] = static_cast<uint32_t>(places_.size());
+    places_.emplace_back().offset = offset;
+    offset += bytecode::instructionLength(code_.entry + offset);
+  }
+  placeOf_[code_.codeSize] = static_cast<uint32_t>(places_.size());
+  places_.emplace_back().offset = code_.codeSize;
+  for (uint32_t p = 0; p + 1 < places_.size(); p++) {
+    Instruction i = bytecode::decodeVerified(bytes, places_[p].offset);
+    if (i.op == Op::kSwitch) {
+      for (unsigned n = 0; n <= i.switchCases; n++) {
+        places_[placeOf_[static_cast<uint32_t>(i.switchTarget(n))]].isTarget = true;
+      }
+    } else if (i.has(bytecode::kJumps) && i.info->operands.ends_with('j')) {
+      Place& target = places_[placeOf_[static_cast<uint32_t>(i.target())]];
+      target.isTarget = true;
+      if (target.offset <= i.offset) target.isLoop = true;
+    }
+  }
+  for (const auto& region : code_.function->regions) {
+    Place& handler = places_[placeOf_[region.handler]];
+    handler.isTarget = true;
+    handler.depth = static_cast<int32_t>(region.depth) + 1;
+  }
+  return true;
+}
+
+// ---- operands ----
+
+Gpr Compiler::allocate() {
+  for (Gpr r : kOperandRegisters) {
+    if (stack_.isFree(r)) {
+      stack_.use(r);
+      return r;
+    }
+  }
+  // The operand that is needed last goes to its slot, for the slow path too.
+  for (uint32_t i = 0; i < stack_.depth(); i++) {
+    Operand& o = stack_.at(i);
+    if (!o.isRegister()) continue;
+    Gpr r = o.reg;
+    a.mov64(Mem(kFrame, stack_.slot(i)), r);
+    o = Operand::memory();
+    Place& place = places_[now_];
+    if (i < place.state.depth && stack_.saved(place.slowState, i).isRegister() &&
+        stack_.saved(place.slowState, i).reg == r) {
+      if (place.slowState.first == place.state.first) place.slowState = stack_.copyState(place.state);
+      stack_.saved(place.slowState, i) = Operand::memory();
+    }
+    return r;
+  }
+  refusal_ = "an instruction needs too many registers";
+  return kOperandRegisters[0];
+}
+
+void Compiler::load(Gpr to, const Operand& o) {
+  switch (o.where) {
+    case Operand::Where::kMemory: break;  // the caller knows the slot
+    case Operand::Where::kRegister:
+      if (o.reg != to) a.mov64(to, o.reg);
+      break;
+    case Operand::Where::kConstant: a.mov64(to, static_cast<int64_t>(o.bits)); break;
+    case Operand::Where::kLocal: a.mov64(to, local(o.local)); break;
+  }
+}
+
+Gpr Compiler::toRegister(const Operand& o) {
+  if (o.isRegister()) return o.reg;
+  Gpr r = allocate();
+  load(r, o);
+  return r;
+}
+
+/// Takes the top off, out of memory if it is there.
+Operand Compiler::popValue() {
+  uint32_t i = stack_.depth() - 1;
+  Operand o = stack_.pop();
+  if (!o.isMemory()) return o;
+  Gpr r = allocate();
+  a.mov64(r, Mem(kFrame, stack_.slot(i)));
+  return Operand::inRegister(r);
+}
+
+void Compiler::beforeLocalChanges(uint32_t l) {
+  for (uint32_t i = 0; i < stack_.depth(); i++) {
+    Operand& o = stack_.at(i);
+    if (!o.isLocal() || o.local != l) continue;
+    Gpr r = allocate();
+    a.mov64(r, local(l));
+    stack_.at(i) = Operand::inRegister(r);
+  }
+}
+
+void Compiler::storeOperand(const Operand& o, int slot) {
+  switch (o.where) {
+    case Operand::Where::kMemory: break;
+    case Operand::Where::kRegister: a.mov64(Mem(kFrame, slot), o.reg); break;
+    case Operand::Where::kConstant:
+      a.mov64(rax, static_cast<int64_t>(o.bits));
+      a.mov64(Mem(kFrame, slot), rax);
+      break;
+    case Operand::Where::kLocal:
+      a.mov64(rax, local(o.local));
+      a.mov64(Mem(kFrame, slot), rax);
+      break;
+  }
+}
+
+void Compiler::flush(StackState state) {
+  for (uint32_t i = 0; i < state.depth; i++) storeOperand(stack_.saved(state, i), stack_.slot(i));
+}
+
+void Compiler::flushAll() {
+  for (uint32_t i = 0; i < stack_.depth(); i++) {
+    storeOperand(stack_.at(i), stack_.slot(i));
+    stack_.at(i) = Operand::memory();
+  }
+}
+
+void Compiler::setLocal(uint32_t l) {
+  uint32_t i = stack_.depth() - 1;
+  Operand o = stack_.pop();
+  if (o.isLocal() && o.local == l) return;
+  beforeLocalChanges(l);
+  if (o.isMemory()) {
+    a.mov64(rax, Mem(kFrame, stack_.slot(i)));
+    a.mov64(local(l), rax);
+  } else {
+    storeOperand(o, localOffset(l));
+  }
+}
+
+// ---- rare cases ----
+
+Compiler::SlowCase& Compiler::slowCase() {
+  if (currentSlow_ == kNone) {
+    currentSlow_ = static_cast<uint32_t>(slow_.size());
+    slow_.push_back({now_, {}, {}});
+  }
+  return slow_[currentSlow_];
+}
+
+/// rdx = address of the place, rsi = sp for so many operands.
+void Compiler::setPosition(uint32_t place, uint32_t depth) {
+  a.lea64(rsi, Mem(kFrame, stack_.spOffset(depth)));
+  a.mov64(rdx, static_cast<int64_t>(reinterpret_cast<uintptr_t>(code_.entry + places_[place].offset)));
+}
+
+void Compiler::callSlowPath(SlowPath function) {
+  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(function)));
+  a.call(Outside(stubs_.slow));
+}
+
+/// Compares the address at which the fiber stands with that of a place.
+void Compiler::compareWithPlace(uint32_t place) {
+  a.mov64(rcx, static_cast<int64_t>(reinterpret_cast<uintptr_t>(code_.entry + places_[place].offset)));
+  a.cmp64(rax, rcx);
+}
+
+void Compiler::stepWhole(const Instruction& whole) {
+  uint32_t depth = stack_.depth();
+  flushAll();
+  setPosition(now_, depth);
+  callSlowPath(wholeSlowPath(whole.op));
+  compareWithPlace(next_);
+  Label& elsewhere = newLabel();
+  a.jcc(Condition::kNotEqual, elsewhere, Distance::kNear);
+  cold_.push_back([this, &elsewhere, whole] {
+    a.mark(whole.offset);
+    a.bind(elsewhere);
+    goOnBehind(whole, false);
+  });
+}
+
+/// The fiber stands at the address in rax: goes on at one of the places where an instruction may have led. Fused ones
+/// may stop before their tail, behind it, or where it jumps.
+void Compiler::goOnBehind(const Instruction& whole, bool next) {
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  if (next) goOnAt(placeAt(whole.end()));
+  Instruction last = whole;
+  if (bytecode::tailOf(whole.op) != Op::kNop) {
+    last = bytecode::decodeVerified(bytes, whole.end());
+    goOnAt(placeAt(last.end()));
+  }
+  if (last.has(bytecode::kJumps) && last.info->operands.ends_with('j')) {
+    goOnAt(placeAt(static_cast<uint32_t>(last.target())));
+  }
+  a.jmp(Outside(stubs_.leave));
+}
+
+void Compiler::slowCases() {
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  for (SlowCase& s : slow_) {
+    Place& place = places_[s.place];
+    a.mark(place.offset);
+    if (s.label.isAwaited()) {
+      a.bind(s.label);
+      flush(place.slowState);
+    }
+    if (s.flushed.isAwaited()) a.bind(s.flushed);
+    setPosition(s.place, place.state.depth);
+    callSlowPath(interpreter::stepOne);
+    goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
+  }
+}
+
+void Compiler::goOnAt(uint32_t place) {
+  if (!places_[place].hot.isBound()) return;  // nothing was compiled there
+  compareWithPlace(place);
+  a.jcc(Condition::kEqual, places_[place].entry);
+}
+
+void Compiler::entries() {
+  for (Place& place : places_) {
+    if (!place.entry.isAwaited()) continue;
+    a.mark(place.offset);
+    a.bind(place.entry);
+    for (uint32_t i = 0; i < place.state.depth; i++) {
+      const Operand& o = stack_.saved(place.state, i);
+      if (o.isRegister()) a.mov64(o.reg, Mem(kFrame, stack_.slot(i)));
+    }
+    a.jmp(place.hot);
+  }
+}
+
+/// Places that only a jump backward reaches were passed over: the interpreter goes on there.
+void Compiler::unreached() {
+  for (uint32_t p = 0; p < places_.size(); p++) {
+    Place& place = places_[p];
+    if (place.hot.isBound() || !place.hot.isAwaited()) continue;
+    a.bind(place.hot);
+    setPosition(p, static_cast<uint32_t>(place.depth));
+    a.jmp(Outside(stubs_.exit));
+  }
+}
+
+// ---- the pass ----
+
+void Compiler::prologue() {
+  uint32_t locals = code_.locals;
+  callEntry = a.position();
+  Label& enough = newLabel();
+  Label& grow = newLabel();
+  Label& poll = newLabel();
+  Label& body = newLabel();
+  a.mov64(rsp, kHostStack);
+  a.lea64(rax, Mem(kFrame, -8 * static_cast<int32_t>(code_.stackNeeded)));
+  a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
+  a.jcc(Condition::kBelow, grow, Distance::kNear);
+  a.bind(enough);
+  if (locals > code_.parameters) {
+    a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
+    if (locals - code_.parameters <= 16) {
+      for (uint32_t i = code_.parameters; i < locals; i++) a.mov64(local(i), rax);
+    } else {
+      Label& again = newLabel();
+      a.mov32(rcx, locals - code_.parameters);
+      a.bind(again);
+      a.mov64(Mem(kFrame, rcx, Scale::k8, localOffset(locals)), rax);
+      a.sub32(rcx, 1);
+      a.jcc(Condition::kNotZero, again);
+    }
+  }
+  a.sub64(Mem(kIsolate, offset::kBudget), 1);
+  a.jcc(Condition::kSign, poll, Distance::kNear);
+  a.bind(body);
+  bodyEntry = a.position();
+  cold_.push_back([this, &grow, &poll, &enough, &body] {
+    a.bind(grow);
+    a.call(Outside(stubs_.grow));
+    a.jmp(enough);
+    a.bind(poll);
+    setPosition(0, 0);
+    callSlowPath(interpreter::safepoint);
+    compareWithPlace(0);
+    a.jcc(Condition::kEqual, body);
+    a.jmp(Outside(stubs_.leave));
+  });
+}
+
+bool Compiler::compile() {
+  if (!findPlaces()) return false;
+  places_[0].depth = 0;
+  a.mark(0);
+  prologue();
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  bool falls = true;
+  uint32_t last = static_cast<uint32_t>(places_.size()) - 1;
+  for (now_ = 0; now_ < last; now_++) {
+    Place& place = places_[now_];
+    if (place.isTarget) {
+      if (falls && now_ != 0) {
+        if (place.depth < 0) place.depth = static_cast<int32_t>(stack_.depth());
+        flushAll();
+      }
+      if (place.depth < 0) {
+        falls = false;
+        continue;  // cannot be reached
+      }
+      stack_.setMemory(static_cast<uint32_t>(place.depth));
+      falls = true;
+    }
+    if (!falls) continue;
+    next_ = now_ + 1;
+    currentSlow_ = kNone;
+    place.state = place.slowState = stack_.beginInstruction();
+    a.mark(place.offset);
+    a.bind(place.hot);
+    if (place.isLoop) loops.push_back({a.position(), place.offset});
+    Instruction whole = bytecode::decodeVerified(bytes, place.offset);
+    falls = openList_ ? consumeOpenList(whole) : instruction(whole);
+    if (refusal_ != nullptr || a.failed()) break;
+  }
+  if (a.failed()) refusal_ = codeErrorText(a.error());
+  if (refusal_ != nullptr) return false;
+  for (size_t i = 0; i < cold_.size(); i++) cold_[i]();
+  slowCases();
+  entries();
+  unreached();
+  if (!a.finish()) {
+    refusal_ = codeErrorText(a.error());
+    return false;
+  }
+  return true;
+}
+
+/// The depth at a jump's target becomes known; operands are in memory by then.
+void Compiler::jumpTo(uint32_t place, Condition c) {
+  places_[place].depth = static_cast<int32_t>(stack_.depth());
+  a.jcc(c, places_[place].hot);
+}
+void Compiler::jumpTo(uint32_t place) {
+  places_[place].depth = static_cast<int32_t>(stack_.depth());
+  a.jmp(places_[place].hot);
+}
+
+bool Compiler::instruction(const Instruction& whole) {
+  whole_ = &whole;
+  std::array<Instruction, 4> parts;
+  unsigned count = bytecode::expandComponents(whole, parts);
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  components += count;
+  for (unsigned i = 0; i < count; i++) {
+    const Instruction& c = parts[i];
+    // A comparison and its branch are one.
+    if (isComparison(c.op) && i + 1 == count && !places_[next_].isTarget && next_ + 1 < places_.size()) {
+      Instruction jump = bytecode::decodeVerified(bytes, whole.end());
+      if (jump.op == Op::kJumpIfFalse || jump.op == Op::kJumpIfTrue) {
+        comparison(c.op, &jump);
+        now_++;
+        return true;
+      }
+    }
+    if (!component(c, whole)) return false;
+  }
+  return true;
+}
+
+bool Compiler::component(const Instruction& c, const Instruction& whole) {
+  auto operand = [&c](unsigned i) { return static_cast<uint32_t>(c.operands[i]); };
+  switch (c.op) {
+    case Op::kNop:
+    case Op::kLoopHead: return true;
+    case Op::kPop: stack_.pop(); return true;
+    case Op::kPopN:
+      for (uint32_t i = operand(0); i > 0; i--) stack_.pop();
+      return true;
+    case Op::kDup:
+    case Op::kPick: {
+      uint32_t below = c.op == Op::kDup ? 0 : operand(0), i = stack_.depth() - 1 - below;
+      if (stack_.at(i).isMemory()) {
+        Gpr r = allocate();
+        a.mov64(r, Mem(kFrame, stack_.slot(i)));
+        stack_.at(i) = Operand::inRegister(r);
+      }
+      if (stack_.at(i).isRegister()) {
+        // Two operands never share a register: each may be freed alone.
+        Gpr from = stack_.at(i).reg, r = allocate();
+        if (!stack_.at(i).isRegister()) {  // it was moved to memory to make room, and is there still
+          stack_.push(Operand::inRegister(from));
+          if (r != from) a.mov64(r, from);
+          stack_.top() = Operand::inRegister(r);
+          return true;
+        }
+        a.mov64(r, from);
+        push(r);
+      } else {
+        stack_.push(stack_.at(i));
+      }
+      return true;
+    }
+    case Op::kSwap: {
+      Operand top = popValue(), below = popValue();
+      stack_.push(top);
+      stack_.push(below);
+      return true;
+    }
+    case Op::kRot: {
+      Operand z = popValue(), y = popValue(), x = popValue();
+      stack_.push(y);
+      stack_.push(z);
+      stack_.push(x);
+      return true;
+    }
+    case Op::kNil: stack_.push(Operand::constant(Value::kNilBits)); return true;
+    case Op::kTrue: stack_.push(Operand::constant(Value::kTrueBits)); return true;
+    case Op::kFalse: stack_.push(Operand::constant(Value::kFalseBits)); return true;
+    case Op::kInt8:
+    case Op::kInt16: stack_.push(Operand::constant(Value::smallInt(c.operands[0]).bits())); return true;
+    case Op::kConst:
+    case Op::kConstW: stack_.push(Operand::constant(code_.constant(operand(0)).bits())); return true;
+    case Op::kGetLocal:
+    case Op::kGetLocalW: stack_.push(Operand::ofLocal(operand(0))); return true;
+    case Op::kSetLocal:
+    case Op::kSetLocalW: setLocal(operand(0)); return true;
+    case Op::kTeeLocal: {
+      Operand o = popValue();
+      beforeLocalChanges(operand(0));
+      storeOperand(o, localOffset(operand(0)));
+      stack_.push(o);
+      return true;
+    }
+    case Op::kLocalNil:
+      for (uint32_t i = 0; i < operand(1); i++) beforeLocalChanges(operand(0) + i);
+      a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
+      for (uint32_t i = 0; i < operand(1); i++) a.mov64(local(operand(0) + i), rax);
+      return true;
+    case Op::kGetCell: {
+      Gpr r = allocate();
+      a.mov64(r, local(operand(0)));
+      a.mov64(r, Mem(r, kOtherBias, Scale::k1, offset::kCellValue));
+      push(r);
+      return true;
+    }
+    case Op::kSetCell: {
+      Operand value = popValue();
+      Gpr v = toRegister(value), holder = allocate();
+      a.mov64(holder, local(operand(0)));
+      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), v);
+      return true;
+    }
+    case Op::kGetUpvalue: {
+      Gpr r = allocate();
+      loadUpvalue(r, operand(0));
+      a.mov64(r, Mem(r, kOtherBias, Scale::k1, offset::kCellValue));
+      push(r);
+      return true;
+    }
+    case Op::kSetUpvalue: {
+      Operand value = popValue();
+      Gpr v = toRegister(value), holder = allocate();
+      loadUpvalue(holder, operand(0));
+      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), v);
+      return true;
+    }
+    case Op::kGetCapture: {
+      Gpr r = allocate();
+      loadUpvalue(r, operand(0));
+      push(r);
+      return true;
+    }
+    case Op::kGetGlobal: {
+      Gpr r = allocate();
+      loadUpvalue(r, operand(0));
+      a.mov64(r, Mem(r, kOtherBias, Scale::k1, offset::kCellValue));
+      getGlobal(Operand::inRegister(r), operand(2));
+      return true;
+    }
+    case Op::kSetGlobal: {
+      Operand value = popValue();
+      Gpr r = allocate();
+      loadUpvalue(r, operand(0));
+      a.mov64(r, Mem(r, kOtherBias, Scale::k1, offset::kCellValue));
+      setField(Operand::inRegister(r), value, operand(1), operand(2));
+      return true;
+    }
+    case Op::kAdd:
+    case Op::kSub:
+    case Op::kMul:
+    case Op::kDiv:
+    case Op::kMod:
+    case Op::kIDiv:
+    case Op::kBAnd:
+    case Op::kBOr:
+    case Op::kBXor:
+    case Op::kShl:
+    case Op::kShr: arithmetic(c.op); return true;
+    case Op::kUnm: negate(popValue()); return true;
+    case Op::kNot: {
+      Operand o = popValue();
+      Gpr v = toRegister(o), r = allocate();
+      a.mov64(rax, v);
+      a.sub64(rax, a.literal64(Value::kNilBits));
+      a.cmp64(rax, 1);
+      a.setcc(Condition::kBelowEqual, rax);
+      a.movzx8to32(rax, rax);
+      a.mov64(r, static_cast<int64_t>(Value::kFalseBits));
+      a.add64(r, rax);
+      push(r);
+      return true;
+    }
+    case Op::kLen: length(popValue()); return true;
+    case Op::kEq:
+    case Op::kNe:
+    case Op::kLt:
+    case Op::kLe:
+    case Op::kGt:
+    case Op::kGe: comparison(c.op, nullptr); return true;
+    case Op::kJump: {
+      flushAll();
+      jumpTo(placeAt(static_cast<uint32_t>(c.target())));
+      return false;
+    }
+    case Op::kLoop:
+      flushAll();
+      backEdge(placeAt(static_cast<uint32_t>(c.target())));
+      return false;
+    case Op::kJumpIfFalse:
+    case Op::kJumpIfTrue: {
+      Operand o = popValue();
+      Gpr v = toRegister(o);
+      flushAll();
+      branchFalsy(v, placeAt(static_cast<uint32_t>(c.target())), c.op == Op::kJumpIfFalse);
+      return true;
+    }
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep: {
+      Operand o = popValue();
+      Gpr v = toRegister(o);
+      stack_.push(o.isRegister() ? o : Operand::inRegister(v));
+      flushAll();
+      branchFalsy(v, placeAt(static_cast<uint32_t>(c.target())), c.op == Op::kJumpIfFalseKeep);
+      stack_.pop();
+      return true;
+    }
+    case Op::kJumpIfNil:
+    case Op::kJumpIfNotNil: {
+      Gpr v = toRegister(popValue());
+      flushAll();
+      a.cmp64(v, a.literal64(Value::kNilBits));
+      jumpTo(placeAt(static_cast<uint32_t>(c.target())),
+             c.op == Op::kJumpIfNil ? Condition::kEqual : Condition::kNotEqual);
+      return true;
+    }
+    case Op::kForLoop: forLoop(c); return true;
+    case Op::kGetField: getField(popValue(), operand(0), operand(1)); return true;
+    case Op::kSelf: self(popValue(), operand(0), operand(1)); return true;
+    case Op::kSetField: {
+      Operand value = popValue(), object = popValue();
+      setField(object, value, operand(0), operand(1));
+      return true;
+    }
+    case Op::kSetFieldL: {
+      Operand value = popValue();
+      setField(Operand::ofLocal(operand(0)), value, operand(1), operand(2));
+      return true;
+    }
+    case Op::kInitField: initField(operand(0), operand(1)); return true;
+    case Op::kGetIndex: {
+      Operand key = popValue(), object = popValue();
+      getIndex(object, key);
+      return true;
+    }
+    case Op::kSetIndex: {
+      Operand value = popValue(), key = popValue(), object = popValue();
+      setIndex(object, key, value);
+      return true;
+    }
+    case Op::kSetIndexLL: setIndexOfLocals(Operand::ofLocal(operand(0)), Operand::ofLocal(operand(1))); return true;
+    case Op::kSetIndexLI:
+      setIndexOfLocals(Operand::ofLocal(operand(0)), Operand::constant(Value::smallInt(c.operands[1]).bits()));
+      return true;
+    case Op::kCall: call(operand(0), operand(1)); return true;
+    case Op::kCallOpen: call(operand(0), Link::kOpen); return true;
+    case Op::kTailCall: tailCall(operand(0)); return false;
+    case Op::kForInCall:
+      if (!forIn(c)) return rare(whole);
+      stack_.setMemory(stack_.depth() + operand(1));
+      return true;
+    case Op::kReturn: return returnValues(operand(0)) ? false : rare(whole);
+    case Op::kReturn0: returnValue(false); return false;
+    case Op::kReturn1: returnValue(true); return false;
+    default: return rare(whole);
+  }
+}
+
+/// What has no code of its own: the interpreter does it.
+bool Compiler::rare(const Instruction& whole) {
+  uint32_t depth = stack_.depth();
+  if (depth != places_[now_].state.depth) {
+    refusal_ = "a fused instruction with a rare component";
+    return false;
+  }
+  bytecode::StackEffect effect = bytecode::stackEffect(whole);
+  uint32_t after = depth - effect.pops + effect.pushes;
+  if (whole.has(bytecode::kTerminates)) {
+    // Returns of several values, tail calls, errors, switches: the interpreter goes on.
+    flushAll();
+    setPosition(now_, depth);
+    a.jmp(Outside(stubs_.exit));
+    return false;
+  }
+  stepWhole(whole);
+  stack_.setMemory(after);
+  openList_ = whole.has(bytecode::kProducesOpen);
+  if (whole.has(bytecode::kJumps) && whole.info->operands.ends_with('j')) {
+    places_[placeAt(static_cast<uint32_t>(whole.target()))].depth =
+        static_cast<int32_t>(depth - effect.pops + effect.jumpPushes);
+  }
+  return true;
+}
+
+/// The instruction takes an open list, which lies below what is known of the stack: the fiber's own sp tells where.
+bool Compiler::consumeOpenList(const Instruction& whole) {
+  openList_ = false;
+  if (whole.has(bytecode::kTerminates)) {
+    a.jmp(Outside(stubs_.leave));
+    return false;
+  }
+  bytecode::StackEffect effect = bytecode::stackEffect(whole);
+  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(interpreter::stepOne)));
+  a.call(Outside(stubs_.slowAgain));
+  compareWithPlace(next_);
+  a.jcc(Condition::kNotEqual, Outside(stubs_.leave));
+  stack_.setMemory(stack_.depth() - effect.pops + effect.pushes);
+  openList_ = whole.has(bytecode::kProducesOpen);
+  return true;
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,165 @@
+// The baseline compiler: one pass over verified bytecode, an instruction at a time (docs/baseline-jit.md).
+//
+// Frames have the interpreter's layout, and every instruction that meets something rare gives it to the interpreter:
+// operands are written to their slots as they were when the instruction began, and the interpreter's own handler (or
+// slow path) runs. If the fiber then stands at the next instruction, machine code goes on there; if not (a frame was
+// pushed, an error was caught elsewhere), the interpreter does.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "bytecode/decode.h"
+#include "jit/baseline/layout.h"
+#include "jit/baseline/stubs.h"
+#include "jit/baseline/value_stack.h"
+#include "runtime/code.h"
+
+namespace devvm::jit {
+
+using bytecode::Instruction;
+using bytecode::Op;
+using x64::Assembler;
+using x64::Condition;
+using x64::Imm;
+
+/// A slow path of the interpreter (interpreter/slow_paths.h), or interpreter::stepOne.
+using SlowPath = void (*)(runtime::Isolate&);
+
+class Compiler {
+ public:
+  Compiler(Assembler& assembler, const runtime::Code& code, const Stubs& stubs);
+
+  /// False: the code cannot be compiled (refusal() says why).
+  bool compile();
+  const char* refusal() const { return refusal_; }
+
+  // ---- results ----
+  uint32_t callEntry = 0, bodyEntry = 0;  ///< offsets in the machine code
+  std::vector<runtime::MachineCode::Place> returns, loops;
+  uint32_t components = 0;
+
+ private:
+  /// A boundary between instructions.
+  struct Place {
+    uint32_t offset = 0;
+    Label hot;             ///< where straight code arrives
+    Label entry;           ///< with all operands in their slots
+    StackState state;      ///< what straight code expects
+    StackState slowState;  ///< what its rare cases find: operands that made room for others are in memory by then
+    bool isTarget = false, isLoop = false;
+    int32_t depth = -1;  ///< operands on the stack, where known before the instruction is reached
+  };
+  /// The rare cases of one instruction, which the interpreter does.
+  struct SlowCase {
+    uint32_t place;  ///< index of the instruction's place
+    Label label;     ///< operands are as in the place's state
+    Label flushed;   ///< operands are in their slots
+  };
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  // ---- compiler.cpp: the pass. What returns bool tells whether control reaches the next instruction. ----
+  bool findPlaces();
+  uint32_t placeAt(uint32_t offset) const { return placeOf_[offset]; }
+  void prologue();
+  bool instruction(const Instruction& whole);
+  bool component(const Instruction& c, const Instruction& whole);
+  bool rare(const Instruction& whole);
+  bool consumeOpenList(const Instruction& whole);
+  void stepWhole(const Instruction& whole);
+  void goOnBehind(const Instruction& whole, bool next);
+  void goOnAt(uint32_t place);
+  void slowCases();
+  void entries();
+  void unreached();
+  /// Where the instruction's rare cases jump to. Registers must be allocated before, never behind such a jump.
+  Label& slow() { return slowCase().label; }
+  Label& slowFlushed() { return slowCase().flushed; }
+  SlowCase& slowCase();
+  void setPosition(uint32_t place, uint32_t depth);
+  void callSlowPath(SlowPath function);
+  void compareWithPlace(uint32_t place);
+  void jumpTo(uint32_t place, Condition c);
+  void jumpTo(uint32_t place);
+  Label& newLabel() { return labels_.emplace_back(); }
+
+  // ---- operands ----
+  Gpr allocate();
+  Gpr toRegister(const Operand& o);
+  void load(Gpr to, const Operand& o);
+  Operand popValue();
+  void flush(StackState state);
+  void flushAll();
+  void storeOperand(const Operand& o, int slot);
+  Mem local(uint32_t l) const { return Mem(kFrame, localOffset(l)); }
+  void beforeLocalChanges(uint32_t l);
+  void setLocal(uint32_t l);
+  void push(Gpr r) { stack_.push(Operand::inRegister(r)); }
+
+  // ---- arithmetic.cpp ----
+  void arithmetic(Op op);
+  void addOrSubtract(const Operand& a, const Operand& b, bool subtract);
+  void multiply(const Operand& a, const Operand& b);
+  void divide(const Operand& a, const Operand& b);
+  void modulo(const Operand& a, const Operand& b, bool quotient);
+  void bitwise(Op op, const Operand& a, const Operand& b);
+  void shift(const Operand& a, const Operand& b, bool left);
+  void negate(const Operand& a);
+  void comparison(Op op, const Instruction* jump);
+  void checkInts(Gpr left, const Operand& b, Gpr right, Label& otherwise);
+  void toDoubles(Gpr left, Gpr right, Label& otherwise);
+  template <typename Operation>
+  bool floatPath(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& floats, Label& done,
+                 Operation operate);
+  void moduloPowerOfTwo(const Operand& a, const Operand& b, bool quotient);
+  Label& leafBinary(int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result, Label& done);
+  void branchFalsy(Gpr value, uint32_t place, bool ifFalsy);
+  void branchPlace(const Instruction& jump);
+
+  // ---- tables.cpp ----
+  void loadCell(uint32_t index);
+  void otherWays(Gpr table, Gpr result, uint32_t key, Label& otherwise);
+  void setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise);
+  void callLeaf(int64_t function);
+  void elementAddress(Gpr table, const Operand& key, Gpr keyRegister, Label& otherwise);
+  void checkTable(Gpr value, Label& otherwise);
+  void getField(const Operand& object, uint32_t key, uint32_t index);
+  void getGlobal(const Operand& table, uint32_t index);
+  void self(const Operand& object, uint32_t key, uint32_t index);
+  void setField(const Operand& object, const Operand& value, uint32_t key, uint32_t index);
+  void initField(uint32_t key, uint32_t index);
+  void getIndex(const Operand& object, const Operand& key);
+  void setIndex(const Operand& object, const Operand& key, const Operand& value);
+  void setIndexOfLocals(const Operand& object, const Operand& key);
+  void store(Gpr holder, Gpr bias, const Mem& slot, Gpr value);
+  void loadUpvalue(Gpr to, uint32_t index);
+  void length(const Operand& o);
+
+  // ---- calls.cpp ----
+  void call(uint32_t count, uint32_t wanted);
+  void tailCall(uint32_t count);
+  void returnValue(bool one);
+  bool returnValues(uint32_t count);
+  bool forIn(const Instruction& c);
+  void backEdge(uint32_t place);
+  void forLoop(const Instruction& c);
+
+  Assembler& a;
+  const runtime::Code& code_;
+  const Stubs& stubs_;
+  ValueStack stack_;
+  std::vector<Place> places_;
+  std::vector<SlowCase> slow_;
+  std::vector<std::function<void()>> cold_;  ///< writers of code out of the straight line
+  std::deque<Label> labels_;
+  std::vector<uint32_t> placeOf_;       ///< by bytecode offset
+  uint32_t now_ = 0;                    ///< index of the instruction being compiled
+  const Instruction* whole_ = nullptr;  ///< that instruction, its components not yet taken apart
+  uint32_t next_ = 0;                   ///< of the one behind it
+  uint32_t currentSlow_ = kNone;
+  bool openList_ = false;  ///< the instruction before left an open list
+  const char* refusal_ = nullptr;
+};
+
+}  // namespace devvm::jit

@@ -1,0 +1,314 @@
+#include "jit/baseline/stubs.h"
+
+#include "interpreter/calls.h"
+#include "interpreter/frame_layout.h"
+#include "interpreter/interpreter.h"
+#include "jit/baseline/layout.h"
+#include "runtime/frames.h"
+
+namespace devvm::jit {
+
+using namespace runtime;
+using namespace x64;
+
+namespace {
+
+/// There is no room for the innermost frame, which machine code laid out: the error is its caller's.
+void raiseOverflowInCaller(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  Frame callee{&f, f.fp, f.sp, nullptr}, caller;
+  callerFrame(callee, caller);
+  f.sp = calleeSlotOf(f.fp) + 1;
+  f.fp = caller.fp;
+  f.pc = caller.pc;
+  interpreter::raiseStackOverflow(iso);
+  interpreter::unwind(iso);
+}
+
+/// The innermost frame was laid out by machine code: callee, arguments, header. Its function is interpreted.
+void enterInterpreted(Isolate* iso) {
+  Fiber& f = *iso->fiber;
+  const Code* code = codeOf(f.fp);
+  if (f.fp - code->stackNeeded < f.limit) {
+    f.sp = f.fp - 1 - code->parameters;
+    if (!growStack(f, code->stackNeeded)) {
+      raiseOverflowInCaller(*iso);
+      return;
+    }
+  }
+  for (uint32_t i = code->parameters; i < code->locals; i++) f.fp[-1 - static_cast<int64_t>(i)] = Value::nil();
+  f.sp = f.fp - 1 - code->locals;
+  f.pc = code->start;
+  if (--iso->budget < 0) interpreter::safepoint(*iso);
+}
+
+/// The same for a compiled function that does not fit on the stack: whether it does now.
+bool growForCallee(Isolate* iso) {
+  Fiber& f = *iso->fiber;
+  const Code* code = codeOf(f.fp);
+  f.sp = f.fp - 1 - code->parameters;
+  f.pc = code->entry;
+  if (growStack(f, code->stackNeeded)) return true;
+  raiseOverflowInCaller(*iso);
+  return false;
+}
+
+/// Lays out the frame of a call with any number of arguments. Where to go on in machine code, or null.
+const uint8_t* layOutCall(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
+  Fiber& f = *iso->fiber;
+  auto count = static_cast<uint32_t>(countAndWanted);
+  auto wanted = static_cast<uint8_t>(countAndWanted >> 32);
+  if (!interpreter::enterClosure(f, count, wanted, returnAddress, Link::kMachine)) {
+    interpreter::raiseStackOverflow(*iso);
+    interpreter::unwind(*iso);
+    return nullptr;
+  }
+  const Code* code = codeOf(f.fp);
+  const uint8_t* start = f.pc;
+  if (--iso->budget < 0) interpreter::safepoint(*iso);
+  bool asPlanned = iso->fiber == &f && f.pc == start && !iso->hooksOn && code->machine != nullptr;
+  return asPlanned ? code->machine->bodyEntry : nullptr;
+}
+
+void callHelper(Assembler& a, uintptr_t function) {
+  a.sub64(rsp, 8);
+  a.mov64(rax, static_cast<int64_t>(function));
+  a.call(rax);
+  a.add64(rsp, 8);
+}
+
+void saveState(Assembler& a) {
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(rcx, offset::kFiberSp), rsi);
+  a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
+  a.mov64(Mem(rcx, offset::kFiberPc), rdx);
+}
+
+void loadFrame(Assembler& a) {
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(kFrame, Mem(rcx, offset::kFiberFp));
+}
+
+/// Looks for the shape in ecx and the key in xmm0 among what all sites share, while the epoch of the cell in rdx holds:
+/// rsi = the way. Destroys rax, rsi.
+void sharedCacheLookup(Assembler& a, Label& absent, Label& found) {
+  constexpr SharedCache::Layout kLayout = SharedCache::layout();
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kNotEqual, absent);
+  a.movq(rsi, xmm0);
+  a.shr64(rsi, SharedCache::kKeyShift);
+  a.imul32(rax, rcx, Imm(static_cast<int32_t>(SharedCache::kShapeFactor)));
+  a.xor32(rsi, rax);
+  a.imul32(rsi, rsi, Imm(static_cast<int32_t>(SharedCache::kMixFactor)));
+  a.shr32(rsi, 32 - SharedCache::kBits);
+  a.shl32(rsi, 5);
+  static_assert(kLayout.entryBytes == 32);
+  a.lea64(rsi, Mem(kIsolate, rsi, Scale::k1, Imm(offset::kReadCache + kLayout.entries)));
+  a.movq(rax, xmm0);
+  a.cmp64(rax, Mem(rsi, Imm(kLayout.key)));
+  a.jcc(Condition::kNotEqual, absent);
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(rsi, Imm(kLayout.epoch)));
+  a.jcc(Condition::kNotEqual, absent);
+  a.add64(rsi, Imm(kLayout.way));
+  a.cmp32(rcx, Mem(rsi, offset::kWayShape));
+  a.jcc(Condition::kEqual, found);
+}
+
+void fieldWaysStub(Assembler& a) {
+  constexpr int kWays = offset::kCellWays;
+  Label found, absent, done, check, notInline, notOverflow, holder, holderOverflow;
+  a.push(rsi);
+  a.push(rdi);
+  a.mov64(rdi, rax);
+  a.lea64(rsi, Mem(rdx, kWays));
+  for (unsigned i = 0; i < FeedbackCell::kWays; i++) {
+    if (i != 0) a.add64(rsi, Imm(static_cast<int32_t>(sizeof(CacheWay))));
+    a.cmp32(rcx, Mem(rsi, offset::kWayShape));
+    a.jcc(Condition::kEqual, found);
+  }
+  sharedCacheLookup(a, absent, found);
+  a.bind(absent);
+  a.mov64(rax, static_cast<int64_t>(Value::kAbsentBits));
+  a.bind(done);
+  a.pop(rdi);
+  a.pop(rsi);
+  a.ret();
+
+  a.bind(found);
+  a.movzx16to32(rax, Mem(rsi, offset::kWayHow));
+  a.mov32(rcx, Mem(rsi, offset::kWaySlot));
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kOwnInline));
+  a.jcc(Condition::kNotEqual, notInline);
+  a.add64(rcx, rdi);
+  a.mov64(rax, Mem(rcx, kTableBias));
+  a.bind(check);
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kNotEqual, done);
+  a.movzx16to32(rcx, Mem(rsi, offset::kWayPlain));
+  a.cmp32(rcx, 1);
+  a.jcc(Condition::kEqual, done);
+  a.jcc(Condition::kBelow, absent);
+  a.mov32(rcx, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rcx, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kEqual, done);
+  a.jmp(absent);
+
+  a.bind(notInline);
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kOwnOverflow));
+  a.jcc(Condition::kNotEqual, notOverflow);
+  a.mov64(rdi, Mem(rdi, kTableBias, Scale::k1, offset::kTableProps));
+  a.add64(rdi, kOtherBias);
+  a.mov64(rax, Mem(rdi, rcx, Scale::k8, offset::kArraySlots));
+  a.jmp(check);
+
+  a.bind(notOverflow);
+  a.mov32(rdi, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rdi, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kNotEqual, absent);
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kAbsent));
+  a.jcc(Condition::kNotEqual, holder);
+  a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
+  a.jmp(done);
+
+  a.bind(holder);
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kHolderOverflow));
+  a.jcc(Condition::kAbove, absent);
+  a.mov32(rdi, Mem(rsi, offset::kWayHolder));
+  a.mov64(rsi, Mem(kIsolate, offset::kShapes));
+  a.mov64(rdi, Mem(rsi, rdi, Scale::k8));
+  a.mov64(rdi, Mem(rdi, offset::kShapeOwner));
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kHolderInline));
+  a.jcc(Condition::kNotEqual, holderOverflow);
+  a.add64(rcx, rdi);
+  a.mov64(rax, Mem(rcx, kTableBias));
+  Label value;
+  a.bind(value);
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kNotEqual, done);
+  a.jmp(absent);
+  a.bind(holderOverflow);
+  a.mov64(rdi, Mem(rdi, kTableBias, Scale::k1, offset::kTableProps));
+  a.add64(rdi, kOtherBias);
+  a.mov64(rax, Mem(rdi, rcx, Scale::k8, offset::kArraySlots));
+  a.jmp(value);
+}
+
+}  // namespace
+
+bool Stubs::make(CodeMemory& memory) {
+  Assembler a;
+  static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
+  uint32_t at[10];
+  Label leaveLabel;
+
+  // enter(isolate, address, calleeSlot, result)
+  at[0] = a.position();
+  for (Gpr r : kSaved) a.push(r);
+  a.mov64(kIsolate, rdi);
+  a.push(Mem(kIsolate, offset::kNativeStack));  // of an outer activation
+  a.mov64(kHostStack, rsp);
+  a.mov64(Mem(kIsolate, offset::kNativeStack), kHostStack);
+  a.mov64(kIntTag, static_cast<int64_t>(heap::tagBits(heap::Tag::kInt)));
+  a.mov64(kOtherBias, static_cast<int64_t>(kOtherBiasBits));
+  a.mov64(kTableBias, static_cast<int64_t>(kTableBiasBits));
+  a.mov64(rax, rcx);
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(kFrame, Mem(rcx, offset::kFiberFp));
+  a.jmp(rsi);  // return addresses expect the callee's slot in rdx
+
+  at[1] = a.position();  // leave
+  a.bind(leaveLabel);
+  a.mov64(rsp, kHostStack);
+  a.pop(Mem(kIsolate, offset::kNativeStack));
+  for (size_t i = std::size(kSaved); i-- > 0;) a.pop(kSaved[i]);
+  a.ret();
+
+  at[2] = a.position();  // exit
+  saveState(a);
+  a.jmp(leaveLabel);
+
+  at[3] = a.position();  // slow
+  saveState(a);
+  at[7] = a.position();  // slowAgain
+  a.sub64(rsp, 8);
+  a.mov64(rdi, kIsolate);
+  a.call(rax);
+  a.add64(rsp, 8);
+  loadFrame(a);
+  a.mov64(rax, Mem(rcx, offset::kFiberPc));
+  Label hooked;
+  a.cmp8(Mem(kIsolate, offset::kHooksOn), 0);
+  a.jcc(Condition::kNotEqual, hooked, Distance::kShort);
+  a.ret();
+  a.bind(hooked);
+  a.xor32(rax, rax);
+  a.ret();
+
+  at[4] = a.position();  // call
+  a.mov64(r8, rcx);
+  saveState(a);
+  a.mov64(rsi, rdi);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rdx, r8);
+  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(&layOutCall)));
+  a.call(rax);
+  a.test64(rax, rax);
+  a.jcc(Condition::kZero, leaveLabel);
+  loadFrame(a);
+  a.jmp(rax);
+
+  at[5] = a.position();  // interpreted
+  a.mov64(rsp, kHostStack);
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(&enterInterpreted)));
+  a.call(rax);
+  a.jmp(leaveLabel);
+
+  at[6] = a.position();  // grow
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
+  a.mov64(rdi, kIsolate);
+  callHelper(a, reinterpret_cast<uintptr_t>(&growForCallee));
+  a.test8(rax, rax);
+  a.jcc(Condition::kZero, leaveLabel);
+  loadFrame(a);
+  a.ret();
+
+  at[8] = a.position();
+  fieldWaysStub(a);
+
+  at[9] = a.position();  // leaf
+  for (Gpr r : kOperandRegisters) a.push(r);
+  a.sub64(rsp, 8);  // with the return address a multiple of 16
+  a.mov64(rdi, kIsolate);
+  a.mov64(rsi, rax);
+  a.mov64(r8, rdx);
+  a.mov64(rdx, rcx);
+  a.movq(rcx, xmm0);
+  a.call(r8);
+  a.add64(rsp, 8);
+  for (size_t i = std::size(kOperandRegisters); i-- > 0;) a.pop(kOperandRegisters[i]);
+  a.ret();
+
+  if (!a.finish()) return false;
+  block = memory.place(a);
+  if (!block) return false;
+  auto base = reinterpret_cast<uintptr_t>(block.address);
+  enter = reinterpret_cast<Enter>(base + at[0]);
+  leave = base + at[1];
+  exit = base + at[2];
+  slow = base + at[3];
+  call = base + at[4];
+  interpreted = base + at[5];
+  grow = base + at[6];
+  slowAgain = base + at[7];
+  fieldWays = base + at[8];
+  leaf = base + at[9];
+  return true;
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,39 @@
+// Machine code that all compiled functions share: the way in, the way out, and calls of C++.
+#pragma once
+
+#include "jit/code/code_memory.h"
+#include "runtime/isolate.h"
+
+namespace devvm::jit {
+
+struct Stubs {
+  using Enter = void (*)(runtime::Isolate*, const uint8_t* address, heap::Value* calleeSlot, uint64_t result);
+  Enter enter = nullptr;  ///< the way in, by the C convention
+  uintptr_t leave = 0;    ///< jump: back to whoever entered, the fiber as it is
+  /// jump, rsi = sp, rdx = pc: goes on there in the interpreter.
+  uintptr_t exit = 0;
+  /// call, rax = a slow path of the interpreter, rsi = sp, rdx = pc of the instruction. Gives the address in rax at
+  /// which the fiber goes on (0: only the interpreter may); fp is set to its frame. All operand registers are lost.
+  uintptr_t slow = 0;
+  /// call, rax = a slow path: the same where the fiber's sp, fp and pc are as they must be already.
+  uintptr_t slowAgain = 0;
+  /// jump, rdi = number of arguments | results wanted << 32, rcx = machine code to come back to, rsi = sp, rdx = pc of
+  /// the call: calls the bytecode function below the arguments, whatever their number.
+  uintptr_t call = 0;
+  /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the
+  /// shared cache, or absent. Keeps the operand registers.
+  uintptr_t fieldWays = 0;
+  /// call, rdx = a C++ function of the isolate and up to three words, in rax, rcx and xmm0, that neither allocates nor
+  /// looks at the frame. Its answer is in rax. Keeps the operand registers.
+  uintptr_t leaf = 0;
+  /// Code::machineEntry of functions without machine code.
+  uintptr_t interpreted = 0;
+  /// call, at the beginning of a function that finds no room: makes some, or raises and leaves.
+  uintptr_t grow = 0;
+  CodeBlock block;
+
+  /// Places them. False: no executable memory.
+  bool make(CodeMemory& memory);
+};
+
+}  // namespace devvm::jit

@@ -1,0 +1,414 @@
+// Fields, elements, upvalues: through the same inline caches as the interpreter, which fills them.
+
+#include "jit/baseline/compiler.h"
+#include "jit/baseline/leaf_calls.h"
+
+namespace devvm::jit {
+
+using namespace x64;
+using runtime::CacheKind;
+using runtime::FeedbackCell;
+
+namespace {
+
+constexpr int way(int field, unsigned i = 0) {
+  return offset::kCellWays + static_cast<int>(i * sizeof(runtime::CacheWay)) + field;
+}
+Imm kindOf(CacheKind k) { return Imm(static_cast<int32_t>(k)); }
+Mem tableField(Gpr table, int field) { return Mem(table, kTableBias, Scale::k1, field); }
+
+}  // namespace
+
+/// Leaves the cell's address in rdx.
+void Compiler::loadCell(uint32_t index) {
+  a.mov64(rdx, static_cast<int64_t>(reinterpret_cast<uintptr_t>(code_.feedback() + index)));
+}
+
+/// Jumps unless the value is a table. Destroys rax.
+void Compiler::checkTable(Gpr value, Label& otherwise) {
+  a.mov64(rax, value);
+  a.shr64(rax, heap::kTagShift);
+  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kTable)));
+  a.jcc(Condition::kNotEqual, otherwise, Distance::kNear);
+}
+
+void Compiler::loadUpvalue(Gpr to, uint32_t index) {
+  a.mov64(to, Mem(kFrame, 16));
+  a.shl64(to, 16);
+  a.shr64(to, 16);
+  a.mov64(to, Mem(to, Imm(offset::kUpvalues + 8 * static_cast<int32_t>(index))));
+}
+
+/// Stores a value into a slot of the object at `holder` + bias; `bias` is a register of layout.h. Destroys rax, rcx,
+/// rdx.
+void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, Gpr value) {
+  Label& check = newLabel();
+  a.test8(Mem(holder, bias, Scale::k1, offset::kGc), Imm(heap::kNeedsBarrier));
+  a.jcc(Condition::kNotZero, check, Distance::kNear);
+  a.mov64(slot, value);
+  Label& done = newLabel();
+  a.bind(done);
+  cold_.push_back([this, &check, &done, holder, bias, slot, value, place = now_] {
+    a.mark(places_[place].offset);
+    Label& watched = newLabel();
+    a.bind(check);
+    // rdx: what the collector would have to know of. Immediates and old values are stored at once.
+    a.lea64(rdx, slot);
+    a.cmp8(Mem(kIsolate, offset::kMarking), 0);
+    a.jcc(Condition::kNotEqual, watched);
+    a.lea64(rcx, Mem(holder, bias));
+    a.mov64(rax, value);
+    a.shr64(rax, heap::kTagShift);
+    a.sub32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
+    a.cmp32(rax, 5);
+    Label& stored = newLabel();
+    a.jcc(Condition::kAboveEqual, stored);
+    a.mov64(rax, value);
+    a.shl64(rax, 16);
+    a.shr64(rax, 16);
+    a.sub64(rax, Mem(kIsolate, offset::kNurseryStart));
+    a.cmp64(rax, Mem(kIsolate, offset::kNurserySize));
+    a.jcc(Condition::kAboveEqual, stored);
+    a.bind(watched);
+    a.lea64(rax, Mem(holder, bias));
+    a.mov64(rcx, rdx);
+    a.movq(xmm0, value);
+    a.mov64(rdx, addressOf(&leafStore));
+    a.call(Outside(stubs_.leaf));
+    a.jmp(done);
+    a.bind(stored);
+    a.mov64(Mem(rdx), value);
+    a.jmp(done);
+  });
+}
+
+/// Calls a leaf function: rax, rcx, xmm0 are its arguments.
+void Compiler::callLeaf(int64_t function) {
+  a.mov64(rdx, function);
+  a.call(Outside(stubs_.leaf));
+}
+
+void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
+  Gpr table = toRegister(object), result = allocate();
+  Label &otherShape = newLabel(), &isNil = newLabel(), &done = newLabel();
+  checkTable(table, slow());
+  a.mov32(rcx, tableField(table, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, offset::kCellShape));
+  a.jcc(Condition::kNotEqual, otherShape, Distance::kNear);
+  a.mov32(rcx, Mem(rdx, offset::kCellOffset));
+  a.add64(rcx, table);
+  a.mov64(result, tableField(rcx, 0));
+  a.cmp64(result, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, isNil, Distance::kNear);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &otherShape, &isNil, &done, table, result, key, s] {
+    Label& slow = slow_[s].label;
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(isNil);
+    a.cmp8(Mem(rdx, offset::kCellPlain), 1);
+    a.jcc(Condition::kEqual, done);
+    a.jmp(slow);
+    a.bind(otherShape);
+    otherWays(table, result, key, slow);
+    a.jmp(done);
+  });
+  push(result);
+}
+
+/// The field by all ways of the cell in rdx, the table's shape in ecx.
+void Compiler::otherWays(Gpr table, Gpr result, uint32_t key, Label& otherwise) {
+  a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
+  a.movq(xmm0, rax);
+  a.mov64(rax, table);
+  a.call(Outside(stubs_.fieldWays));
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, otherwise, Distance::kNear);
+  a.mov64(result, rax);
+}
+
+void Compiler::getGlobal(const Operand& table, uint32_t index) {
+  // Environments have more fields than fit inline: the first way.
+  Gpr t = toRegister(table), result = allocate();
+  Label& done = newLabel();
+  Label& other = newLabel();
+  checkTable(t, slow());
+  a.mov32(rcx, tableField(t, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, way(offset::kWayShape)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.cmp16(Mem(rdx, way(offset::kWayHow)), kindOf(CacheKind::kOwnOverflow));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.mov32(rcx, Mem(rdx, way(offset::kWaySlot)));
+  a.mov64(rax, tableField(t, offset::kTableProps));
+  a.add64(rax, kOtherBias);
+  a.mov64(result, Mem(rax, rcx, Scale::k8, offset::kArraySlots));
+  a.cmp64(result, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &other, &done, t, result, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(other);
+    a.mov32(rcx, tableField(t, offset::kWord));
+    a.cmp32(rcx, Mem(rdx, offset::kCellShape));
+    a.jcc(Condition::kNotEqual, slow_[s].label);
+    a.mov32(rcx, Mem(rdx, offset::kCellOffset));
+    a.add64(rcx, t);
+    a.mov64(result, tableField(rcx, 0));
+    a.cmp64(result, a.literal64(Value::kNilBits));
+    a.jcc(Condition::kNotEqual, done);
+    a.jmp(slow_[s].label);
+  });
+  push(result);
+}
+
+/// Methods come from a holder, the first way of most sites.
+void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
+  Gpr table = toRegister(object), result = allocate();
+  Label &noTable = newLabel(), &other = newLabel(), &done = newLabel();
+  checkTable(table, noTable);
+  a.mov32(rcx, tableField(table, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, way(offset::kWayShape)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.cmp16(Mem(rdx, way(offset::kWayHow)), kindOf(CacheKind::kHolderInline));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.mov32(rcx, Mem(rdx, way(offset::kWayHolder)));
+  a.mov64(rax, Mem(kIsolate, offset::kShapes));
+  a.mov64(rax, Mem(rax, rcx, Scale::k8));
+  a.mov32(rcx, Mem(rdx, way(offset::kWaySlot)));
+  a.add64(rcx, Mem(rax, offset::kShapeOwner));
+  a.mov64(result, tableField(rcx, 0));
+  a.cmp64(result, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &noTable, &other, &done, table, result, key, index, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(noTable);
+    // Methods of strings have a way of their own.
+    a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
+    a.jcc(Condition::kNotEqual, slow_[s].label);
+    loadCell(index);
+    a.mov32(rcx, runtime::CacheWay::kStrings);
+    a.bind(other);
+    otherWays(table, result, key, slow_[s].label);
+    a.jmp(done);
+  });
+  push(result);
+  stack_.push(object.isRegister() ? object : Operand::inRegister(table));
+}
+
+void Compiler::setField(const Operand& object, const Operand& value, uint32_t key, uint32_t index) {
+  Gpr table = toRegister(object), v = toRegister(value), address = allocate();
+  Label &isNil = newLabel(), &filled = newLabel(), &other = newLabel(), &done = newLabel();
+  checkTable(table, slow());
+  a.mov32(rcx, tableField(table, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, offset::kCellShape));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.mov32(address, Mem(rdx, offset::kCellOffset));
+  a.add64(address, table);
+  a.mov64(rcx, tableField(address, 0));
+  a.cmp64(rcx, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, isNil, Distance::kNear);
+  a.bind(filled);
+  store(table, kTableBias, tableField(address, 0), v);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &isNil, &filled, &other, &done, table, v, key, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(isNil);
+    a.cmp8(Mem(rdx, offset::kCellPlain), 1);
+    a.jcc(Condition::kEqual, filled);
+    a.jmp(slow_[s].label);
+    a.bind(other);
+    setByWays(table, v, key, slow_[s].label);
+    a.jmp(done);
+  });
+}
+
+/// Stores a field by the other ways of the cell in rdx.
+void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
+  a.cmp64(value, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, otherwise);
+  a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
+  a.movq(xmm0, rax);
+  a.mov64(rax, table);
+  a.mov64(rcx, rdx);
+  callLeaf(addressOf(&leafSetPlace));
+  a.test8(rax, rax);
+  a.jcc(Condition::kZero, otherwise);
+  a.mov64(rax, Mem(kIsolate, offset::kScratchHolder));
+  a.mov64(rcx, Mem(kIsolate, offset::kScratchSlot));
+  Label &watched = newLabel(), &done = newLabel();
+  a.test8(Mem(rax, offset::kGc), Imm(heap::kNeedsBarrier));
+  a.jcc(Condition::kNotZero, watched);
+  a.mov64(Mem(rcx), value);
+  a.jmp(done);
+  a.bind(watched);
+  a.movq(xmm0, value);
+  callLeaf(addressOf(&leafStore));
+  a.bind(done);
+}
+
+/// A field of a table under construction.
+void Compiler::initField(uint32_t key, uint32_t index) {
+  Operand value = popValue(), object = popValue();
+  Gpr v = toRegister(value), table = toRegister(object), address = allocate();
+  Label &other = newLabel(), &done = newLabel();
+  checkTable(table, slow());
+  a.mov32(rcx, tableField(table, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, way(offset::kWayShape)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.cmp16(Mem(rdx, way(offset::kWayHow)), kindOf(CacheKind::kAddInline));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.cmp64(v, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.mov32(address, Mem(rdx, way(offset::kWaySlot)));
+  a.add64(address, table);
+  a.mov32(rcx, Mem(rdx, way(offset::kWayHolder)));
+  a.mov32(tableField(table, offset::kWord), rcx);
+  store(table, kTableBias, tableField(address, 0), v);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &other, &done, table, v, key, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(other);
+    setByWays(table, v, key, slow_[s].label);
+    a.jmp(done);
+  });
+  stack_.push(object.isRegister() ? object : Operand::inRegister(table));
+}
+
+/// rcx = address of the array part's storage, rax = index from 0, checked. `key`: a register, or an integer constant.
+void Compiler::elementAddress(Gpr table, const Operand& key, Gpr keyRegister, Label& otherwise) {
+  a.mov64(rcx, tableField(table, offset::kTableArray));
+  if (key.isIntConstant()) {
+    a.mov64(rax, Value::fromBits(key.bits).asInt() - 1);
+  } else {
+    // One subtraction takes the tag and the 1 off an integer key; every other key becomes an index out of range.
+    a.mov64(rax, keyRegister);
+    a.sub64(rax, kIntTag);
+    a.sub64(rax, 1);
+  }
+  a.mov32(rdx, Mem(rcx, kOtherBias, Scale::k1, offset::kArrayLength));
+  a.cmp64(rax, rdx);
+  a.jcc(Condition::kAboveEqual, otherwise, Distance::kNear);
+  a.add64(rcx, kOtherBias);
+}
+
+void Compiler::getIndex(const Operand& object, const Operand& key) {
+  Gpr table = toRegister(object), keyRegister = toRegister(key), result = allocate();
+  Label &elsewhere = newLabel(), &done = newLabel();
+  checkTable(table, slow());
+  elementAddress(table, key, keyRegister, elsewhere);
+  a.mov64(result, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  a.cmp64(result, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &elsewhere, &done, table, keyRegister, result, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(elsewhere);
+    a.mov64(rax, table);
+    a.mov64(rcx, keyRegister);
+    callLeaf(addressOf(&leafGetElement));
+    a.cmp64(rax, a.literal64(Value::kAbsentBits));
+    a.jcc(Condition::kEqual, slow_[s].label);
+    a.mov64(result, rax);
+    a.jmp(done);
+  });
+  push(result);
+}
+
+void Compiler::setIndexOfLocals(const Operand& object, const Operand& key) {
+  Operand value = popValue();
+  setIndex(object, key, value);
+}
+
+void Compiler::setIndex(const Operand& object, const Operand& key, const Operand& value) {
+  Gpr table = toRegister(object), keyRegister = toRegister(key), v = toRegister(value);
+  Gpr address = allocate();
+  Label &elsewhere = newLabel(), &done = newLabel();
+  checkTable(table, slow());
+  elementAddress(table, key, keyRegister, elsewhere);
+  a.lea64(address, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  // Neither the old nor the new value may be nil.
+  a.mov64(rdx, a.literal64(Value::kNilBits));
+  a.cmp64(rdx, Mem(address));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.cmp64(v, rdx);
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  // The storage is found again from the table, should the collector have to know.
+  Label& watched = newLabel();
+  a.test8(Mem(rcx, offset::kGc), Imm(heap::kNeedsBarrier));
+  a.jcc(Condition::kNotZero, watched, Distance::kNear);
+  a.mov64(Mem(address), v);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &elsewhere, &watched, &done, table, keyRegister, v, address, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(watched);
+    a.mov64(rax, rcx);
+    a.mov64(rcx, address);
+    a.movq(xmm0, v);
+    callLeaf(addressOf(&leafStore));
+    a.jmp(done);
+    a.bind(elsewhere);
+    a.mov64(rax, table);
+    a.mov64(rcx, keyRegister);
+    a.movq(xmm0, v);
+    callLeaf(addressOf(&leafSetElement));
+    a.test8(rax, rax);
+    a.jcc(Condition::kZero, slow_[s].label);
+    a.jmp(done);
+  });
+}
+
+void Compiler::length(const Operand& o) {
+  Gpr value = toRegister(o), result = allocate();
+  Label &string = newLabel(), &done = newLabel();
+  checkTable(value, string);
+  // A sequence without a metatable and without other keys than fields.
+  a.mov32(rcx, tableField(value, offset::kWord));
+  a.mov64(rax, Mem(kIsolate, offset::kShapes));
+  a.mov64(rax, Mem(rax, rcx, Scale::k8));
+  a.mov64(rdx, a.literal64(Value::kNilBits));
+  a.cmp64(rdx, Mem(rax, offset::kShapeMetatable));
+  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.test8(Mem(rax, offset::kShapeFlags), Imm(runtime::kDictionaryShape | runtime::kWeakShape));
+  a.jcc(Condition::kNotZero, slow(), Distance::kNear);
+  a.mov64(rcx, tableField(value, offset::kTableArray));
+  a.add64(rcx, kOtherBias);
+  a.mov32(rax, Mem(rcx, offset::kArrayLength));
+  // The last element is never nil, and without a dictionary there are no others.
+  a.mov64(result, rax);
+  a.or64(result, kIntTag);
+  a.bind(done);
+  uint32_t s = currentSlow_;
+  cold_.push_back([this, &string, &done, value, result, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(string);
+    a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
+    a.jcc(Condition::kNotEqual, slow_[s].label);
+    a.mov64(rax, value);
+    a.shl64(rax, 16);
+    a.shr64(rax, 16);
+    a.mov32(result, Mem(rax, offset::kWord));
+    a.or64(result, kIntTag);
+    a.jmp(done);
+  });
+  push(result);
+}
+
+}  // namespace devvm::jit

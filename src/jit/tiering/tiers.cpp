@@ -1,0 +1,123 @@
+#include "jit/tiering/tiers.h"
+
+#include <ctime>
+#include <string>
+
+#include "events/event_bus.h"
+#include "interpreter/interpreter.h"
+#include "jit/baseline/compiler.h"
+
+namespace devvm::jit {
+
+using namespace runtime;
+
+namespace {
+
+/// Polls that find the interpreter in a function until its loops are hot.
+constexpr uint32_t kLoopPolls = 2;
+
+struct PlacedCode : MachineCode {
+  CodeBlock block;
+};
+
+uint64_t nanos() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
+class JitTiers final : public Tiers {
+ public:
+  explicit JitTiers(const JitOptions& options)
+      : options_(options), memory_({.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0}) {}
+  ~JitTiers() override { memory_.free(stubs_.block); }
+
+  const char* prepare() {
+    if (!memory_.available()) return memory_.refusal();
+    return stubs_.make(memory_) ? nullptr : "no room for machine code";
+  }
+
+  void loaded(Code& code) override {
+    code.start = interpreter::kCountCode;
+    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+    code.heat = options_.threshold;
+    code.loopHeat = options_.threshold > 1 ? kLoopPolls : 1;
+  }
+
+  void functionIsHot(Isolate& isolate, Code& code) override { compile(isolate, code, "calls"); }
+
+  const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) override {
+    if (code.loopHeat == 0 || --code.loopHeat != 0) return nullptr;
+    compile(isolate, code, "loop");
+    return code.machine != nullptr ? code.machine->loopEntry(offset) : nullptr;
+  }
+
+  void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) override {
+    stubs_.enter(&isolate, address, calleeSlot, result.bits());
+  }
+
+  void release(Code& code) override {
+    auto* machine = static_cast<PlacedCode*>(code.machine.release());
+    memory_.free(machine->block);
+    delete machine;
+  }
+
+ private:
+  /// Compiles the function; `reason` says what made it hot. It stays interpreted where that is not possible.
+  void compile(Isolate& isolate, Code& code, const char* reason) {
+    code.start = code.entry;
+    code.heat = code.loopHeat = 0;
+    uint64_t began = nanos();
+    assembler_.reset();
+    Compiler compiler(assembler_, code, stubs_);
+    if (!compiler.compile()) return tell(isolate, code, events::EventKind::kCompilationRefused, compiler.refusal(), -1);
+    auto placed = std::make_unique<PlacedCode>();
+    CodeMemoryError error = CodeMemoryError::kNone;
+    placed->block = memory_.place(assembler_, &error);
+    if (!placed->block) {
+      return tell(isolate, code, events::EventKind::kCompilationRefused, codeMemoryErrorText(error), -1);
+    }
+    placed->start = placed->block.address;
+    placed->size = placed->block.bytes;
+    placed->callEntry = placed->start + compiler.callEntry;
+    placed->bodyEntry = placed->start + compiler.bodyEntry;
+    placed->returns = std::move(compiler.returns);
+    placed->loops = std::move(compiler.loops);
+    placed->instructions = compiler.components;
+    placed->compileNanos = nanos() - began;
+    // The function's memory is the isolate's: machine code and its tables count against the limit.
+    size_t bytes = placed->size + sizeof *placed +
+                   (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place);
+    code.accounted += bytes;
+    isolate.external += bytes;
+    isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
+    code.machineEntry = placed->callEntry;
+    code.machine = std::move(placed);
+    code.start = interpreter::kEnterMachineCode;
+    tell(isolate, code, events::EventKind::kTierUp, reason, code.machine->size);
+  }
+
+  static void tell(Isolate& isolate, const Code& code, events::EventKind kind, const char* reason, int64_t bytes) {
+    if (isolate.events == nullptr || !isolate.events->wants(events::kCompilationEvents)) return;
+    std::string name = code.module->shortName + ":" + std::to_string(code.function->lineDefined);
+    isolate.events->publish({.kind = kind, .bytes = bytes, .function = name, .text = reason});
+  }
+
+  JitOptions options_;
+  CodeMemory memory_;
+  Stubs stubs_;
+  x64::Assembler assembler_;
+};
+
+}  // namespace
+
+bool enable(Isolate& isolate, const char** reason) {
+  auto tiers = std::make_unique<JitTiers>(isolate.options.jit);
+  const char* why = tiers->prepare();
+  if (reason != nullptr) *reason = why;
+  if (why != nullptr) return false;
+  isolate.tiers = std::move(tiers);
+  return true;
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,69 @@
+// What the runtime has to know of compiled code, and what it asks of the compilers (src/jit). The lower layers call up
+// only through Tiers.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "heap/value.h"
+
+namespace devvm::runtime {
+
+using heap::Value;
+
+struct Code;
+class Isolate;
+
+/// Machine code of one function. Frames have the interpreter's layout, so a function can change over between the two
+/// wherever its operands are in memory: at calls, at loops, and wherever something rare happens.
+struct MachineCode {
+  virtual ~MachineCode() = default;
+  /// A place in the machine code and what bytecode it stands for.
+  struct Place {
+    uint32_t machine;   ///< offset in the machine code
+    uint32_t bytecode;  ///< offset in the function's code
+  };
+  const uint8_t* start = nullptr;      ///< first byte
+  uint32_t size = 0;                   ///< bytes, constants included
+  const uint8_t* callEntry = nullptr;  ///< for compiled callers: callee, arguments and header stand in place
+  const uint8_t* bodyEntry = nullptr;  ///< the frame is laid out, fp is set
+  std::vector<Place> returns;  ///< return addresses of calls, ascending by machine offset; bytecode behind the call
+  std::vector<Place> loops;    ///< entries at loops, ascending by bytecode offset
+  uint64_t compileNanos = 0;
+  uint32_t instructions = 0;  ///< of bytecode, fused ones counted by their components
+
+  /// Bytecode offset at which the caller goes on for a return address in this code.
+  uint32_t returnOffset(const uint8_t* address) const {
+    auto wanted = static_cast<uint32_t>(address - start);
+    auto at = std::lower_bound(returns.begin(), returns.end(), wanted,
+                               [](const Place& p, uint32_t offset) { return p.machine < offset; });
+    return at != returns.end() ? at->bytecode : 0;
+  }
+  /// Entry for the loop whose first instruction is at `offset`, or null.
+  const uint8_t* loopEntry(uint32_t offset) const {
+    auto at = std::lower_bound(loops.begin(), loops.end(), offset,
+                               [](const Place& p, uint32_t wanted) { return p.bytecode < wanted; });
+    return at != loops.end() && at->bytecode == offset ? start + at->machine : nullptr;
+  }
+};
+
+/// The compilers of an isolate.
+class Tiers {
+ public:
+  virtual ~Tiers() = default;
+  /// A function was loaded: may set Code::start and Code::heat.
+  virtual void loaded(Code& code) = 0;
+  /// A function's calls were counted down (Code::heat is 0). Afterwards Code::start is where to go on.
+  virtual void functionIsHot(Isolate& isolate, Code& code) = 0;
+  /// The interpreter was found in the function, at the loop that begins at `offset`. An entry to go on in machine code,
+  /// or null.
+  virtual const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) = 0;
+  /// Runs machine code on the running fiber from `address` on, until it leaves the fiber where the interpreter goes on.
+  /// For return addresses: where the callee was, and its result if one was wanted. MAY RUN GUEST CODE.
+  virtual void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) = 0;
+  /// The function is about to be freed: no frame has it.
+  virtual void release(Code& code) = 0;
+};
+
+}  // namespace devvm::runtime
