@@ -26,9 +26,9 @@ const uint8_t kFiberReturnCode[] = {kStubFiberReturn, 0};
 namespace {
 
 /// Lays out a native frame over callee and arguments. False: no stack.
-bool enterNative(Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+bool enterNative(Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   if (!nativeFits(f) && !growStack(f, kNativeFrameSlots)) return false;
-  layNativeFrame(f, count, wanted, returnAddress);
+  layNativeFrame(f, count, wanted, returnTo);
   return true;
 }
 
@@ -100,7 +100,7 @@ void drive(Isolate& iso, Step step) {
           }
         }
         if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
-          if (!enterClosure(f, count, step.wanted, step.returnAddress, step.linkFlags)) {
+          if (!enterClosure(f, count, step.wanted, step.returnTo)) {
             dropCall(f, count);
             raiseStackOverflow(iso);
             step = Step::raise();
@@ -109,7 +109,7 @@ void drive(Isolate& iso, Step step) {
           if (--iso.budget < 0) safepoint(iso);
           return;
         }
-        if (!enterNative(f, count, step.wanted, step.returnAddress)) {
+        if (!enterNative(f, count, step.wanted, step.returnTo)) {
           dropCall(f, count);
           raiseStackOverflow(iso);
           step = Step::raise();
@@ -154,7 +154,7 @@ void drive(Isolate& iso, Step step) {
             std::memmove(static_cast<void*>(target), f.sp, (r.count + 1) * sizeof(Value));
             f.sp = target;
             f.fp = caller;
-            step = Step::invoke(r.count, link.wanted(), returnAddress, link.bits & Link::kMachine);
+            step = Step::invoke(r.count, link.wanted(), {returnAddress, link.bits & Link::kMachine});
             continue;
           }
           case NativeResult::Action::kYield: step = yieldFiber(iso, r.count); continue;
@@ -167,19 +167,19 @@ void drive(Isolate& iso, Step step) {
   }
 }
 
-void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+void invoke(Isolate& iso, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   Fiber& f = *iso.fiber;
   if (!f.sp[count].isFunction() && !resolveCallee(iso, f, count)) {
     dropCall(f, count);
     return unwind(iso);
   }
   if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
-    if (callNativeDirectly(iso, f, count, wanted, returnAddress)) return;
-  } else if (enterClosure(f, count, wanted, returnAddress)) {
+    if (callNativeDirectly(iso, f, count, wanted, returnTo)) return;
+  } else if (enterClosure(f, count, wanted, returnTo)) {
     if (--iso.budget < 0) safepoint(iso);
     return;
   }
-  drive(iso, Step::invoke(count, wanted, returnAddress));
+  drive(iso, Step::invoke(count, wanted, returnTo));
 }
 
 void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
@@ -221,8 +221,8 @@ void invokeTail(Isolate& iso, uint32_t count) {
   f.sp = target;
   f.fp = caller;
   uint64_t flags = Link::kTailCalled | (link.bits & Link::kMachine);
-  if (!enterClosure(f, count, link.wanted(), returnAddress, flags)) {
-    return drive(iso, Step::invoke(count, link.wanted(), returnAddress, flags));
+  if (!enterClosure(f, count, link.wanted(), {returnAddress, flags})) {
+    return drive(iso, Step::invoke(count, link.wanted(), {returnAddress, flags}));
   }
   if (--iso.budget < 0) safepoint(iso);
 }

@@ -13,10 +13,10 @@ using runtime::NativeCall;
 using runtime::NativeResult;
 using runtime::Value;
 
-/// Calls the value below the `count` topmost slots, results to be given at `returnAddress` as `wanted` says. Leaves the
+/// Calls the value below the `count` topmost slots, results to be given at `returnTo` as `wanted` says. Leaves the
 /// fiber at the callee's first instruction or, for natives, where their results are awaited. Errors unwind.
 /// MAY RUN GUEST CODE (natives).
-void invoke(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_t* returnAddress);
+void invoke(Isolate& iso, uint32_t count, uint8_t wanted, runtime::ReturnTo returnTo);
 
 /// invoke() of a metamethod. Metamethods that call each other are limited as the reference limits nested C calls, which
 /// it makes for them: they often build something with each level.
@@ -42,6 +42,10 @@ inline void fail(Isolate& iso) { unwind(iso); }
 
 /// Budget exhausted at a safepoint: fuel, interrupts, finalizers, hooks. Leaves the fiber where to go on.
 void safepoint(Isolate& iso);
+
+/// Where the running fiber goes on in machine code after something called, returned or changed fibers; null: the
+/// interpreter goes on. A return finds the callee's slot in isolate.machineReturn. MAY RUN GUEST CODE.
+const uint8_t* machineContinuation(Isolate& iso);
 
 /// Runs due finalizers before the current instruction goes on (pushes a native frame).
 void pushFinalizerRun(Isolate& iso);

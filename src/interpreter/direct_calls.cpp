@@ -33,9 +33,9 @@ void callForNative(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted = Link
 }
 
 /// pcall(f, ...): as the native does it, its frame waits with `true` in slot 0.
-bool callProtected(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+bool callProtected(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   if (count == 0 || !nativeFits(f, count + 2)) return false;
-  layNativeFrame(f, count, wanted, returnAddress);
+  layNativeFrame(f, count, wanted, returnTo);
   Value* fp = f.fp;
   fp[-1] = waitingState(1, true);
   fp[-2] = Value::boolean(true);
@@ -48,9 +48,9 @@ bool callProtected(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const
 }
 
 /// xpcall(f, handler, ...): the handler stays in slot 0.
-bool callWithHandler(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+bool callWithHandler(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   if (count < 2 || !f.sp[count - 2].isFunction() || !nativeFits(f, count + 2)) return false;
-  layNativeFrame(f, count, wanted, returnAddress);
+  layNativeFrame(f, count, wanted, returnTo);
   Value* fp = f.fp;
   const Value* first = fp + 2 + count;
   fp[-1] = waitingState(1, true);
@@ -65,8 +65,8 @@ bool callWithHandler(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, con
 }
 
 /// The comparison (metamethod, a, b, whether to negate).
-bool compare(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
-  layNativeFrame(f, count, wanted, returnAddress);
+bool compare(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
+  layNativeFrame(f, count, wanted, returnTo);
   Value* fp = f.fp;
   fp[-1] = waitingState(1, false, 1);
   for (int i = 0; i < 3; i++) fp[-2 - i] = fp[6 - i];
@@ -94,8 +94,8 @@ bool resumerTakes(const Fiber& f, uint32_t count, uint32_t& own) {
 }
 
 /// Resumes `target` with the arguments from `skip` on. The native's frame waits: with `true` in slot 0 for `own` = 1.
-bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress, Fiber& target,
-            uint32_t skip, uint32_t own) {
+bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo, Fiber& target, uint32_t skip,
+            uint32_t own) {
   uint32_t passed = count - skip;
   if (target.status != FiberStatus::kSuspended || f.resumeDepth >= kMaxNestedFibers || target.hookMask != 0 ||
       !nativeFits(target, passed)) {
@@ -104,7 +104,7 @@ bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_
   if (target.started ? innermostNative(target).intrinsic != Intrinsic::kYield : !isKind(target.sp[0], Kind::kClosure)) {
     return false;
   }
-  layNativeFrame(f, count, wanted, returnAddress);
+  layNativeFrame(f, count, wanted, returnTo);
   f.fp[-1] = waitingState(1, false);
   if (own != 0) *--f.sp = Value::boolean(true);
   f.status = FiberStatus::kNormal;
@@ -128,10 +128,10 @@ bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_
   return true;
 }
 
-bool yield(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+bool yield(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   uint32_t own;
   if (!isYieldable(iso) || !resumerTakes(f, count, own)) return false;
-  layNativeFrame(f, count, wanted, returnAddress);
+  layNativeFrame(f, count, wanted, returnTo);
   f.fp[-1] = waitingState(1, false);
   f.status = FiberStatus::kSuspended;
   Fiber& resumer = *f.resumer;
@@ -143,20 +143,19 @@ bool yield(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t
 }
 
 /// The natives that move between functions and coroutines. False: nothing was done.
-bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count, uint8_t wanted,
-                   const uint8_t* returnAddress) {
+bool callIntrinsic(Isolate& iso, Fiber& f, const Native* native, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   switch (native->info->intrinsic) {
-    case Intrinsic::kPcall: return callProtected(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kXpcall: return callWithHandler(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kCompare: return compare(iso, f, count, wanted, returnAddress);
-    case Intrinsic::kYield: return yield(iso, f, count, wanted, returnAddress);
+    case Intrinsic::kPcall: return callProtected(iso, f, count, wanted, returnTo);
+    case Intrinsic::kXpcall: return callWithHandler(iso, f, count, wanted, returnTo);
+    case Intrinsic::kCompare: return compare(iso, f, count, wanted, returnTo);
+    case Intrinsic::kYield: return yield(iso, f, count, wanted, returnTo);
     case Intrinsic::kResume:
       return count > 0 && isFiber(f.sp[count - 1]) &&
-             resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(f.sp[count - 1])->fiber, 1, 1);
+             resume(iso, f, count, wanted, returnTo, *as<FiberObject>(f.sp[count - 1])->fiber, 1, 1);
     case Intrinsic::kResumePlain: {  // a wrapped coroutine, which is its upvalue; the engine's own gets it as argument
       bool wrapped = native->word != 0;
       Value target = wrapped ? heap::loadSlot(&native->upvalues[0]) : f.sp[count - 1];
-      return resume(iso, f, count, wanted, returnAddress, *as<FiberObject>(target)->fiber, wrapped ? 0 : 1, 0);
+      return resume(iso, f, count, wanted, returnTo, *as<FiberObject>(target)->fiber, wrapped ? 0 : 1, 0);
     }
     default: return false;
   }
@@ -192,12 +191,12 @@ int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
   return settle(iso, f, innermostNative(f).function(call));
 }
 
-bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   if (isWatched(iso, f) || !nativeFits(f)) return false;
   const auto* native = as<Native>(f.sp[count]);
   const NativeInfo* info = native->info;
-  if (info->intrinsic != Intrinsic::kNone && callIntrinsic(iso, f, native, count, wanted, returnAddress)) return true;
-  layNativeFrame(f, count, wanted, returnAddress);
+  if (info->intrinsic != Intrinsic::kNone && callIntrinsic(iso, f, native, count, wanted, returnTo)) return true;
+  layNativeFrame(f, count, wanted, returnTo);
   int64_t results = enterNativeFunction(iso, f);
   if (results >= 0) popFrame(f, static_cast<uint32_t>(results));
   return true;

@@ -29,22 +29,19 @@ struct Step {
   uint8_t wanted = 0;
   bool failed = false;
   uint32_t count = 0;
-  const uint8_t* returnAddress = nullptr;
-  uint64_t linkFlags = 0;
+  runtime::ReturnTo returnTo = nullptr;
   NativeResult result{};
 
-  static Step invoke(uint32_t count, uint8_t wanted, const uint8_t* returnAddress, uint64_t linkFlags = 0) {
-    return {kInvoke, wanted, false, count, returnAddress, linkFlags, {}};
+  static Step invoke(uint32_t count, uint8_t wanted, runtime::ReturnTo returnTo) {
+    return {kInvoke, wanted, false, count, returnTo, {}};
   }
-  static Step resumeNative(uint32_t results, bool failed) {
-    return {kResumeNative, 0, failed, results, nullptr, 0, {}};
-  }
-  static Step returning(uint32_t count) { return {kReturn, 0, false, count, nullptr, 0, {}}; }
+  static Step resumeNative(uint32_t results, bool failed) { return {kResumeNative, 0, failed, results, nullptr, {}}; }
+  static Step returning(uint32_t count) { return {kReturn, 0, false, count, nullptr, {}}; }
   /// returning() after the return hook ran.
-  static Step finished(uint32_t count) { return {kReturn, 0, true, count, nullptr, 0, {}}; }
-  static Step raise() { return {kThrow, 0, false, 0, nullptr, 0, {}}; }
-  static Step native(NativeResult r) { return {kNative, 0, false, 0, nullptr, 0, r}; }
-  static Step done() { return {kDone, 0, false, 0, nullptr, 0, {}}; }
+  static Step finished(uint32_t count) { return {kReturn, 0, true, count, nullptr, {}}; }
+  static Step raise() { return {kThrow, 0, false, 0, nullptr, {}}; }
+  static Step native(NativeResult r) { return {kNative, 0, false, 0, nullptr, r}; }
+  static Step done() { return {kDone, 0, false, 0, nullptr, {}}; }
 };
 
 void drive(Isolate& iso, Step step);

@@ -19,8 +19,7 @@ inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link:
 }
 
 /// Lays out a bytecode frame over callee and arguments. False: no stack.
-[[nodiscard]] inline bool enterClosure(Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress,
-                                       uint64_t linkFlags = 0) {
+[[nodiscard]] inline bool enterClosure(Fiber& f, uint32_t count, uint8_t wanted, runtime::ReturnTo returnTo) {
   const runtime::Code* code = runtime::as<runtime::Closure>(f.sp[count])->code;
   if (f.sp - code->stackNeeded < f.limit && !runtime::growStack(f, code->stackNeeded)) return false;
   Value* calleeSlot = f.sp + count;
@@ -40,9 +39,9 @@ inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link:
           i < parameters && i < count ? calleeSlot[-1 - static_cast<int64_t>(i)] : Value::nil();
     }
   }
-  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnAddress));
+  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnTo.address));
   uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
-  fp[0] = Value::fromBits(Link::make(distance, code->vararg ? count + 1 : 0, wanted).bits | linkFlags);
+  fp[0] = Value::fromBits(Link::make(distance, code->vararg ? count + 1 : 0, wanted).bits | returnTo.flags);
   f.fp = fp;
   f.sp = fp - locals - 1;
   f.pc = code->start;
@@ -53,13 +52,13 @@ inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link:
 inline bool nativeFits(const Fiber& f, uint32_t more = 0) { return f.sp - (kNativeFrameSlots + more) >= f.limit; }
 
 /// Lays out a native frame over callee and arguments; nativeFits() has to be true.
-inline void layNativeFrame(Fiber& f, uint32_t count, uint8_t wanted, const uint8_t* returnAddress) {
+inline void layNativeFrame(Fiber& f, uint32_t count, uint8_t wanted, runtime::ReturnTo returnTo) {
   Value callee = f.sp[count];
   Value* fp = f.sp - 3;
   fp[2] = callee;
-  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnAddress));
+  fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returnTo.address));
   uint32_t distance = f.fp ? static_cast<uint32_t>(f.fp - fp) : 0;
-  fp[0] = Value::fromBits(Link::make(distance, count + 1, wanted).bits);
+  fp[0] = Value::fromBits(Link::make(distance, count + 1, wanted).bits | returnTo.flags);
   fp[-1] = Value::smallInt(0);
   f.fp = fp;
   f.sp = fp - 1;
@@ -95,7 +94,7 @@ inline void popFrame(Fiber& f, uint32_t count) {
 /// natives that return at once, protected calls, and switches of coroutines. False: nothing was done.
 /// MAY RUN GUEST CODE.
 [[nodiscard]] bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted,
-                                      const uint8_t* returnAddress);
+                                      runtime::ReturnTo returnTo);
 
 /// Runs the innermost native, whose frame was just laid. Its number of results, topmost, if only popFrame() is left to
 /// be done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.

@@ -311,7 +311,7 @@ bool hookTailReturn(Isolate& iso, Step& step) {
   if (wantsCalls(iso)) {
     const Value* caller = Fiber::callerOf(f.fp);
     const Code* code = codeOf(caller);
-    auto offset = static_cast<uint32_t>(returnAddressOf(f.fp) - code->entry) - kTailCallLength;
+    uint32_t offset = code->offsetOf(code->resumePoint(f.fp)) - kTailCallLength;
     iso.events->publish({.kind = events::EventKind::kReturn,
                          .line = static_cast<int>(lineAt(*code, offset)),
                          .function = functionName(caller[2])});

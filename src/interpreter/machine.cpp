@@ -32,15 +32,23 @@ void slowHotFunction(Isolate& iso) {
 
 void slowEnterMachine(Isolate& iso) { runMachine(iso, codeOf(iso.fiber->fp)->machine->bodyEntry, nullptr); }
 
-void slowMachineReturn(Isolate& iso) {
-  if (iso.hooksOn && iso.machineReturn.calleeSlot != nullptr) {
-    // Results lie where bytecode wants them, too.
-    Fiber& f = *iso.fiber;
-    const Code* code = codeOf(f.fp);
-    f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);
-    return;
+const uint8_t* machineContinuation(Isolate& iso) {
+  Fiber& f = *iso.fiber;
+  if (*f.pc == kStubEnterMachine) {
+    iso.machineReturn.calleeSlot = nullptr;
+    return iso.hooksOn ? nullptr : codeOf(f.fp)->machine->bodyEntry;
   }
-  runMachine(iso, iso.machineReturn.address, iso.machineReturn.calleeSlot);
+  if (*f.pc != kStubMachineReturn) return nullptr;
+  if (iso.machineReturn.calleeSlot == nullptr || (!iso.hooksOn && !iso.finalizersDue)) return iso.machineReturn.address;
+  // Hooks and finalizers want to come between: results lie where bytecode wants them, too, and it goes on.
+  const Code* code = codeOf(f.fp);
+  f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);
+  if (iso.finalizersDue) pushFinalizerRun(iso);
+  return nullptr;
+}
+
+void slowMachineReturn(Isolate& iso) {
+  if (const uint8_t* address = machineContinuation(iso)) runMachine(iso, address, iso.machineReturn.calleeSlot);
 }
 
 void slowSafepoint(Isolate& iso) {

@@ -50,6 +50,15 @@ struct Link {
   bool isPlain(uint8_t wanted) const { return bits >> 32 == uint32_t{wanted} << 24; }
 };
 
+/// Where a call returns to, as the link and the return address of its frame say.
+struct ReturnTo {
+  const uint8_t* address;
+  uint64_t flags = 0;  ///< of the link: Link::kMachine, Link::kTailCalled
+  // NOLINTNEXTLINE(google-explicit-constructor): bytecode
+  ReturnTo(const uint8_t* bytecode) : address(bytecode) {}
+  ReturnTo(const uint8_t* where, uint64_t linkFlags) : address(where), flags(linkFlags) {}
+};
+
 inline Link linkOf(const Value* fp) { return {fp[0].bits()}; }
 inline Value calleeOf(const Value* fp) { return fp[2]; }
 /// Where the frame returns to: bytecode of the caller, or machine code if its link says so.

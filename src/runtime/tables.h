@@ -51,6 +51,9 @@ inline Value tableMetatable(Isolate& isolate, Table* t);  // isolate.h
 /// Sets (nil removes) the metatable: changes the shape; makes the table weak or strong as __mode says; registers it
 /// for finalization if there is a __gc. MAY COLLECT. False: out of memory.
 bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable);
+/// The same for the usual case: an object gets its class, which is known to be neither weak nor finalizing. False:
+/// nothing was done. Never collects.
+bool tableSetClass(Isolate& isolate, Table* t, Value metatable);
 /// Gives the table a unique shape (globals, modules, metatables, __index tables), or, if it is in dictionary mode, a
 /// dictionary shape of its own; `prototype` adds kIsPrototype. True if the shape is a unique one. MAY COLLECT.
 bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype);

@@ -53,19 +53,19 @@ bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype) {
   return s->unique();
 }
 
+bool tableSetClass(Isolate& isolate, Table* t, Value metatable) {
+  constexpr uint32_t kPlain = 1u << static_cast<unsigned>(Meta::kMode) | 1u << static_cast<unsigned>(Meta::kGc);
+  const Shape& meta = isolate.shapes.of(asTable(metatable));
+  Shape& s = isolate.shapes.of(t);
+  if ((meta.absentMeta & kPlain) != kPlain || !(meta.flags & kIsPrototype) || s.owned() || s.dictionary()) return false;
+  uint32_t id = isolate.shapes.withMetatable(s, metatable);
+  if (id == 0) return false;
+  t->word = id;
+  return true;
+}
+
 bool tableSetMetatable(Isolate& isolate, Handle t, Handle metatable) {
-  if (metatable.get().isTable()) {
-    // The usual case: an object gets its class, which is known to be neither weak nor finalizing.
-    constexpr uint32_t kPlain = 1u << static_cast<unsigned>(Meta::kMode) | 1u << static_cast<unsigned>(Meta::kGc);
-    const Shape& meta = isolate.shapes.of(metatable.table());
-    Shape& s = isolate.shapes.of(t.table());
-    if ((meta.absentMeta & kPlain) == kPlain && (meta.flags & kIsPrototype) && !s.owned() && !s.dictionary()) {
-      if (uint32_t id = isolate.shapes.withMetatable(s, *metatable)) {
-        t.table()->word = id;
-        return true;
-      }
-    }
-  }
+  if (metatable.get().isTable() && tableSetClass(isolate, t.table(), *metatable)) return true;
   if (metatable.get().isTable()) tableMakeUnique(isolate, metatable, true);
   isolate.shapes.makeRoom();
   Table* table = t.table();

@@ -1,6 +1,7 @@
 // Calls, returns, loops.
 
 #include "interpreter/calls.h"
+#include "interpreter/slow_paths.h"
 #include "jit/baseline/compiler.h"
 #include "jit/baseline/leaf_calls.h"
 
@@ -34,7 +35,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   a.mov64(rax, rcx);
   a.shr64(rax, heap::kTagShift);
   a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
-  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kNotEqual, uneven, Distance::kNear);
   a.mov64(rax, rcx);
   a.shl64(rax, 16);
   a.shr64(rax, 16);
@@ -78,10 +79,9 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   }
   a.bind(done);
 
-  slowCase();
-  uint32_t s = currentSlow_;
-  cold_.push_back([this, &native, &uneven, &after, &done, &listed, s, calleeAt, count, wanted, result] {
-    const auto& place = places_[slow_[s].place];
+  cold_.push_back([this, &native, &uneven, &after, &done, &listed, at = now_, calleeAt, count, wanted, result] {
+    const Place& place = places_[at];
+    Label& flushed = newLabel();
     uint32_t size = place.state.depth;
     a.mark(place.offset);
     a.bind(native);
@@ -89,11 +89,11 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
       a.mov64(rdx, Mem(rax, offset::kNativeInfo));
       if (wanted == Link::kOpen) {
         a.cmp8(Mem(rdx, offset::kInfoOneResult), 0);
-        a.jcc(Condition::kEqual, slow_[s].label, Distance::kNear);
+        a.jcc(Condition::kEqual, uneven, Distance::kNear);
       }
       a.mov64(rdx, Mem(rdx, offset::kInfoFast));
       a.test64(rdx, rdx);
-      a.jcc(Condition::kZero, slow_[s].label, Distance::kNear);
+      a.jcc(Condition::kZero, uneven, Distance::kNear);
       a.mov64(rcx, rdx);
       flush(place.slowState);
       a.mov64(rdi, kIsolate);
@@ -101,7 +101,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
       a.mov32(rdx, count);
       a.call(rcx);
       a.cmp64(rax, a.literal64(Value::kAbsentBits));
-      a.jcc(Condition::kEqual, slow_[s].flushed, Distance::kNear);
+      a.jcc(Condition::kEqual, flushed, Distance::kNear);
       if (wanted == 1) a.mov64(result, rax);
       if (wanted == Link::kOpen) {
         a.mov64(Mem(kFrame, stack_.slot(calleeAt)), rax);
@@ -114,11 +114,12 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
         a.jmp(done);
       }
     } else {
-      a.jmp(slow_[s].label);
+      a.jmp(uneven);
     }
     a.bind(uneven);
     flush(place.slowState);
-    setPosition(slow_[s].place, size);
+    a.bind(flushed);
+    setPosition(at, size);
     a.mov64(rdi, static_cast<int64_t>(uint64_t{count} | uint64_t{wanted} << 32));
     a.lea64(rcx, Mem::at(after));
     a.jmp(Outside(stubs_.call));
@@ -217,28 +218,29 @@ bool Compiler::returnValues(uint32_t count) {
 /// Replaces the frame by a call of a bytecode function with as many parameters as there are arguments.
 void Compiler::tailCall(uint32_t count) {
   uint32_t depth = stack_.depth(), calleeAt = depth - count - 1;
+  Label& other = newLabel();
   flushAll();
   a.mov64(rcx, Mem(kFrame, stack_.slot(calleeAt)));
   a.mov64(rax, rcx);
   a.shr64(rax, heap::kTagShift);
   a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
-  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
   a.mov64(rax, rcx);
   a.shl64(rax, 16);
   a.shr64(rax, 16);
   a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
-  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
   a.mov64(rdx, Mem(rax, offset::kClosureCode));
   a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
-  a.jcc(Condition::kNotEqual, slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
   // No arguments above the header, a caller, room.
   a.test32(Mem(kFrame, 4), Imm(0x3FFFFF));
-  a.jcc(Condition::kNotZero, slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kNotZero, other, Distance::kNear);
   a.movsxd(rax, Mem(rdx, offset::kStackNeeded));
   a.neg64(rax);
   a.lea64(rax, Mem(kFrame, rax, Scale::k8));
   a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
-  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kBelow, other, Distance::kNear);
   for (uint32_t i = 0; i < count; i++) {
     a.mov64(rax, Mem(kFrame, stack_.slot(calleeAt + 1 + i)));
     a.mov64(local(i), rax);
@@ -246,6 +248,13 @@ void Compiler::tailCall(uint32_t count) {
   a.mov64(Mem(kFrame, 16), rcx);
   a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
   a.jmp(Mem(rdx, offset::kCodeMachineEntry));
+  cold_.push_back([this, &other, place = now_, depth] {
+    a.mark(places_[place].offset);
+    a.bind(other);
+    setPosition(place, depth);
+    a.mov64(rax, addressOf(&interpreter::slowTailCall));
+    a.jmp(Outside(stubs_.goOn));
+  });
 }
 
 /// for_in: `next` and the iterator of ipairs by a leaf call, with the test behind it.

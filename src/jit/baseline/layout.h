@@ -36,6 +36,7 @@ inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isol
                      kStackLimit = offsetof(Isolate, stackLimit), kNativeStack = offsetof(Isolate, nativeStack),
                      kHooksOn = offsetof(Isolate, hooksOn),
                      kPrototypeEpoch = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, prototypeEpoch),
+                     kReturnSlot = offsetof(Isolate, machineReturn) + offsetof(Isolate::MachineReturn, calleeSlot),
                      kScratchHolder = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, holder),
                      kScratchSlot = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, slot),
                      kReadCache = offsetof(Isolate, readCache), kWriteCache = offsetof(Isolate, writeCache),

@@ -53,28 +53,17 @@ bool growForCallee(Isolate* iso) {
   return false;
 }
 
-/// Lays out the frame of a call with any number of arguments. Where to go on in machine code, or null.
-const uint8_t* layOutCall(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
-  Fiber& f = *iso->fiber;
-  auto count = static_cast<uint32_t>(countAndWanted);
-  auto wanted = static_cast<uint8_t>(countAndWanted >> 32);
-  if (!interpreter::enterClosure(f, count, wanted, returnAddress, Link::kMachine)) {
-    interpreter::raiseStackOverflow(*iso);
-    interpreter::unwind(*iso);
-    return nullptr;
-  }
-  const Code* code = codeOf(f.fp);
-  const uint8_t* start = f.pc;
-  if (--iso->budget < 0) interpreter::safepoint(*iso);
-  bool asPlanned = iso->fiber == &f && f.pc == start && !iso->hooksOn && code->machine != nullptr;
-  return asPlanned ? code->machine->bodyEntry : nullptr;
+/// Calls whatever stands below the arguments.
+const uint8_t* callAnything(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
+  interpreter::invoke(*iso, static_cast<uint32_t>(countAndWanted), static_cast<uint8_t>(countAndWanted >> 32),
+                      {returnAddress, Link::kMachine});
+  return interpreter::machineContinuation(*iso);
 }
 
-void callHelper(Assembler& a, uintptr_t function) {
-  a.sub64(rsp, 8);
-  a.mov64(rax, static_cast<int64_t>(function));
-  a.call(rax);
-  a.add64(rsp, 8);
+/// Does the instruction at which the fiber stands by a slow path.
+const uint8_t* doAndGoOn(Isolate* iso, void (*path)(Isolate&)) {
+  path(*iso);
+  return interpreter::machineContinuation(*iso);
 }
 
 void saveState(Assembler& a) {
@@ -87,6 +76,28 @@ void saveState(Assembler& a) {
 void loadFrame(Assembler& a) {
   a.mov64(rcx, Mem(kIsolate, offset::kFiber));
   a.mov64(kFrame, Mem(rcx, offset::kFiberFp));
+}
+
+/// Jumps to the machine code in rax (null: leaves). Return addresses find the callee's slot and the result.
+void jumpToContinuation(Assembler& a, Label& leave) {
+  a.test64(rax, rax);
+  a.jcc(Condition::kZero, leave);
+  loadFrame(a);
+  a.mov64(rcx, rax);
+  a.mov64(rdx, Mem(kIsolate, offset::kReturnSlot));
+  a.test64(rdx, rdx);
+  Label noReturn;
+  a.jcc(Condition::kZero, noReturn, Distance::kShort);
+  a.mov64(rax, Mem(rdx));
+  a.bind(noReturn);
+  a.jmp(rcx);
+}
+
+void callHelper(Assembler& a, uintptr_t function) {
+  a.sub64(rsp, 8);
+  a.mov64(rax, static_cast<int64_t>(function));
+  a.call(rax);
+  a.add64(rsp, 8);
 }
 
 /// Looks for the shape in ecx and the key in xmm0 among what all sites share, while the epoch of the cell in rdx holds:
@@ -200,7 +211,7 @@ void fieldWaysStub(Assembler& a) {
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[10];
+  uint32_t at[11];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -252,12 +263,17 @@ bool Stubs::make(CodeMemory& memory) {
   a.mov64(rsi, rdi);
   a.mov64(rdi, kIsolate);
   a.mov64(rdx, r8);
-  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(&layOutCall)));
+  a.mov64(rax, addressOf(&callAnything));
   a.call(rax);
-  a.test64(rax, rax);
-  a.jcc(Condition::kZero, leaveLabel);
-  loadFrame(a);
-  a.jmp(rax);
+  jumpToContinuation(a, leaveLabel);
+
+  at[10] = a.position();  // goOn
+  saveState(a);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rsi, rax);
+  a.mov64(rax, addressOf(&doAndGoOn));
+  a.call(rax);
+  jumpToContinuation(a, leaveLabel);
 
   at[5] = a.position();  // interpreted
   a.mov64(rsp, kHostStack);
@@ -308,6 +324,7 @@ bool Stubs::make(CodeMemory& memory) {
   slowAgain = base + at[7];
   fieldWays = base + at[8];
   leaf = base + at[9];
+  goOn = base + at[10];
   return true;
 }
 

@@ -18,8 +18,10 @@ struct Stubs {
   /// call, rax = a slow path: the same where the fiber's sp, fp and pc are as they must be already.
   uintptr_t slowAgain = 0;
   /// jump, rdi = number of arguments | results wanted << 32, rcx = machine code to come back to, rsi = sp, rdx = pc of
-  /// the call: calls the bytecode function below the arguments, whatever their number.
+  /// the call: calls whatever stands below the arguments.
   uintptr_t call = 0;
+  /// jump, rax = a slow path that calls or returns, rsi = sp, rdx = pc: goes on wherever the fiber then stands.
+  uintptr_t goOn = 0;
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the
   /// shared cache, or absent. Keeps the operand registers.
   uintptr_t fieldWays = 0;

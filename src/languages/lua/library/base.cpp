@@ -260,6 +260,13 @@ Value getmetatableFast(Isolate& isolate, const Value* args, uint32_t count) {
   return shown.isNil() ? mt : shown;
 }
 
+Value setmetatableFast(Isolate& isolate, const Value* args, uint32_t count) {
+  if (count != 2 || !args[0].isTable() || !args[-1].isTable()) return Value::absent();
+  runtime::Table* t = asTable(args[0]);
+  bool plain = tableMetatable(isolate, t).isNil() && tableSetClass(isolate, t, args[-1]);
+  return plain ? args[0] : Value::absent();
+}
+
 NativeResult setmetatable(NativeCall& c) {
   if (!c.checkTable(0)) return c.raisePending();
   if (!c.has(1) || (!c.arg(1).isNil() && !c.arg(1).isTable())) return c.typeError(1, "nil or table");
@@ -473,6 +480,8 @@ const LibraryEntry kEntries[] = {
     {"setmetatable",
      {.function = setmetatable,
       .name = "setmetatable",
+      .fast = setmetatableFast,
+      .oneResult = true,
       .signature = "setmetatable(table, metatable)",
       .documentation = "Sets or removes the metatable of a table and returns the table."}},
     {"tonumber",
