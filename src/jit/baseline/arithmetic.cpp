@@ -64,9 +64,8 @@ void Compiler::toDoubles(Gpr left, Gpr right, Label& otherwise) {
 
 /// Where an operation on two registers goes that the straight line cannot do: a leaf call, and only then the
 /// interpreter. `right` may be a constant that has no register. Goes on at `done`.
-Label& Compiler::leafBinary(int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result, Label& done) {
-  slowCase();
-  uint32_t s = currentSlow_;
+Label& Compiler::leafBinary(uint32_t s, int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result,
+                            Label& done) {
   Label& from = newLabel();
   cold_.push_back([this, &from, &done, function, left, y, right, result, s] {
     a.mark(places_[slow_[s].place].offset);
@@ -97,22 +96,15 @@ void Compiler::arithmetic(Op op) {
   }
 }
 
-/// Writes the float path of an operation: where an operand is known to be a float, in the straight line, and true is
-/// given; else behind the function, to be reached by `floats`. `operate` finds the operands in xmm0 and xmm1.
-template <typename Operation>
-bool Compiler::floatPath(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& floats,
-                         Label& done, Operation operate) {
-  if (x.isDoubleConstant() || y.isDoubleConstant()) {
-    toDoubles(left, right, slow());
-    operate();
-    a.movq(result, xmm0);
-    return true;
-  }
+/// An operation with a path for integers (result in `result`) and one for floats (operands in xmm0 and xmm1, result in
+/// xmm0). The likelier one stands in the straight line, the other behind the function.
+template <typename Integers, typename Floats>
+void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& done,
+                        Integers integers, Floats floats) {
   slowCase();
   uint32_t s = currentSlow_;
-  cold_.push_back([this, &floats, &done, y, left, right, result, operate, s] {
-    a.mark(places_[slow_[s].place].offset);
-    a.bind(floats);
+  Label& other = newLabel();
+  auto anyFloats = [this, left, right, result, y, floats, s] {
     if (y.isIntConstant()) {  // then a float stands on the left
       a.cmp64(left, a.literal64(kFirstNoDouble));
       a.jcc(Condition::kAboveEqual, slow_[s].label, Distance::kNear);
@@ -121,32 +113,60 @@ bool Compiler::floatPath(const Operand& x, const Operand& y, Gpr left, Gpr right
     } else {
       toDoubles(left, right, slow_[s].label);
     }
-    operate();
+    floats();
     a.movq(result, xmm0);
+  };
+  if (!x.isFloat && !y.isFloat) {
+    checkInts(left, y, right, other);
+    integers();
+    a.bind(done);
+    cold_.push_back([this, &other, &done, anyFloats, s] {
+      a.mark(places_[slow_[s].place].offset);
+      a.bind(other);
+      anyFloats();
+      a.jmp(done);
+    });
+    return;
+  }
+  // Two floats, or a float and an integer constant.
+  a.mov64(rax, a.literal64(kFirstNoDouble));
+  if (!x.isDoubleConstant()) {
+    a.cmp64(left, rax);
+    a.jcc(Condition::kAboveEqual, other, Distance::kNear);
+  }
+  a.movq(xmm0, left);
+  if (y.isIntConstant()) {
+    a.movsd(xmm1, a.literal(static_cast<double>(smallIntOf(y))));
+  } else {
+    if (!y.isDoubleConstant()) {
+      a.cmp64(right, rax);
+      a.jcc(Condition::kAboveEqual, other, Distance::kNear);
+    }
+    a.movq(xmm1, right);
+  }
+  floats();
+  a.movq(result, xmm0);
+  a.bind(done);
+  cold_.push_back([this, &other, &done, left, right, y, integers, anyFloats, s] {
+    a.mark(places_[slow_[s].place].offset);
+    Label& mixed = newLabel();
+    a.bind(other);
+    checkInts(left, y, right, mixed);
+    integers();
+    a.jmp(done);
+    a.bind(mixed);
+    anyFloats();
     a.jmp(done);
   });
-  return false;
 }
 
 void Compiler::addOrSubtract(const Operand& x, const Operand& y, bool subtract) {
-  Gpr left = toRegister(x), right = y.isIntConstant() && !x.isDoubleConstant() ? rax : toRegister(y);
-  Gpr result = allocate();
-  Label &floats = newLabel(), &done = newLabel();
+  Gpr left = toRegister(x), right = y.isIntConstant() ? rax : toRegister(y), result = allocate();
+  Label& done = newLabel();
   // With a small integer to the right the reference adds its negation: -0.0 - 0 is 0.0.
   bool addsNegation = subtract && (whole_->op == Op::kSubI || whole_->op == Op::kSubLI || whole_->op == Op::kSubISet ||
                                    whole_->op == Op::kSubLISet);
-  bool known = floatPath(x, y, left, right, result, floats, done, [this, subtract, addsNegation, y] {
-    if (addsNegation) {
-      a.addsd(xmm0, a.literal(static_cast<double>(-smallIntOf(y))));
-    } else if (subtract) {
-      a.subsd(xmm0, xmm1);
-    } else {
-      a.addsd(xmm1, xmm0);  // of two NaNs the second one is kept
-      a.movapd(xmm0, xmm1);
-    }
-  });
-  if (!known) {
-    checkInts(left, y, right, floats);
+  auto integers = [this, left, right, result, y, subtract, &done, s = slowIndex()] {
     a.mov64(result, left);
     a.shl64(result, 16);
     if (y.isIntConstant() && fitsShifted(smallIntOf(y))) {
@@ -161,42 +181,78 @@ void Compiler::addOrSubtract(const Operand& x, const Operand& y, bool subtract) 
       }
       subtract ? a.sub64(result, rax) : a.add64(result, rax);
     }
-    Label& wide = leafBinary(addressOf(subtract ? &leafArithmetic<Arith::kSub> : &leafArithmetic<Arith::kAdd>), left, y,
-                             right, result, done);
+    Label& wide = leafBinary(s, addressOf(subtract ? &leafArithmetic<Arith::kSub> : &leafArithmetic<Arith::kAdd>), left,
+                             y, right, result, done);
     a.jcc(Condition::kOverflow, wide, Distance::kNear);
     a.shr64(result, 16);
     a.or64(result, kIntTag);
-    a.bind(done);
-  }
-  push(result);
+  };
+  auto floats = [this, subtract, addsNegation, y] {
+    if (addsNegation) {
+      a.addsd(xmm0, a.literal(static_cast<double>(-smallIntOf(y))));
+    } else if (subtract) {
+      a.subsd(xmm0, xmm1);
+    } else {
+      a.addsd(xmm1, xmm0);  // of two NaNs the second one is kept
+      a.movapd(xmm0, xmm1);
+    }
+  };
+  twoPaths(x, y, left, right, result, done, integers, floats);
+  push(result, x.isFloat || y.isFloat);
 }
 
 void Compiler::multiply(const Operand& x, const Operand& y) {
   Gpr left = toRegister(x), right = toRegister(y), result = allocate();
-  Label &floats = newLabel(), &done = newLabel();
-  if (!floatPath(x, Operand::inRegister(right), left, right, result, floats, done, [this] { a.mulsd(xmm0, xmm1); })) {
-    checkInts(left, y, right, floats);
+  Label& done = newLabel();
+  auto integers = [this, left, right, result, y, &done, s = slowIndex()] {
     a.mov64(result, left);
     a.shl64(result, 16);
     a.mov64(rax, right);
     a.shl64(rax, 16);
     a.sar64(rax, 16);
     a.imul64(result, rax);
-    a.jcc(Condition::kOverflow, leafBinary(addressOf(&leafArithmetic<Arith::kMul>), left, y, right, result, done),
+    a.jcc(Condition::kOverflow, leafBinary(s, addressOf(&leafArithmetic<Arith::kMul>), left, y, right, result, done),
           Distance::kNear);
     a.shr64(result, 16);
     a.or64(result, kIntTag);
-    a.bind(done);
-  }
-  push(result);
+  };
+  twoPaths(x, y, left, right, result, done, integers, [this] { a.mulsd(xmm0, xmm1); });
+  push(result, x.isFloat || y.isFloat);
 }
 
 void Compiler::divide(const Operand& x, const Operand& y) {
   Gpr left = toRegister(x), right = toRegister(y), result = allocate();
+  if (x.isFloat) {
+    Label &other = newLabel(), &done = newLabel(), &ready = newLabel();
+    slowCase();
+    uint32_t s = currentSlow_;
+    a.mov64(rax, a.literal64(kFirstNoDouble));
+    a.cmp64(left, rax);
+    a.jcc(Condition::kAboveEqual, other, Distance::kNear);
+    a.movq(xmm0, left);
+    if (y.isIntConstant()) {
+      a.movsd(xmm1, a.literal(static_cast<double>(smallIntOf(y))));
+    } else {
+      a.cmp64(right, rax);
+      a.jcc(Condition::kAboveEqual, other, Distance::kNear);
+      a.movq(xmm1, right);
+    }
+    a.bind(ready);
+    a.divsd(xmm0, xmm1);
+    a.movq(result, xmm0);
+    a.bind(done);
+    cold_.push_back([this, &other, &ready, left, right, s] {
+      a.mark(places_[slow_[s].place].offset);
+      a.bind(other);
+      toDoubles(left, right, slow_[s].label);
+      a.jmp(ready);
+    });
+    return push(result, true);
+  }
   toDoubles(left, right, slow());
   a.divsd(xmm0, xmm1);
   a.movq(result, xmm0);
-  push(result);
+  push(result, true);
 }
 
 /// Remainder, or quotient rounded down, of integers with a positive divisor.
@@ -207,7 +263,8 @@ void Compiler::modulo(const Operand& x, const Operand& y, bool quotient) {
   Gpr left = toRegister(x), right = toRegister(y), result = allocate();
   Label &wide = newLabel(), &tagged = newLabel(), &done = newLabel(), &notNegative = newLabel();
   checkInts(left, Operand::inRegister(right), right,
-            quotient ? slow() : leafBinary(addressOf(&leafArithmetic<Arith::kMod>), left, y, right, result, done));
+            quotient ? slow()
+                     : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, right, result, done));
   a.mov64(rax, left);
   a.shl64(rax, 16);
   a.sar64(rax, 16);
@@ -244,8 +301,9 @@ void Compiler::moduloPowerOfTwo(const Operand& x, const Operand& y, bool quotien
   Gpr left = toRegister(x), result = allocate();
   int64_t divisor = smallIntOf(y);
   Label& done = newLabel();
-  checkInts(left, y, rax,
-            quotient ? slow() : leafBinary(addressOf(&leafArithmetic<Arith::kMod>), left, y, rax, result, done));
+  checkInts(
+      left, y, rax,
+      quotient ? slow() : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, rax, result, done));
   a.mov64(result, left);
   if (quotient) {
     a.shl64(result, 16);
@@ -267,7 +325,7 @@ void Compiler::bitwise(Op op, const Operand& x, const Operand& y) {
   int64_t leaf = op == Op::kBAnd  ? addressOf(&leafArithmetic<Arith::kBAnd>)
                  : op == Op::kBOr ? addressOf(&leafArithmetic<Arith::kBOr>)
                                   : addressOf(&leafArithmetic<Arith::kBXor>);
-  checkInts(left, y, right, leafBinary(leaf, left, y, right, result, done));
+  checkInts(left, y, right, leafBinary(slowIndex(), leaf, left, y, right, result, done));
   a.mov64(result, left);
   switch (op) {
     case Op::kBAnd: a.and64(result, right); break;
@@ -285,8 +343,8 @@ void Compiler::shift(const Operand& x, const Operand& y, bool left) {
   bool known = y.isIntConstant() && smallIntOf(y) >= 0 && smallIntOf(y) <= 63;
   Gpr value = toRegister(x), count = known ? rax : toRegister(y), result = allocate();
   Label& done = newLabel();
-  Label& leaf = leafBinary(addressOf(left ? &leafArithmetic<Arith::kShl> : &leafArithmetic<Arith::kShr>), value, y,
-                           count, result, done);
+  Label& leaf = leafBinary(slowIndex(), addressOf(left ? &leafArithmetic<Arith::kShl> : &leafArithmetic<Arith::kShr>),
+                           value, y, count, result, done);
   checkInts(value, y, count, leaf);
   if (!known) {
     a.mov64(rcx, count);
@@ -426,6 +484,22 @@ void Compiler::comparison(Op op, const Instruction* jump) {
       });
     }
   } else {
+    if (!equality && (x.isFloat || y.isFloat)) {
+      // Two floats first: the code behind the function does the rest, two integers included.
+      Label& notFloats = newLabel();
+      a.mov64(rax, a.literal64(kFirstNoDouble));
+      a.cmp64(left, rax);
+      a.jcc(Condition::kAboveEqual, notFloats, Distance::kNear);
+      a.cmp64(right, rax);
+      a.jcc(Condition::kAboveEqual, notFloats, Distance::kNear);
+      a.movq(xmm0, left);
+      a.movq(xmm1, right);
+      bool exchange = op == Op::kLt || op == Op::kLe;
+      exchange ? a.ucomisd(xmm1, xmm0) : a.ucomisd(xmm0, xmm1);
+      decide(op == Op::kLe || op == Op::kGe ? Condition::kAboveEqual : Condition::kAbove);
+      a.jmp(done, Distance::kNear);
+      a.bind(notFloats);
+    }
     checkInts(left, y, right, otherwise);
     if (equality) {
       a.cmp64(left, right);

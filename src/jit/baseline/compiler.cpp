@@ -38,8 +38,12 @@ constexpr uint32_t kMostCode = 1u << 20;  ///< bytes of bytecode
 
 }  // namespace
 
-Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs)
-    : a(assembler), code_(code), stubs_(stubs), stack_(code.locals) {}
+Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs, const Value* frame)
+    : a(assembler), code_(code), stubs_(stubs), stack_(code.locals), floatLocals_(code.locals) {
+  for (uint32_t i = 0; frame != nullptr && i < code.locals; i++) {
+    floatLocals_[i] = frame[-1 - static_cast<int64_t>(i)].isDouble();
+  }
+}
 
 // ---- places ----
 
@@ -174,6 +178,7 @@ void Compiler::setLocal(uint32_t l) {
   uint32_t i = stack_.depth() - 1;
   Operand o = stack_.pop();
   if (o.isLocal() && o.local == l) return;
+  if (o.isFloat) floatLocals_[l] = 1;
   beforeLocalChanges(l);
   if (o.isMemory()) {
     a.mov64(rax, Mem(kFrame, stack_.slot(i)));
@@ -463,7 +468,10 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kConst:
     case Op::kConstW: stack_.push(Operand::constant(code_.constant(operand(0)).bits())); return true;
     case Op::kGetLocal:
-    case Op::kGetLocalW: stack_.push(Operand::ofLocal(operand(0))); return true;
+    case Op::kGetLocalW:
+      stack_.push(Operand::ofLocal(operand(0)));
+      stack_.top().isFloat = floatLocals_[operand(0)];
+      return true;
     case Op::kSetLocal:
     case Op::kSetLocalW: setLocal(operand(0)); return true;
     case Op::kTeeLocal: {

@@ -29,7 +29,8 @@ using SlowPath = void (*)(runtime::Isolate&);
 
 class Compiler {
  public:
-  Compiler(Assembler& assembler, const runtime::Code& code, const Stubs& stubs);
+  /// `frame`: one of the function that is running, for guesses of types; may be null.
+  Compiler(Assembler& assembler, const runtime::Code& code, const Stubs& stubs, const Value* frame);
 
   /// False: the code cannot be compiled (refusal() says why).
   bool compile();
@@ -77,6 +78,10 @@ class Compiler {
   Label& slow() { return slowCase().label; }
   Label& slowFlushed() { return slowCase().flushed; }
   SlowCase& slowCase();
+  uint32_t slowIndex() {
+    slowCase();
+    return currentSlow_;
+  }
   void setPosition(uint32_t place, uint32_t depth);
   void callSlowPath(SlowPath function);
   void compareWithPlace(uint32_t place);
@@ -95,7 +100,10 @@ class Compiler {
   Mem local(uint32_t l) const { return Mem(kFrame, localOffset(l)); }
   void beforeLocalChanges(uint32_t l);
   void setLocal(uint32_t l);
-  void push(Gpr r) { stack_.push(Operand::inRegister(r)); }
+  void push(Gpr r, bool isFloat = false) {
+    stack_.push(Operand::inRegister(r));
+    stack_.top().isFloat = isFloat;
+  }
 
   // ---- arithmetic.cpp ----
   void arithmetic(Op op);
@@ -109,11 +117,11 @@ class Compiler {
   void comparison(Op op, const Instruction* jump);
   void checkInts(Gpr left, const Operand& b, Gpr right, Label& otherwise);
   void toDoubles(Gpr left, Gpr right, Label& otherwise);
-  template <typename Operation>
-  bool floatPath(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& floats, Label& done,
-                 Operation operate);
+  template <typename Integers, typename Floats>
+  void twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& done, Integers integers,
+                Floats floats);
   void moduloPowerOfTwo(const Operand& a, const Operand& b, bool quotient);
-  Label& leafBinary(int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result, Label& done);
+  Label& leafBinary(uint32_t s, int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result, Label& done);
   void branchFalsy(Gpr value, uint32_t place, bool ifFalsy);
   void branchPlace(const Instruction& jump);
 
@@ -150,8 +158,9 @@ class Compiler {
   const Stubs& stubs_;
   ValueStack stack_;
   std::vector<Place> places_;
+  std::vector<uint8_t> floatLocals_;  ///< guesses: whether locals hold floats
   std::vector<SlowCase> slow_;
-  std::vector<std::function<void()>> cold_;  ///< writers of code out of the straight line
+  std::deque<std::function<void()>> cold_;  ///< writers of code out of the straight line
   std::deque<Label> labels_;
   std::vector<uint32_t> placeOf_;       ///< by bytecode offset
   uint32_t now_ = 0;                    ///< index of the instruction being compiled

@@ -12,14 +12,17 @@ namespace devvm::jit {
 
 struct Operand {
   enum class Where : uint8_t { kMemory, kRegister, kConstant, kLocal } where = Where::kMemory;
-  Gpr reg = x64::rax;  ///< kRegister
-  uint16_t local = 0;  ///< kLocal
-  uint64_t bits = 0;   ///< kConstant
+  Gpr reg = x64::rax;    ///< kRegister
+  uint16_t local = 0;    ///< kLocal
+  uint64_t bits = 0;     ///< kConstant
+  bool isFloat = false;  ///< a guess, for the order of paths: values like this were floats
 
   static Operand memory() { return {}; }
-  static Operand inRegister(Gpr r) { return {Where::kRegister, r, 0, 0}; }
-  static Operand constant(uint64_t bits) { return {Where::kConstant, x64::rax, 0, bits}; }
-  static Operand ofLocal(uint32_t l) { return {Where::kLocal, x64::rax, static_cast<uint16_t>(l), 0}; }
+  static Operand inRegister(Gpr r) { return {Where::kRegister, r, 0, 0, false}; }
+  static Operand constant(uint64_t bits) {
+    return {Where::kConstant, x64::rax, 0, bits, Value::fromBits(bits).isDouble()};
+  }
+  static Operand ofLocal(uint32_t l) { return {Where::kLocal, x64::rax, static_cast<uint16_t>(l), 0, false}; }
   bool isMemory() const { return where == Where::kMemory; }
   bool isRegister() const { return where == Where::kRegister; }
   bool isConstant() const { return where == Where::kConstant; }

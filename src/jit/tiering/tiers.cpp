@@ -69,7 +69,8 @@ class JitTiers final : public Tiers {
     code.heat = code.loopHeat = 0;
     uint64_t began = nanos();
     assembler_.reset();
-    Compiler compiler(assembler_, code, stubs_);
+    const Fiber& f = *isolate.fiber;
+    Compiler compiler(assembler_, code, stubs_, f.fp);
     if (!compiler.compile()) return tell(isolate, code, events::EventKind::kCompilationRefused, compiler.refusal(), -1);
     auto placed = std::make_unique<PlacedCode>();
     CodeMemoryError error = CodeMemoryError::kNone;
