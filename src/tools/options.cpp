@@ -117,6 +117,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.jit.threshold = static_cast<uint32_t>(n);
       return true;
     case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
+    case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;

@@ -4,6 +4,7 @@
 #include "interpreter/frame_layout.h"
 #include "interpreter/interpreter.h"
 #include "jit/baseline/layout.h"
+#include "jit/baseline/leaf_calls.h"
 #include "runtime/frames.h"
 
 namespace devvm::jit {
@@ -127,6 +128,34 @@ void sharedCacheLookup(Assembler& a, Label& absent, Label& found) {
   a.jcc(Condition::kEqual, found);
 }
 
+/// Only young objects in old ones are the collector's business, and anything while it marks.
+void storeStub(Assembler& a, Label& leaf) {
+  Label watched, plain;
+  a.push(rsi);
+  a.cmp8(Mem(kIsolate, offset::kMarking), 0);
+  a.jcc(Condition::kNotEqual, watched);
+  a.mov64(rsi, rdx);
+  a.shr64(rsi, heap::kTagShift);
+  a.sub32(rsi, Imm(static_cast<int32_t>(heap::Tag::kString)));
+  a.cmp32(rsi, 5);
+  a.jcc(Condition::kAboveEqual, plain);
+  a.mov64(rsi, rdx);
+  a.shl64(rsi, 16);
+  a.shr64(rsi, 16);
+  a.sub64(rsi, Mem(kIsolate, offset::kNurseryStart));
+  a.cmp64(rsi, Mem(kIsolate, offset::kNurserySize));
+  a.jcc(Condition::kAboveEqual, plain);
+  a.bind(watched);
+  a.pop(rsi);
+  a.movq(xmm0, rdx);
+  a.mov64(rdx, addressOf(&leafStore));
+  a.jmp(leaf);
+  a.bind(plain);
+  a.mov64(Mem(rcx), rdx);
+  a.pop(rsi);
+  a.ret();
+}
+
 void fieldWaysStub(Assembler& a) {
   constexpr int kWays = offset::kCellWays;
   Label found, absent, done, check, notInline, notOverflow, holder, holderOverflow;
@@ -211,7 +240,7 @@ void fieldWaysStub(Assembler& a) {
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[11];
+  uint32_t at[12];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -297,7 +326,12 @@ bool Stubs::make(CodeMemory& memory) {
   at[8] = a.position();
   fieldWaysStub(a);
 
+  Label leafLabel;
+  at[11] = a.position();
+  storeStub(a, leafLabel);
+
   at[9] = a.position();  // leaf
+  a.bind(leafLabel);
   for (Gpr r : kOperandRegisters) a.push(r);
   a.sub64(rsp, 8);  // with the return address a multiple of 16
   a.mov64(rdi, kIsolate);
@@ -325,6 +359,7 @@ bool Stubs::make(CodeMemory& memory) {
   fieldWays = base + at[8];
   leaf = base + at[9];
   goOn = base + at[10];
+  store = base + at[11];
   return true;
 }
 

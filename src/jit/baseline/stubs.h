@@ -28,6 +28,9 @@ struct Stubs {
   /// call, rdx = a C++ function of the isolate and up to three words, in rax, rcx and xmm0, that neither allocates nor
   /// looks at the frame. Its answer is in rax. Keeps the operand registers.
   uintptr_t leaf = 0;
+  /// call, rax = an object, rcx = one of its slots, rdx = a value: stores it and tells the collector if that wants to know.
+  /// Keeps the operand registers.
+  uintptr_t store = 0;
   /// Code::machineEntry of functions without machine code.
   uintptr_t interpreted = 0;
   /// call, at the beginning of a function that finds no room: makes some, or raises and leaves.

@@ -50,34 +50,11 @@ void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, Gpr value) {
   a.bind(done);
   cold_.push_back([this, &check, &done, holder, bias, slot, value, place = now_] {
     a.mark(places_[place].offset);
-    Label& watched = newLabel();
     a.bind(check);
-    // rdx: what the collector would have to know of. Immediates and old values are stored at once.
-    a.lea64(rdx, slot);
-    a.cmp8(Mem(kIsolate, offset::kMarking), 0);
-    a.jcc(Condition::kNotEqual, watched);
-    a.lea64(rcx, Mem(holder, bias));
-    a.mov64(rax, value);
-    a.shr64(rax, heap::kTagShift);
-    a.sub32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
-    a.cmp32(rax, 5);
-    Label& stored = newLabel();
-    a.jcc(Condition::kAboveEqual, stored);
-    a.mov64(rax, value);
-    a.shl64(rax, 16);
-    a.shr64(rax, 16);
-    a.sub64(rax, Mem(kIsolate, offset::kNurseryStart));
-    a.cmp64(rax, Mem(kIsolate, offset::kNurserySize));
-    a.jcc(Condition::kAboveEqual, stored);
-    a.bind(watched);
     a.lea64(rax, Mem(holder, bias));
-    a.mov64(rcx, rdx);
-    a.movq(xmm0, value);
-    a.mov64(rdx, addressOf(&leafStore));
-    a.call(Outside(stubs_.leaf));
-    a.jmp(done);
-    a.bind(stored);
-    a.mov64(Mem(rdx), value);
+    a.lea64(rcx, slot);
+    a.mov64(rdx, value);
+    a.call(Outside(stubs_.store));
     a.jmp(done);
   });
 }
@@ -252,8 +229,8 @@ void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
   a.mov64(Mem(rcx), value);
   a.jmp(done);
   a.bind(watched);
-  a.movq(xmm0, value);
-  callLeaf(addressOf(&leafStore));
+  a.mov64(rdx, value);
+  a.call(Outside(stubs_.store));
   a.bind(done);
 }
 
@@ -361,8 +338,8 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
     a.bind(watched);
     a.mov64(rax, rcx);
     a.mov64(rcx, address);
-    a.movq(xmm0, v);
-    callLeaf(addressOf(&leafStore));
+    a.mov64(rdx, v);
+    a.call(Outside(stubs_.store));
     a.jmp(done);
     a.bind(elsewhere);
     a.mov64(rax, table);

@@ -1,5 +1,8 @@
 #include "jit/tiering/tiers.h"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <ctime>
 #include <string>
 
@@ -30,11 +33,19 @@ class JitTiers final : public Tiers {
  public:
   explicit JitTiers(const JitOptions& options)
       : options_(options), memory_({.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0}) {}
-  ~JitTiers() override { memory_.free(stubs_.block); }
+  ~JitTiers() override {
+    memory_.free(stubs_.block);
+    if (perfMap_ != nullptr) std::fclose(perfMap_);
+  }
 
   const char* prepare() {
     if (!memory_.available()) return memory_.refusal();
-    return stubs_.make(memory_) ? nullptr : "no room for machine code";
+    if (!stubs_.make(memory_)) return "no room for machine code";
+    if (options_.perfMap) {
+      perfMap_ = std::fopen(("/tmp/perf-" + std::to_string(getpid()) + ".map").c_str(), "w");
+      noteForPerf(stubs_.block, "(stubs)");
+    }
+    return nullptr;
   }
 
   void loaded(Code& code) override {
@@ -92,10 +103,19 @@ class JitTiers final : public Tiers {
     code.accounted += bytes;
     isolate.external += bytes;
     isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
+    noteForPerf(placed->block, code.module->shortName + ":" + std::to_string(code.function->lineDefined));
     code.machineEntry = placed->callEntry;
     code.machine = std::move(placed);
     code.start = interpreter::kEnterMachineCode;
     tell(isolate, code, events::EventKind::kTierUp, reason, code.machine->size);
+  }
+
+  void noteForPerf(const CodeBlock& block, const std::string& name) {
+    if (perfMap_ == nullptr) return;
+    std::fprintf(perfMap_, "%llx %x lua %s\n",
+                 static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(block.address)), block.bytes,
+                 name.c_str());
+    std::fflush(perfMap_);
   }
 
   static void tell(Isolate& isolate, const Code& code, events::EventKind kind, const char* reason, int64_t bytes) {
@@ -108,6 +128,7 @@ class JitTiers final : public Tiers {
   CodeMemory memory_;
   Stubs stubs_;
   x64::Assembler assembler_;
+  std::FILE* perfMap_ = nullptr;
 };
 
 }  // namespace
