@@ -53,6 +53,9 @@ CacheWay ownWay(uint32_t shape, FieldPlace place, uint16_t plain) {
                  isInline ? kInlineBase + 8 * place.slot : place.slot, 0, plain);
 }
 
+/// CacheWay::plain for a shape that has no metatable: one that belongs to a table keeps its id when it gets one.
+uint16_t withoutMetatable(const Shape& shape) { return shape.unique() ? 2 : 1; }
+
 bool isSlot(FieldPlace p) { return p.how == FieldPlace::How::kInline || p.how == FieldPlace::How::kOverflow; }
 
 /// Remembers how `key` was found from receivers like `receiver`. MAY COLLECT (prototypes get shapes of their own): the
@@ -65,7 +68,7 @@ void fillGetCache(Isolate& iso, FeedbackCell& cell, Handle receiver, Handle key)
   bool own = isSlot(place);
   if (own) {
     bool plain = shape.metatable.isNil();
-    remember(iso, cell, iso.readCache, key, ownWay(t->word, place, plain ? 1 : 0));
+    remember(iso, cell, iso.readCache, key, ownWay(t->word, place, plain ? withoutMetatable(shape) : 0));
     if (plain || !tableGet(iso, t, key).isNil()) return;
   }
   // Not an own field, or nil there: look along the chain of __index tables, which get shapes of their own.
@@ -133,7 +136,7 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if ((before.flags & kIsPrototype) && key->length() >= 2 && key->bytes[0] == '_') return;
   FieldPlace place = fieldPlace(iso, t, key);
   if (!isSlot(place)) return;
-  uint16_t plain = 1;
+  uint16_t plain = withoutMetatable(before);
   if (!before.metatable.isNil()) plain = metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil() ? 2 : 0;
   if (t->word == shapeBefore)
     return remember(iso, cell, iso.writeCache, stringValue(key), ownWay(t->word, place, plain));
