@@ -97,8 +97,10 @@ finish() {
   exit $((failed != 0))
 }
 
-# Every mode is run by --all; otherwise the interpreter, a moving collector, and one mode that the seed picks.
-PICK=(switch fuel memory-limit gc-verify gc-stress-full)
+# Every mode is run by --all; otherwise the interpreter, a moving collector, the baseline compiler, and one mode that the
+# seed picks.
+PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-stress baseline-refused)
+AT_ONCE="--jit=baseline --jit-threshold=1"
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
 echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
 
@@ -108,18 +110,22 @@ step "build release (clang 19)" configure release ON || finish
 step "unit tests" unit release
 step "installed package" installed_package
 step "commands" python3 tests/tools/run.py --vm $VM
-step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move
+step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move \
+  --mode "baseline-at-once=$AT_ONCE"
 if [ $ALL -eq 1 ]; then
   step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 \
-    --mode memory-limit=--memory-limit=4G
+    --mode memory-limit=--memory-limit=4G --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
+    --mode "baseline-switch=$AT_ONCE --dispatch=switch" --mode "baseline-verify=$AT_ONCE --gc-verify" \
+    --mode "baseline-fuel=$AT_ONCE --fuel=1000000000000" --mode "baseline-refused=$AT_ONCE --jit-refuse"
   step "Lua programs against lua5.4, every mode" lua $VM --mode all
   step "random programs, 10 minutes" random $VM --seconds 600 --seed "$SEED"
-  for mode in switch gc-stress gc-verify; do
+  for mode in switch gc-stress gc-verify baseline baseline-at-once baseline-stress; do
     step "random programs, $mode, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode $mode
   done
 else
-  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode "$picked"
+  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode baseline --mode baseline-at-once --mode "$picked"
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
+  step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once
 fi
 
 tests=$([ $ALL -eq 1 ] && echo ON || echo OFF)
@@ -136,7 +142,9 @@ if step "build address and undefined-behaviour sanitizers" configure asan "$test
   step "assembly programs, sanitizers" assembly build/asan/devvm
   if [ $ALL -eq 1 ]; then
     step "unit tests, sanitizers" unit asan
-    step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress --timeout 240
+    step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress \
+      --mode baseline-at-once --timeout 240
+    step "assembly programs, sanitizers, baseline" assembly build/asan/devvm --mode "baseline-at-once=$AT_ONCE"
     step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
   fi
 fi

@@ -40,6 +40,8 @@ MODES = {
     "baseline-at-once": Mode(["--jit=baseline", "--jit-threshold=1"], 2, "everything compiled at its first call"),
     "baseline-stress": Mode(["--jit=baseline", "--jit-threshold=1", "--gc-stress=move:20"], 20,
                             "the same while everything moves at every 20th allocation"),
+    "baseline-refused": Mode(["--jit=baseline", "--jit-threshold=1", "--jit-refuse"], 1,
+                             "the system refuses executable memory"),
     "gc-stress": Mode(["--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),
     "gc-stress-full": Mode(["--gc-stress=move"], 60, "everything moves at every allocation (slow)"),
     "gc-verify": Mode(["--gc-verify"], 10, "the heap verifier runs around collections"),
@@ -285,7 +287,7 @@ def parse_arguments():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  tests/run.py --filter strings/\n"
                "  tests/run.py --vm build/asan/devvm --mode interpreter --mode gc-verify\n"
-               "modes:\n" + "".join(f"  {n:13} {m.meaning}\n" for n, m in MODES.items()))
+               "modes:\n" + "".join(f"  {n:16} {m.meaning}\n" for n, m in MODES.items()))
     parser.add_argument("--vm", default=str(ROOT / "build" / "release" / "devvm"),
                         help="the devvm program (default build/release/devvm)")
     parser.add_argument("--mode", action="append", metavar="NAME",
