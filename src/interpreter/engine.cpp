@@ -88,16 +88,20 @@ bool initializeEngine(Isolate& iso) {
   return true;
 }
 
-void runPendingFinalizers(Isolate& iso) {
+void runPendingFinalizers(Isolate& iso, uint64_t deadline) {
   iso.failure = Failure::kNone;
   iso.finalizersRunning = false;
   iso.finalizers->closeAll();
   // Finalizers may mark more objects: those are due at once, as the queue is closed.
   std::vector<Value> results;
+  if (deadline != 0) iso.deadline = deadline;
+  iso.keepsDeadline = deadline != 0;
   while (iso.finalizers->anyDue()) {
     Value open = Value::smallInt(0);
-    if (!iso.call(iso.finalizerNative, &open, 1, results) && isUncatchable(iso.failure)) return;
+    if (!iso.call(iso.finalizerNative, &open, 1, results) && isUncatchable(iso.failure)) break;
+    iso.keepsDeadline = true;  // one for all
   }
+  iso.keepsDeadline = false;
 }
 
 void invalidOpcode(Isolate& iso) {

@@ -49,14 +49,13 @@ namespace devvm::runtime {
 
 using namespace interpreter;
 
-namespace {
-
 uint64_t monotonicNanos() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
 }
 
+namespace {
 constexpr int64_t kSamplingSlice = 1'000;  // with compilers the polls also find hot loops
 }  // namespace
 
@@ -74,7 +73,7 @@ bool Isolate::call(Value callee, const Value* arguments, uint32_t count, std::ve
   auto savedSp = static_cast<uint32_t>(f.high - f.sp);
   auto savedFpDistance = f.fp ? static_cast<uint32_t>(f.high - f.fp) : 0;
   (void)savedFp;
-  if (hostDepth == 0) startDeadline(monotonicNanos());
+  if (hostDepth == 0 && !keepsDeadline) startDeadline(monotonicNanos());
   hostDepth++;
   *--f.sp = hostEntryNative;
   Value* fp = f.sp - 3;

@@ -202,7 +202,7 @@ void describeFrame(Isolate& isolate, const Frame& frame, std::string& out) {
   CalledAs called;
   if (!global.empty()) {
     out += "function '" + global + "'";
-  } else if (called = calledAs(frame); !called.name.empty()) {
+  } else if (called = calledAs(frame); *called.kind) {
     out += std::string(called.kind) + " '" + called.name + "'";
   } else if (code && code->mainChunk) {
     out += "main chunk";

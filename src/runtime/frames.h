@@ -38,8 +38,8 @@ int currentLine(const Frame& frame);
 /// What the reference's getfuncname says: name and kind ("global", "local", "method", "field", "upvalue", "constant",
 /// "metamethod", "for iterator", "hook") of the function running in `frame`, judged by its caller's instruction.
 struct CalledAs {
-  std::string name;  ///< empty: unknown
-  const char* kind = "";
+  std::string name;
+  const char* kind = "";  ///< empty: unknown
 };
 CalledAs calledAs(const Frame& frame);
 /// Whether the function in `frame` was called by a tail call.

@@ -81,6 +81,7 @@ Isolate::Isolate(const IsolateOptions& o)
 }
 
 Isolate::~Isolate() {
+  openFiles.reset();
   // The heap goes last and releases fibers and functions; they find nothing here that is gone already.
   for (Fiber* f : dirtyFibers) {
     if (f != nullptr) f->dirty = false;

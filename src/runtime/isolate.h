@@ -40,6 +40,14 @@ enum class Failure : uint8_t {
 };
 inline bool isUncatchable(Failure f) { return f > Failure::kError; }
 
+/// What deadlines are measured by, in nanoseconds.
+uint64_t monotonicNanos();
+
+/// What a library keeps outside of the heap; it goes in front of everything else when the isolate is destroyed.
+struct LibraryState {
+  virtual ~LibraryState() = default;
+};
+
 /// Basic types that have a metatable in common.
 enum class BasicType : uint8_t { kNil, kBoolean, kLight, kNumber, kString, kFunction, kThread, kCount };
 
@@ -189,7 +197,8 @@ class Isolate final : public heap::Embedder {
     budget = 0;
   }
   void startDeadline(uint64_t nowNanos);
-  uint64_t fuelLeft = 0;  ///< not yet given to `budget`; UINT64_MAX: no limit
+  bool keepsDeadline = false;  ///< calls of the host go on with the deadline that is set
+  uint64_t fuelLeft = 0;       ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
   int64_t longestSlice = 20'000;  ///< units between looks at the clock and the request flags
   bool fuelGiven = false;         ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
@@ -231,6 +240,8 @@ class Isolate final : public heap::Embedder {
   static Isolate* traced();
   std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection
   Code* codes = nullptr;            ///< all loaded functions
+
+  std::unique_ptr<LibraryState> openFiles;  ///< of the language libraries; null until one is opened
 
   /// Random numbers of the language libraries, seeded per isolate.
   uint64_t randomState[4] = {};

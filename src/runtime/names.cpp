@@ -25,7 +25,7 @@ struct Producer {
   What what = kUnknown;
   bool environment = false;  ///< kField, kElement, kIntegerIndex: of a table called _ENV
   uint32_t index = 0;        ///< slot, upvalue or constant; kInteger: 1 if it can be an immediate index
-  uint32_t offset = 0;       ///< kLocal: of the instruction
+  uint32_t offset = 0;       ///< of the instruction: the same variable, read on two ways to one place, has no name
   bool operator==(const Producer&) const = default;
 };
 
@@ -80,7 +80,7 @@ class OperandScan {
   }
   void merge(uint32_t target, const std::vector<Producer>& stack);
   bool isEnvironment(const Producer& p) const;
-  Producer elementOf(const Producer& table, const Producer& key) const;
+  Producer elementOf(const Producer& table, const Producer& key, uint32_t offset) const;
 
   const Code& code_;
   std::vector<Producer> stack_;
@@ -137,12 +137,12 @@ bool OperandScan::isEnvironment(const Producer& p) const {
   return false;
 }
 
-Producer OperandScan::elementOf(const Producer& table, const Producer& key) const {
+Producer OperandScan::elementOf(const Producer& table, const Producer& key, uint32_t offset) const {
   bool environment = isEnvironment(table);
-  if (key.what == Producer::kConstant) return {Producer::kField, environment, key.index, 0};
+  if (key.what == Producer::kConstant) return {Producer::kField, environment, key.index, offset};
   // The reference has an instruction for small integer indices, and names it.
-  if (key.what == Producer::kInteger && key.index) return {Producer::kIntegerIndex, false, 0, 0};
-  return {Producer::kElement, environment, 0, 0};
+  if (key.what == Producer::kInteger && key.index) return {Producer::kIntegerIndex, false, 0, offset};
+  return {Producer::kElement, environment, 0, offset};
 }
 
 void OperandScan::apply(const Instruction& i) {
@@ -168,29 +168,29 @@ void OperandScan::apply(const Instruction& i) {
       return push(a);
     }
     case Op::kInt8:
-    case Op::kInt16: return push({Producer::kInteger, false, i.operands[0] >= 0 && i.operands[0] <= 255, 0});
+    case Op::kInt16: return push({Producer::kInteger, false, i.operands[0] >= 0 && i.operands[0] <= 255, i.offset});
     case Op::kConst:
     case Op::kConstW:
-      return push(stringConstant(code_, operand(0)).data() ? Producer{Producer::kConstant, false, operand(0), 0}
+      return push(stringConstant(code_, operand(0)).data() ? Producer{Producer::kConstant, false, operand(0), i.offset}
                                                            : Producer{});
     case Op::kGetLocal:
     case Op::kGetLocalW:
     case Op::kGetCell: return push({Producer::kLocal, false, operand(0), i.offset});
     case Op::kGetUpvalue:
-    case Op::kGetCapture: return push({Producer::kUpvalue, false, operand(0), 0});
+    case Op::kGetCapture: return push({Producer::kUpvalue, false, operand(0), i.offset});
     case Op::kGetGlobal:
-      return push({Producer::kField, upvalueName(code_, operand(0)) == kEnvironmentName, operand(1), 0});
+      return push({Producer::kField, upvalueName(code_, operand(0)) == kEnvironmentName, operand(1), i.offset});
     case Op::kGetField: {
       Producer table = pop();
-      return push({Producer::kField, isEnvironment(table), operand(0), 0});
+      return push({Producer::kField, isEnvironment(table), operand(0), i.offset});
     }
     case Op::kGetIndex: {
       Producer key = pop(), table = pop();
-      return push(elementOf(table, key));
+      return push(elementOf(table, key, i.offset));
     }
     case Op::kSelf: {
       Producer object = pop();
-      push({Producer::kMethod, false, operand(0), 0});
+      push({Producer::kMethod, false, operand(0), i.offset});
       return push(object);
     }
     case Op::kTeeLocal: return;
@@ -235,7 +235,7 @@ CalledAs OperandScan::describe(const Producer& p) const {
 }
 
 std::string formatDescription(const CalledAs& d) {
-  return d.name.empty() ? "" : " (" + std::string(d.kind) + " '" + d.name + "')";
+  return *d.kind == '\0' ? "" : " (" + std::string(d.kind) + " '" + d.name + "')";
 }
 
 /// Event of the metamethod that an instruction may call, without the underscores; null if none.

@@ -22,10 +22,21 @@ bool isAssembly(const std::string& path) { return path.size() > 4 && path.compar
 
 }  // namespace
 
+bool isNoModule(std::string_view path, std::string_view contents, std::string& error) {
+  if (!path.ends_with(".dvm") || contents.starts_with('\x1b')) return false;
+  bytecode::ModuleFileError why = {0, contents.empty() ? "the file is empty" : "this is no module"};
+  error = std::string(path) + ": " + why.text();
+  return true;
+}
+
 bool readModuleInput(const char* path, TextKind kind, bytecode::Module& module, std::string& text) {
   bool input = std::strcmp(path, "-") == 0;
   std::string contents, why;
   if (!lua::readChunkFile(input ? "" : path, SIZE_MAX, contents, why)) {
+    std::fprintf(stderr, "devvm: %s\n", why.c_str());
+    return false;
+  }
+  if (isNoModule(path, contents, why)) {
     std::fprintf(stderr, "devvm: %s\n", why.c_str());
     return false;
   }

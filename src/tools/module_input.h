@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bytecode/module.h"
@@ -11,6 +12,8 @@ namespace devvm::tools {
 /// What a text is; binary modules are known by their first byte.
 enum class TextKind { kByEnding, kAssembly, kLua };
 
+/// Whether a file whose name says that it is a binary module begins like none; `error` says so then.
+bool isNoModule(std::string_view path, std::string_view contents, std::string& error);
 /// Reads `path` ("-": standard input) and makes a module of it: binary, or text of the given kind (by ending: assembly
 /// if it is .dvs, else Lua). Shows errors and returns false. `text` receives the source if it is text. Verification is
 /// the caller's.

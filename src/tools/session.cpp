@@ -16,6 +16,7 @@
 #include "languages/lua/library/waiting.h"
 #include "languages/lua/lua_chunk.h"
 #include "runtime/frames.h"
+#include "tools/module_input.h"
 #include "tools/options.h"
 
 namespace devvm::tools {
@@ -162,6 +163,10 @@ bool Session::loadFile(const std::string& path, Handle result) {
     complain(message);
     return false;
   }
+  if (std::string why; isNoModule(path, text, why)) {
+    complain(why);
+    return false;
+  }
   return loadText(text, path.empty() ? "=stdin" : "@" + path, result);
 }
 
@@ -174,6 +179,8 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
       iso.call(function, arguments.data(), static_cast<uint32_t>(arguments.size()), results ? *results : own, handler_);
   std::signal(SIGINT, SIG_DFL);
   interruptible.store(nullptr);
+  uint64_t now = monotonicNanos();
+  timeLeft_ = iso.deadline > now ? iso.deadline - now : 1;
   if (ok) return true;
   complainAbout(iso.failure);
   return false;
@@ -199,7 +206,8 @@ int Session::finish(bool failed) {
   Isolate& iso = *isolate_;
   bool stopped = ended_ && iso.failure != Failure::kExit;
   if (ready_ && !stopped && (!ended_ || iso.closeOnExit)) {
-    interpreter::runPendingFinalizers(iso);
+    // They belong to the program: it has no more time for them than it left.
+    interpreter::runPendingFinalizers(iso, iso.deadline != 0 ? monotonicNanos() + timeLeft_ : 0);
     if (isUncatchable(iso.failure)) {  // a limit, or os.exit again
       complainAbout(iso.failure);
       stopped = iso.failure != Failure::kExit;

@@ -72,6 +72,7 @@ class Session {
   bool ready_ = false;
   bool ended_ = false;
   int status_ = kOk;
+  uint64_t timeLeft_ = 0;  ///< nanoseconds until the deadline when the last call ended, if there is one
 };
 
 }  // namespace devvm::tools

@@ -24,6 +24,21 @@ UnaryExpr* negation(Expr* e) {
   return result->op == UnaryOp::kNot ? result : nullptr;
 }
 
+/// Whether `e`, an operand of `or` (`isAnd`: of `and`) that is not the last, is known to give way to the next one but
+/// ends in an operand that would be tested if it were reached: (false and x), (true or x).
+bool hidesName(Expr* e, bool isAnd) {
+  LogicalExpr* inner = logical(strip(e), !isAnd);
+  if (inner == nullptr) return false;
+  bool known = false;
+  auto* node = inner->operands.first();
+  for (; node->next != nullptr; node = node->next) {
+    Expr* operand = strip(node->value);
+    known = known || (isLiteral(operand) && isFalsyLiteral(operand) != isAnd);
+  }
+  Expr* last = strip(node->value);
+  return known && !(isLiteral(last) && isFalsyLiteral(last) != isAnd);
+}
+
 }  // namespace
 
 /// A condition that is known to be false is a step for debuggers all the same.
@@ -103,8 +118,14 @@ void FunctionGenerator::pushLogical(LogicalExpr* e) {
   for (auto* node = e->operands.first(); node != nullptr; node = node->next) {
     if (node->next == nullptr) {
       push(node->value);
-    } else {
-      jumpIfKeep(!e->isAnd, node->value, end);
+      continue;
+    }
+    jumpIfKeep(!e->isAnd, node->value, end);
+    if (hidesName(node->value, e->isAnd)) {
+      // For the reference, a test that is never reached still makes this the value of a condition, which error messages
+      // do not call by the name of its last operand.
+      emit(e->isAnd ? Op::kTrue : Op::kFalse);
+      jump(e->isAnd ? Op::kJumpIfFalseKeep : Op::kJumpIfTrueKeep, end);
     }
   }
   bind(end);

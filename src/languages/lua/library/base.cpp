@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <string>
 #include <unistd.h>
@@ -95,9 +96,16 @@ NativeResult raiseWithLevel(NativeCall& c, Value message, int level) {
   if (!message.isString() || level <= 0) return c.raise(message);
   std::string where = c.isolate.where(level);
   if (where.empty()) return c.raise(message);
-  where += asString(message)->view();
-  Value text = runtime::newString(c.isolate, where);
-  return text.isNil() ? c.outOfMemory() : c.raise(text);
+  // The message may be long: it is copied once, within the heap.
+  size_t length = asString(message)->view().size();
+  if (length > runtime::kMaxString - where.size()) return c.outOfMemory();
+  Rooted kept(c.isolate, message);
+  Value text = runtime::newStringRaw(c.isolate, where.size() + length);
+  if (text.isNil()) return c.outOfMemory();
+  char* to = asString(text)->bytes;
+  std::memcpy(to, where.data(), where.size());
+  std::memcpy(to + where.size(), asString(*kept)->bytes, length);
+  return c.raise(text);
 }
 
 NativeResult error(NativeCall& c) {

@@ -1,6 +1,7 @@
 // Looking at functions, frames and their variables.
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "bytecode/opcode.h"
@@ -101,8 +102,8 @@ bool addOption(Isolate& iso, InfoTable& info, char option, Value function, const
     case 'n': {
       runtime::CalledAs called;
       if (frame != nullptr) called = runtime::calledAs(*frame);
-      if (!called.name.empty()) info.setString("name", called.name);
-      info.setString("namewhat", called.name.empty() ? "" : called.kind);
+      if (*called.kind) info.setString("name", called.name);
+      info.setString("namewhat", called.kind);
       return true;
     }
     case 'r': {
@@ -199,20 +200,27 @@ NativeResult debugTraceback(NativeCall& c) {
   Fiber& fiber = debuggedFiber(c, offset);
   Value v = c.arg(offset);
   if (!v.isNil() && !v.isString() && !v.isNumber()) return c.ret(v);
-  std::string message;
   bool hasMessage = !v.isNil();
-  if (hasMessage) {
-    if (!c.checkString(offset)) return c.raisePending();
-    message = c.stringArg(offset);
-  }
+  if (hasMessage && !c.checkString(offset)) return c.raisePending();
   int64_t level;
   if (!c.optInteger(offset + 1, &fiber == &c.fiber ? 1 : 0, level)) return c.raisePending();
   if (level < INT32_MIN || level > INT32_MAX) level = INT32_MAX;
   constexpr uint64_t kSlotsPerUnit = 8;  // all frames are walked
   if (!c.charge(static_cast<uint64_t>(fiber.high - fiber.sp) / kSlotsPerUnit)) return c.raisePending();
-  Value text = runtime::newString(
-      c.isolate, runtime::traceback(c.isolate, fiber, hasMessage ? &message : nullptr, static_cast<int>(level)));
-  return text.isNil() ? c.outOfMemory() : c.ret(text);
+  std::string levels = runtime::traceback(c.isolate, fiber, nullptr, static_cast<int>(level));
+  // The message may be long: it is copied once, within the heap.
+  size_t length = hasMessage ? c.stringArg(offset).size() + 1 : 0;
+  if (length + levels.size() > runtime::kMaxString) return c.outOfMemory();
+  Value text =
+      length == 0 ? runtime::newString(c.isolate, levels) : runtime::newStringRaw(c.isolate, length + levels.size());
+  if (text.isNil()) return c.outOfMemory();
+  if (length != 0) {
+    char* to = runtime::asString(text)->bytes;
+    std::memcpy(to, c.stringArg(offset).data(), length - 1);
+    to[length - 1] = '\n';
+    std::memcpy(to + length, levels.data(), levels.size());
+  }
+  return c.ret(text);
 }
 
 }  // namespace devvm::lua

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "languages/lua/library/base.h"
+#include "languages/lua/library/open_files.h"
 #include "languages/lua/library/process.h"
 #include "languages/lua/library/waiting.h"
 
@@ -50,7 +51,9 @@ Value newFileHandle(Isolate& isolate, std::FILE* stream, FileKind kind, pid_t pr
   heap::initSlot(&u->metatable, metatable.isTable() ? metatable : Value::nil());  // programs reach the registry
   *static_cast<FileHandle*>(u->payload()) = {stream, kind, process};
   Rooted handle(isolate, runtime::otherValue(o));
-  return isolate.registerFinalizer(handle) ? *handle : Value::nil();
+  if (!isolate.registerFinalizer(handle)) return Value::nil();
+  if (kind != FileKind::kStandard) noteOpenFile(isolate, stream, process);
+  return *handle;
 }
 
 NativeResult closeFileHandle(NativeCall& c, Value v) {
@@ -65,6 +68,7 @@ NativeResult closeFileHandle(NativeCall& c, Value v) {
   }
   h->kind = FileKind::kClosed;
   h->stream = nullptr;
+  forgetOpenFile(c.isolate, stream);
   errno = 0;
   bool ok, goesOn = flushStream(c.isolate, stream, ok);
   int why = errno;

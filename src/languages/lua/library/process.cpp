@@ -39,7 +39,8 @@ int startShell(Isolate& isolate, const char* command, int ours, int as, pid_t& p
   posix_spawnattr_setsigdefault(&attributes, &normal);
   posix_spawnattr_setsigmask(&attributes, &none);
   // What may have to be killed is a group of its own, unless that would part it from the terminal.
-  int group = isolate.deadline != 0 && !isatty(0) ? POSIX_SPAWN_SETPGROUP : 0;
+  bool limited = isolate.deadline != 0 || isolate.options.limits.fuel != 0;
+  int group = limited && !isatty(0) ? POSIX_SPAWN_SETPGROUP : 0;
   posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group));
   char shell[] = "sh", option[] = "-c";
   char* arguments[] = {shell, option, const_cast<char*>(command), nullptr};
