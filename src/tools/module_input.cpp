@@ -24,8 +24,7 @@ bool isAssembly(const std::string& path) { return path.size() > 4 && path.compar
 
 bool isNoModule(std::string_view path, std::string_view contents, std::string& error) {
   if (!path.ends_with(".dvm") || contents.starts_with('\x1b')) return false;
-  bytecode::ModuleFileError why = {0, contents.empty() ? "the file is empty" : "this is no module"};
-  error = std::string(path) + ": " + why.text();
+  error = std::string(path) + ": " + bytecode::ModuleFileError{0, "this is no module"}.text();
   return true;
 }
 

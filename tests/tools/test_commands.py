@@ -162,7 +162,11 @@ class Files(ProgramTest):
             self.expect(self.devvm(c, "empty.lua"), 0, "", "")
         self.expect(self.devvm("verify", "empty.lua"), 0, "empty.lua: 1 function, sound\n", "")
         self.expect(self.devvm("compile", "empty.lua"), 0, "", "")
-        self.expect(self.devvm("run", "empty.dvm"), 0, "", "")
+        self.expect(self.devvm("run", "empty.dvm"), 0, "", "")  # the module of an empty program
+        for text in ("", "#", "#!x\n", "print(1)"):
+            self.write("none.dvm", text)
+            for c in ("run", "verify", "dis"):
+                self.expect(self.devvm(c, "none.dvm"), 1, "", "devvm: none.dvm: byte 0: this is no module\n")
         self.assertEqual(self.devvm("run", "empty.dvs").status, 1)
 
     def test_first_lines_for_the_shell_and_byte_order_marks(self):

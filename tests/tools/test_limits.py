@@ -254,6 +254,39 @@ print("went on")
         self.expect(self.program(text, "--fuel=100000"), 1, "last\n", "devvm: fuel exhausted\n")
         self.expect(self.program(text, "--timeout=100ms"), 1, "last\n", "devvm: time limit exceeded\n")
 
+    def test_last_finalizers_share_the_deadline(self):
+        """What the program left of its time is for its finalizers, also when it ended for want of memory."""
+        text = "while true do setmetatable({}, {__gc = function(o) x = {x, o} end}) end"
+        r = self.program(text, "--timeout=1500ms", "--memory-limit=64M")
+        self.assertEqual(r.status, 1, r)
+        self.assertTrue(r.err.endswith("devvm: time limit exceeded\n"), r)
+        self.assertLess(r.seconds, 1.8 * SCALE)
+        text = "setmetatable({}, {__gc = function() while true do end end}) local t = os.clock() + 0.6 while os.clock() < t do end"
+        r = self.program(text, "--timeout=800ms")
+        self.expect(r, 1, "", "devvm: time limit exceeded\n")
+        self.assertLess(r.seconds, 1.2 * SCALE)
+
+    def test_processes_end_with_the_program(self):
+        self.write("program.lua", """
+local f = io.open("kept", "w") f:write("text")
+local p = io.popen("echo $$ > pid1; sleep 60; true", "w")
+local q = io.popen("echo $$ > pid2; cat > copy; echo end >> copy", "w") q:write("lines ")
+repeat local a = io.open("pid1") local b = io.open("pid2")
+until a and b and a:read("n") and b:read("n")
+io.write("ready") io.flush()
+while true do end""")
+        for option, why in (("--timeout=500ms", "time limit exceeded"), ("--fuel=100000000", "fuel exhausted")):
+            for name in ("pid1", "pid2", "copy", "kept"):
+                (self.folder / name).unlink(missing_ok=True)
+            started = time.monotonic()
+            self.expect(self.devvm("run", option, "program.lua"), 1, "ready", f"devvm: {why}\n")
+            self.assertLess(time.monotonic() - started, 8 * SCALE)
+            for name in ("pid1", "pid2"):
+                with self.assertRaises(ProcessLookupError, msg=(option, name)):
+                    os.kill(int(self.read(name)), 0)
+            # What ends by itself when its pipe is closed may do so.
+            self.assertEqual((self.read("kept"), self.read("copy")), (b"text", b"lines end\n"))
+
     def test_in_the_middle_of_loading(self):
         self.write("big.lua", "x = {" + "{1, 'two', three = 3}, " * 500000 + "}")
         r = self.devvm("run", "--timeout=50ms", "big.lua")
@@ -307,6 +340,20 @@ class Memory(ProgramTest):
                 r = self.command([measure, "-f", "%M", "-o", "peak", VM, "run", "--memory-limit=64M", "--timeout=10s", "program.lua"])
                 peak = int(self.read("peak").split()[-1]) * 1024
                 self.assertLess(peak, 3 * 64 * MIB + 10 * MIB, (name, r))
+
+    def test_long_messages_are_copied_once(self):
+        measure = shutil.which("time", path="/usr/bin")
+        if measure is None or SCALE > 1:
+            self.skipTest("needs /usr/bin/time and no sanitizer")
+        for name, text in {
+            "traceback": "local s = 'x' while true do s = debug.traceback(s .. s) end",
+            "error": "local s = 'x' repeat local _, e = pcall(function() error(s .. s) end) s = e until e == 'not enough memory' error(s, 0)",
+        }.items():
+            with self.subTest(program=name):
+                self.write("program.lua", text)
+                r = self.command([measure, "-f", "%M", "-o", "peak", VM, "run", "--memory-limit=64M", "program.lua"])
+                self.expect(r, 1, "", "not enough memory")
+                self.assertLess(int(self.read("peak").split()[-1]) * 1024, 80 * MIB, name)
 
     def test_it_can_be_caught(self):
         for name, text in self.GROWING.items():

@@ -40,3 +40,4 @@ _, lines = deep(15):gsub("\n", "\n"); print("15", lines, deep(15):match("%.%.%.[
 for _, n in ipairs {16, 17, 18, 19, 20, 21, 22, 23} do local d = deep(n); _, lines = d:gsub("\n", "\n"); print(n, lines, d:match("\n\t(%.%.%.[^\n]*)")) end
 print("message with newline", (debug.traceback("a\nb"):match("^a\nb\nstack traceback:")) ~= nil)
 print("required module", (function() local f = io.open("m.lua", "w"); f:write("local s = debug.traceback('mod') return s"); f:close(); return (require("m"):gsub("/[^\n]*/", "")) end)())
+print(#debug.traceback("a zero byte\0 ends it") < 200, (debug.traceback("a zero byte\0 ends it"):match("^[^\n]*")))

@@ -45,3 +45,14 @@ print("closed after error keeps open", (function() local f = file("x"); pcall(f.
 print("line by line count", (function() local f, n = file(("line\n"):rep(1000)), 0 while f:read("l") do n = n + 1 end return n end)())
 print("read returns fail not error at end", q(file("x"):read("l", "l", "l")))
 print("after end", (function() local f = file("x"); f:read("a"); return q(f:read("l")), q(f:read("a")), q(f:read(1)), q(f:read("n")) end)())
+do  -- negative counts are huge ones
+  local name = os.tmpname()
+  local f = assert(io.open(name, "w+"))
+  f:write("text")
+  f:seek("set")
+  print("negative count", pcall(f.read, f, -1))
+  print("least count", pcall(f.read, f, math.mininteger))
+  print("still there", f:read("a"))
+  f:close()
+  os.remove(name)
+end

@@ -208,8 +208,8 @@ NativeResult debugTraceback(NativeCall& c) {
   constexpr uint64_t kSlotsPerUnit = 8;  // all frames are walked
   if (!c.charge(static_cast<uint64_t>(fiber.high - fiber.sp) / kSlotsPerUnit)) return c.raisePending();
   std::string levels = runtime::traceback(c.isolate, fiber, nullptr, static_cast<int>(level));
-  // The message may be long: it is copied once, within the heap.
-  size_t length = hasMessage ? c.stringArg(offset).size() + 1 : 0;
+  // The message may be long: it is copied once, within the heap; as in the reference, a zero byte ends it.
+  size_t length = hasMessage ? std::strlen(c.stringArg(offset).data()) + 1 : 0;
   if (length + levels.size() > runtime::kMaxString) return c.outOfMemory();
   Value text =
       length == 0 ? runtime::newString(c.isolate, levels) : runtime::newStringRaw(c.isolate, length + levels.size());

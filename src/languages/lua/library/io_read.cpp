@@ -194,7 +194,8 @@ bool readOne(NativeCall& c, Reader& reader, const ReadFormats& formats, uint32_t
       (void)c.argError(number, "number has no integer representation");
       return false;
     }
-    return n == 0 ? reader.atEnd() : reader.bytes(static_cast<uint64_t>(n) & ~(uint64_t{1} << 63));
+    if (n < 0) return c.isolate.raiseOutOfMemory();  // it is a huge count for the reference
+    return n == 0 ? reader.atEnd() : reader.bytes(static_cast<uint64_t>(n));
   }
   if (!format.isString()) {
     bool none = !formats.fromUpvalues && !c.has(number);
