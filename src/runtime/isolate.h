@@ -55,7 +55,7 @@ struct JitOptions {
   enum class Mode : uint8_t { kOff, kBaseline } mode = Mode::kOff;
   uint32_t threshold = 200;             ///< calls until a function is compiled; 1: at its first call
   bool refuseMemory = false;            ///< behave as if the system refused executable memory
-  bool perfMap = false;          ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
+  bool perfMap = false;                 ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
 };
 
