@@ -39,6 +39,18 @@ bool hidesName(Expr* e, bool isAnd) {
   return known && !(isLiteral(last) && isFalsyLiteral(last) != isAnd);
 }
 
+/// Whether the value of `e` is a literal that is true.
+bool isTrueLiteral(Expr* e) {
+  e = strip(e);
+  if (isLiteral(e)) return !isFalsyLiteral(e);
+  LogicalExpr* all = logical(e, true);
+  if (all == nullptr) return false;
+  for (Expr* operand : all->operands) {
+    if (!isTrueLiteral(operand)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 /// A condition that is known to be false is a step for debuggers all the same.
@@ -120,13 +132,15 @@ void FunctionGenerator::pushLogical(LogicalExpr* e) {
       push(node->value);
       continue;
     }
-    jumpIfKeep(!e->isAnd, node->value, end);
-    if (hidesName(node->value, e->isAnd)) {
-      // For the reference, a test that is never reached still makes this the value of a condition, which error messages
-      // do not call by the name of its last operand.
+    // For the reference, a test that is never reached or always true still makes this the value of a condition, which
+    // error messages do not call by the name of an operand.
+    auto hideName = [&] {
       emit(e->isAnd ? Op::kTrue : Op::kFalse);
       jump(e->isAnd ? Op::kJumpIfFalseKeep : Op::kJumpIfTrueKeep, end);
-    }
+    };
+    if (!e->isAnd && isTrueLiteral(node->value)) hideName();
+    jumpIfKeep(!e->isAnd, node->value, end);
+    if (hidesName(node->value, e->isAnd)) hideName();
   }
   bind(end);
 }
