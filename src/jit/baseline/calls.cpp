@@ -63,19 +63,15 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   a.call(Mem(rdx, offset::kCodeMachineEntry));
   // rdx: the callee's slot; rax: the result, if one is wanted.
   a.bind(after);
+  Label& listed = newLabel();
   returns.push_back({a.position(), places_[next_].offset});
   a.lea64(kFrame, Mem(rdx, -slot));
   a.mov64(rsp, kHostStack);
   Gpr result = kOperandRegisters[0];
   if (wanted == 1) a.mov64(result, rax);
-  Label& listed = newLabel();
   if (wanted == Link::kOpen) {
     a.bind(listed);
-    // The list lies where the fiber says; the instruction that takes it goes by that.
-    a.mov64(rcx, Mem(kIsolate, offset::kFiber));
-    a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
-    a.mov64(rax, addressOf(code_.entry + places_[next_].offset));
-    a.mov64(Mem(rcx, offset::kFiberPc), rax);
+    noteListed();
   }
   a.bind(done);
 
@@ -176,6 +172,22 @@ void Compiler::returnValue(bool one) {
   });
 }
 
+/// The place to which a call returns: rdx is the callee's slot, `slot` from fp; rax the result, if one is wanted.
+void Compiler::resumeAfterCall(int slot, uint32_t wanted) {
+  returns.push_back({a.position(), places_[next_].offset});
+  a.lea64(kFrame, Mem(rdx, -slot));
+  a.mov64(rsp, kHostStack);
+  if (wanted == Link::kOpen) noteListed();
+}
+
+/// An open list lies where the fiber's sp says; the instruction that takes it goes by the fiber, which stands here now.
+void Compiler::noteListed() {
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
+  a.mov64(rax, addressOf(code_.entry + places_[next_].offset));
+  a.mov64(Mem(rcx, offset::kFiberPc), rax);
+}
+
 /// Returns several values to machine code that wants as many, or all.
 bool Compiler::returnValues(uint32_t count) {
   uint32_t depth = stack_.depth();
@@ -270,9 +282,30 @@ bool Compiler::forIn(const Instruction& c) {
   a.mov32(rcx, count);
   callLeaf(addressOf(&leafForIn));
   a.cmp64(rax, 1);
-  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  Label& otherIterator = newLabel();
+  a.jcc(Condition::kBelow, otherIterator, Distance::kNear);
   jumpTo(after, Condition::kEqual);
   backEdge(target);
+  // Other iterators are called; their results go where the test behind it looks for them.
+  cold_.push_back([this, &otherIterator, l, count, depth = stack_.depth(), at = now_, test = next_] {
+    Label& results = newLabel();
+    a.mark(places_[at].offset);
+    a.bind(otherIterator);
+    for (uint32_t i = 0; i < 3; i++) {
+      a.mov64(rax, local(l + i));
+      a.mov64(Mem(kFrame, stack_.slot(depth + i)), rax);
+    }
+    setPosition(at, depth + 3);
+    a.mov64(rdi, static_cast<int64_t>(uint64_t{2} | uint64_t{count} << 32));
+    a.lea64(rcx, Mem::at(results));
+    a.jmp(Outside(stubs_.call));
+    a.bind(results);
+    returns.push_back({a.position(), places_[test].offset});
+    a.lea64(kFrame, Mem(rdx, -stack_.slot(depth)));
+    a.mov64(rsp, kHostStack);
+    if (count == 1) a.mov64(Mem(kFrame, stack_.slot(depth)), rax);
+    a.jmp(places_[test].hot);
+  });
   // The test has a place of its own, for iterators that are called.
   return true;
 }

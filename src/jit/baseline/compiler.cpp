@@ -674,16 +674,44 @@ bool Compiler::rare(const Instruction& whole) {
 /// The instruction takes an open list, which lies below what is known of the stack: the fiber's own sp tells where.
 bool Compiler::consumeOpenList(const Instruction& whole) {
   openList_ = false;
+  bytecode::StackEffect effect = bytecode::stackEffect(whole);
+  uint32_t depth = stack_.depth() - effect.pops;  // of what lies below
+  switch (whole.op) {
+    case Op::kTailCallVar:
+    case Op::kReturnVar:
+      a.mov64(rax, addressOf(whole.op == Op::kReturnVar ? &paths::slowReturnVar : &paths::slowTailCallVar));
+      a.jmp(Outside(stubs_.goOnOpen));
+      return false;
+    case Op::kCallVar:
+    case Op::kCallVarOpen: {
+      bool open = whole.op == Op::kCallVarOpen;
+      auto wanted = open ? uint64_t{Link::kOpen} : static_cast<uint64_t>(whole.operands[1]);
+      Label& after = newLabel();
+      a.mov64(rdi, static_cast<int64_t>(static_cast<uint64_t>(whole.operands[0]) | wanted << 32));
+      a.lea64(rcx, Mem::at(after));
+      a.jmp(Outside(stubs_.callOpen));
+      a.bind(after);
+      stack_.setMemory(depth);
+      resumeAfterCall(stack_.slot(depth), static_cast<uint32_t>(wanted));
+      if (open) {
+        openList_ = true;
+      } else {
+        if (wanted == 1) a.mov64(Mem(kFrame, stack_.slot(depth)), rax);
+        stack_.setMemory(depth + effect.pushes);
+      }
+      return true;
+    }
+    default: break;
+  }
   if (whole.has(bytecode::kTerminates)) {
     a.jmp(Outside(stubs_.leave));
     return false;
   }
-  bytecode::StackEffect effect = bytecode::stackEffect(whole);
-  a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(interpreter::stepOne)));
+  a.mov64(rax, addressOf(&interpreter::stepOne));
   a.call(Outside(stubs_.slowAgain));
   compareWithPlace(next_);
   a.jcc(Condition::kNotEqual, Outside(stubs_.leave));
-  stack_.setMemory(stack_.depth() - effect.pops + effect.pushes);
+  stack_.setMemory(depth + effect.pushes);
   openList_ = whole.has(bytecode::kProducesOpen);
   return true;
 }

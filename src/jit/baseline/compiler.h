@@ -147,6 +147,8 @@ class Compiler {
   // ---- calls.cpp ----
   void call(uint32_t count, uint32_t wanted);
   void tailCall(uint32_t count);
+  void resumeAfterCall(int slot, uint32_t wanted);
+  void noteListed();
   void returnValue(bool one);
   bool returnValues(uint32_t count);
   bool forIn(const Instruction& c);

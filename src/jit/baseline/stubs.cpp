@@ -61,6 +61,11 @@ const uint8_t* callAnything(Isolate* iso, uint64_t countAndWanted, const uint8_t
   return interpreter::machineContinuation(*iso);
 }
 
+/// The same with an open list behind the arguments that are counted.
+const uint8_t* callWithList(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
+  return callAnything(iso, countAndWanted + iso->fiber->openCount, returnAddress);
+}
+
 /// Does the instruction at which the fiber stands by a slow path.
 const uint8_t* doAndGoOn(Isolate* iso, void (*path)(Isolate&)) {
   path(*iso);
@@ -240,7 +245,7 @@ void fieldWaysStub(Assembler& a) {
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[12];
+  uint32_t at[14];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -296,8 +301,17 @@ bool Stubs::make(CodeMemory& memory) {
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
 
+  at[12] = a.position();  // callOpen
+  a.mov64(rsi, rdi);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rdx, rcx);
+  a.mov64(rax, addressOf(&callWithList));
+  a.call(rax);
+  jumpToContinuation(a, leaveLabel);
+
   at[10] = a.position();  // goOn
   saveState(a);
+  at[13] = a.position();  // goOnOpen
   a.mov64(rdi, kIsolate);
   a.mov64(rsi, rax);
   a.mov64(rax, addressOf(&doAndGoOn));
@@ -360,6 +374,8 @@ bool Stubs::make(CodeMemory& memory) {
   leaf = base + at[9];
   goOn = base + at[10];
   store = base + at[11];
+  callOpen = base + at[12];
+  goOnOpen = base + at[13];
   return true;
 }
 

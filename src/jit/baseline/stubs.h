@@ -22,14 +22,17 @@ struct Stubs {
   uintptr_t call = 0;
   /// jump, rax = a slow path that calls or returns, rsi = sp, rdx = pc: goes on wherever the fiber then stands.
   uintptr_t goOn = 0;
+  /// The same two where an open list lies on top: the fiber's own sp, fp and pc hold. callOpen adds the list's length
+  /// to the number of arguments.
+  uintptr_t callOpen = 0, goOnOpen = 0;
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the
   /// shared cache, or absent. Keeps the operand registers.
   uintptr_t fieldWays = 0;
   /// call, rdx = a C++ function of the isolate and up to three words, in rax, rcx and xmm0, that neither allocates nor
   /// looks at the frame. Its answer is in rax. Keeps the operand registers.
   uintptr_t leaf = 0;
-  /// call, rax = an object, rcx = one of its slots, rdx = a value: stores it and tells the collector if that wants to know.
-  /// Keeps the operand registers.
+  /// call, rax = an object, rcx = one of its slots, rdx = a value: stores it and tells the collector if that wants to
+  /// know. Keeps the operand registers.
   uintptr_t store = 0;
   /// Code::machineEntry of functions without machine code.
   uintptr_t interpreted = 0;
