@@ -312,7 +312,6 @@ bool Compiler::forIn(const Instruction& c) {
 
 /// One unit of fuel for a back-edge to the place, whose operands are in memory.
 void Compiler::backEdge(uint32_t place) {
-  places_[place].depth = static_cast<int32_t>(stack_.depth());
   Label& poll = newLabel();
   a.sub64(Mem(kIsolate, offset::kBudget), 1);
   a.jcc(Condition::kSign, poll, Distance::kNear);

@@ -79,7 +79,43 @@ bool Compiler::findPlaces() {
     handler.isTarget = true;
     handler.depth = static_cast<int32_t>(region.depth) + 1;
   }
+  findDepths();
   return true;
+}
+
+/// The operands on the stack before each instruction that can be reached.
+void Compiler::findDepths() {
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  std::vector<uint32_t> open;
+  auto reach = [&](uint32_t place, uint32_t depth) {
+    if (places_[place].depth >= 0) return false;
+    places_[place].depth = static_cast<int32_t>(depth);
+    return true;
+  };
+  for (uint32_t p = 0; p < places_.size(); p++) {
+    if (places_[p].depth >= 0) open.push_back(p);  // handlers of exceptions
+  }
+  if (reach(0, 0)) open.push_back(0);
+  while (!open.empty()) {
+    uint32_t p = open.back();
+    open.pop_back();
+    for (;;) {
+      Instruction i = bytecode::decodeVerified(bytes, places_[p].offset);
+      bytecode::StackEffect effect = bytecode::stackEffect(i);
+      uint32_t below = static_cast<uint32_t>(places_[p].depth) - effect.pops;
+      if (i.op == Op::kSwitch) {
+        for (unsigned n = 0; n <= i.switchCases; n++) {
+          uint32_t target = placeAt(static_cast<uint32_t>(i.switchTarget(n)));
+          if (reach(target, below)) open.push_back(target);
+        }
+      } else if (i.has(bytecode::kJumps) && i.info->operands.ends_with('j')) {
+        uint32_t target = placeAt(static_cast<uint32_t>(i.target()));
+        if (reach(target, below + effect.jumpPushes)) open.push_back(target);
+      }
+      if (i.has(bytecode::kTerminates) || !reach(p + 1, below + effect.pushes)) break;
+      p++;
+    }
+  }
 }
 
 // ---- operands ----
@@ -281,17 +317,6 @@ void Compiler::entries() {
   }
 }
 
-/// Places that only a jump backward reaches were passed over: the interpreter goes on there.
-void Compiler::unreached() {
-  for (uint32_t p = 0; p < places_.size(); p++) {
-    Place& place = places_[p];
-    if (place.hot.isBound() || !place.hot.isAwaited()) continue;
-    a.bind(place.hot);
-    setPosition(p, static_cast<uint32_t>(place.depth));
-    a.jmp(Outside(stubs_.exit));
-  }
-}
-
 // ---- the pass ----
 
 void Compiler::prologue() {
@@ -338,7 +363,6 @@ void Compiler::prologue() {
 
 bool Compiler::compile() {
   if (!findPlaces()) return false;
-  places_[0].depth = 0;
   a.mark(0);
   prologue();
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
@@ -347,10 +371,7 @@ bool Compiler::compile() {
   for (now_ = 0; now_ < last; now_++) {
     Place& place = places_[now_];
     if (place.isTarget) {
-      if (falls && now_ != 0) {
-        if (place.depth < 0) place.depth = static_cast<int32_t>(stack_.depth());
-        flushAll();
-      }
+      if (falls && now_ != 0) flushAll();
       if (place.depth < 0) {
         falls = false;
         continue;  // cannot be reached
@@ -374,7 +395,6 @@ bool Compiler::compile() {
   for (size_t i = 0; i < cold_.size(); i++) cold_[i]();
   slowCases();
   entries();
-  unreached();
   if (!a.finish()) {
     refusal_ = codeErrorText(a.error());
     return false;
@@ -382,15 +402,8 @@ bool Compiler::compile() {
   return true;
 }
 
-/// The depth at a jump's target becomes known; operands are in memory by then.
-void Compiler::jumpTo(uint32_t place, Condition c) {
-  places_[place].depth = static_cast<int32_t>(stack_.depth());
-  a.jcc(c, places_[place].hot);
-}
-void Compiler::jumpTo(uint32_t place) {
-  places_[place].depth = static_cast<int32_t>(stack_.depth());
-  a.jmp(places_[place].hot);
-}
+void Compiler::jumpTo(uint32_t place, Condition c) { a.jcc(c, places_[place].hot); }
+void Compiler::jumpTo(uint32_t place) { a.jmp(places_[place].hot); }
 
 bool Compiler::instruction(const Instruction& whole) {
   whole_ = &whole;
@@ -664,10 +677,6 @@ bool Compiler::rare(const Instruction& whole) {
   stepWhole(whole);
   stack_.setMemory(after);
   openList_ = whole.has(bytecode::kProducesOpen);
-  if (whole.has(bytecode::kJumps) && whole.info->operands.ends_with('j')) {
-    places_[placeAt(static_cast<uint32_t>(whole.target()))].depth =
-        static_cast<int32_t>(depth - effect.pops + effect.jumpPushes);
-  }
   return true;
 }
 

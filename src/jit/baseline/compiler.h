@@ -50,7 +50,7 @@ class Compiler {
     StackState state;      ///< what straight code expects
     StackState slowState;  ///< what its rare cases find: operands that made room for others are in memory by then
     bool isTarget = false, isLoop = false;
-    int32_t depth = -1;  ///< operands on the stack, where known before the instruction is reached
+    int32_t depth = -1;  ///< operands on the stack; -1: cannot be reached
   };
   /// The rare cases of one instruction, which the interpreter does.
   struct SlowCase {
@@ -62,6 +62,7 @@ class Compiler {
 
   // ---- compiler.cpp: the pass. What returns bool tells whether control reaches the next instruction. ----
   bool findPlaces();
+  void findDepths();
   uint32_t placeAt(uint32_t offset) const { return placeOf_[offset]; }
   void prologue();
   bool instruction(const Instruction& whole);
@@ -73,7 +74,6 @@ class Compiler {
   void goOnAt(uint32_t place);
   void slowCases();
   void entries();
-  void unreached();
   /// Where the instruction's rare cases jump to. Registers must be allocated before, never behind such a jump.
   Label& slow() { return slowCase().label; }
   Label& slowFlushed() { return slowCase().flushed; }
