@@ -116,6 +116,10 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       if (!parseNumber(value, n, rest) || !rest.empty() || n == 0 || n > 1'000'000'000) return false;
       o.jit.threshold = static_cast<uint32_t>(n);
       return true;
+    case OptionId::kJitMemory:
+      if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{1} << 30)) return false;
+      o.jit.codeBytes = n;
+      return true;
     case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
     case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
     case OptionId::kSeed:

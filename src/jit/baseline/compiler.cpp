@@ -327,7 +327,9 @@ void Compiler::prologue() {
   Label& poll = newLabel();
   Label& body = newLabel();
   a.mov64(rsp, kHostStack);
-  a.lea64(rax, Mem(kFrame, -8 * static_cast<int32_t>(code_.stackNeeded)));
+  // Measured from the last argument as it was pushed, like the interpreter's calls.
+  a.lea64(rax,
+          Mem(kFrame, 8 * (2 - static_cast<int32_t>(code_.parameters)) - 8 * static_cast<int32_t>(code_.stackNeeded)));
   a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
   a.jcc(Condition::kBelow, grow, Distance::kNear);
   a.bind(enough);

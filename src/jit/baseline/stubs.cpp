@@ -14,6 +14,10 @@ using namespace x64;
 
 namespace {
 
+/// Words of a frame, from its callee down, that lie below the place from where the interpreter measures what a call
+/// needs: the callee's last argument, before the header came between. Both must find the stack full at the same depth.
+constexpr uint32_t kBelowArguments = 3;
+
 /// There is no room for the innermost frame, which machine code laid out: the error is its caller's.
 void raiseOverflowInCaller(Isolate& iso) {
   Fiber& f = *iso.fiber;
@@ -30,9 +34,9 @@ void raiseOverflowInCaller(Isolate& iso) {
 void enterInterpreted(Isolate* iso) {
   Fiber& f = *iso->fiber;
   const Code* code = codeOf(f.fp);
-  if (f.fp - code->stackNeeded < f.limit) {
-    f.sp = f.fp - 1 - code->parameters;
-    if (!growStack(f, code->stackNeeded)) {
+  f.sp = f.fp - 1 - code->parameters;
+  if (f.sp + kBelowArguments - code->stackNeeded < f.limit) {
+    if (!growStack(f, code->stackNeeded - kBelowArguments)) {
       raiseOverflowInCaller(*iso);
       return;
     }
@@ -49,7 +53,7 @@ bool growForCallee(Isolate* iso) {
   const Code* code = codeOf(f.fp);
   f.sp = f.fp - 1 - code->parameters;
   f.pc = code->entry;
-  if (growStack(f, code->stackNeeded)) return true;
+  if (growStack(f, code->stackNeeded - kBelowArguments)) return true;
   raiseOverflowInCaller(*iso);
   return false;
 }

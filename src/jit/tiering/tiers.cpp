@@ -19,8 +19,12 @@ namespace {
 /// Polls that find the interpreter in a function until its loops are hot.
 constexpr uint32_t kLoopPolls = 2;
 
+/// The part of the isolate's memory limit that machine code may take: the program keeps the rest.
+constexpr size_t kShareOfLimit = 8;
+
 struct PlacedCode : MachineCode {
   CodeBlock block;
+  size_t accounted = 0;  ///< bytes, with the tables
 };
 
 uint64_t nanos() {
@@ -70,6 +74,7 @@ class JitTiers final : public Tiers {
   void release(Code& code) override {
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
     memory_.free(machine->block);
+    bytes_ -= machine->accounted;
     delete machine;
   }
 
@@ -100,6 +105,13 @@ class JitTiers final : public Tiers {
     // The function's memory is the isolate's: machine code and its tables count against the limit.
     size_t bytes = placed->size + sizeof *placed +
                    (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place);
+    if (size_t limit = isolate.heap.limit(); limit != 0 && bytes_ + bytes > limit / kShareOfLimit) {
+      memory_.free(placed->block);
+      return tell(isolate, code, events::EventKind::kCompilationRefused,
+                  "machine code has its share of the memory limit", -1);
+    }
+    placed->accounted = bytes;
+    bytes_ += bytes;
     code.accounted += bytes;
     isolate.external += bytes;
     isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
@@ -126,6 +138,7 @@ class JitTiers final : public Tiers {
 
   JitOptions options_;
   CodeMemory memory_;
+  size_t bytes_ = 0;  ///< of machine code and its tables
   Stubs stubs_;
   x64::Assembler assembler_;
   std::FILE* perfMap_ = nullptr;

@@ -1,5 +1,5 @@
 -- Format specifications, numbers and packed data put together at random (the same every time).
--- not-modes: gc-stress (too long)
+-- not-modes: gc-stress baseline-stress (too long)
 local choice = require "choice"
 local rnd, pick, show = choice.rnd, choice.pick, choice.show
 local flags = { "", "", "-", "+", " ", "#", "0", "-0", "+0", "--" }

@@ -1,5 +1,5 @@
 -- Patterns and subjects put together at random (the same every time): find, match, gsub, gmatch and their errors.
--- not-modes: gc-stress (too long)
+-- not-modes: gc-stress baseline-stress (too long)
 local choice = require "choice"
 local rnd, pick, show = choice.rnd, choice.pick, choice.show
 local atoms = { "a", "b", "c", ".", "%a", "%d", "%s", "%w", "%W", "%S", "%%", "[abc]", "[^a]", "[a-c]", "[%d%s]", "[^%w]", "[]]", "[%]a]", "(", ")", "()", "(a)", "(.-)", "%1", "%2", "%b()", "%bab", "%f[a]", "%f[%W]", "^", "$", "-", "*", "[", "]", "%", "\0", "x", "1", " ", "%z", "[a-]", "[-z]", "[z-a]", "%.", "[^]" }

@@ -1,5 +1,5 @@
 -- Random operations on lists, plain and behind metamethods, and sorts by good and bad orders (the same every time).
--- not-modes: gc-stress (too long)
+-- not-modes: gc-stress baseline-stress (too long)
 local seed = 20240
 local function rnd(n) seed = (seed * 6364136223846793005 + 1442695040888963407) return ((seed >> 33) % n) + 1 end
 local function pick(t) return t[rnd(#t)] end

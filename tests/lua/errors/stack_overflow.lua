@@ -1,4 +1,4 @@
--- not-modes: gc-stress gc-stress-full (every collection scans stacks of megabytes)
+-- not-modes: gc-stress baseline-stress gc-stress-full (every collection scans stacks of megabytes)
 -- Stack overflow is an ordinary error; afterwards everything works as before.
 local function text(e) return (tostring(e):match("stack overflow") or tostring(e)) end
 local function try(name, f, ...) local ok, e = pcall(f, ...); print(name, ok, text(e)) end

@@ -1,4 +1,4 @@
--- not-modes: gc-stress gc-stress-full (they collect even while the collector is stopped)
+-- not-modes: gc-stress baseline-stress gc-stress-full (they collect even while the collector is stopped)
 -- A stopped collector collects nothing until it is asked or restarted.
 print("stopped collector keeps garbage", (function()
   collectgarbage("stop")
