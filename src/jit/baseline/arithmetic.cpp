@@ -96,6 +96,21 @@ void Compiler::arithmetic(Op op) {
   }
 }
 
+/// xmm0 and xmm1: two floats, or a float and an integer constant. Jumps if they are something else. Destroys rax.
+void Compiler::loadFloats(const Operand& x, const Operand& y, Gpr left, Gpr right, Label& otherwise) {
+  a.mov64(rax, a.literal64(kFirstNoDouble));
+  auto loadOne = [this, &otherwise](const Operand& o, Gpr from, Xmm to) {
+    if (o.isIntConstant()) return a.movsd(to, a.literal(static_cast<double>(smallIntOf(o))));
+    if (!o.isDoubleConstant()) {
+      a.cmp64(from, rax);
+      a.jcc(Condition::kAboveEqual, otherwise, Distance::kNear);
+    }
+    a.movq(to, from);
+  };
+  loadOne(x, left, xmm0);
+  loadOne(y, right, xmm1);
+}
+
 /// An operation with a path for integers (result in `result`) and one for floats (operands in xmm0 and xmm1, result in
 /// xmm0). The likelier one stands in the straight line, the other behind the function.
 template <typename Integers, typename Floats>
@@ -128,22 +143,7 @@ void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right,
     });
     return;
   }
-  // Two floats, or a float and an integer constant.
-  a.mov64(rax, a.literal64(kFirstNoDouble));
-  if (!x.isDoubleConstant()) {
-    a.cmp64(left, rax);
-    a.jcc(Condition::kAboveEqual, other, Distance::kNear);
-  }
-  a.movq(xmm0, left);
-  if (y.isIntConstant()) {
-    a.movsd(xmm1, a.literal(static_cast<double>(smallIntOf(y))));
-  } else {
-    if (!y.isDoubleConstant()) {
-      a.cmp64(right, rax);
-      a.jcc(Condition::kAboveEqual, other, Distance::kNear);
-    }
-    a.movq(xmm1, right);
-  }
+  loadFloats(x, y, left, right, other);
   floats();
   a.movq(result, xmm0);
   a.bind(done);
@@ -226,17 +226,7 @@ void Compiler::divide(const Operand& x, const Operand& y) {
     Label &other = newLabel(), &done = newLabel(), &ready = newLabel();
     slowCase();
     uint32_t s = currentSlow_;
-    a.mov64(rax, a.literal64(kFirstNoDouble));
-    a.cmp64(left, rax);
-    a.jcc(Condition::kAboveEqual, other, Distance::kNear);
-    a.movq(xmm0, left);
-    if (y.isIntConstant()) {
-      a.movsd(xmm1, a.literal(static_cast<double>(smallIntOf(y))));
-    } else {
-      a.cmp64(right, rax);
-      a.jcc(Condition::kAboveEqual, other, Distance::kNear);
-      a.movq(xmm1, right);
-    }
+    loadFloats(x, y, left, right, other);
     a.bind(ready);
     a.divsd(xmm0, xmm1);
     a.movq(result, xmm0);
@@ -487,13 +477,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
     if (!equality && (x.isFloat || y.isFloat)) {
       // Two floats first: the code behind the function does the rest, two integers included.
       Label& notFloats = newLabel();
-      a.mov64(rax, a.literal64(kFirstNoDouble));
-      a.cmp64(left, rax);
-      a.jcc(Condition::kAboveEqual, notFloats, Distance::kNear);
-      a.cmp64(right, rax);
-      a.jcc(Condition::kAboveEqual, notFloats, Distance::kNear);
-      a.movq(xmm0, left);
-      a.movq(xmm1, right);
+      loadFloats(x, y, left, right, notFloats);
       bool exchange = op == Op::kLt || op == Op::kLe;
       exchange ? a.ucomisd(xmm1, xmm0) : a.ucomisd(xmm0, xmm1);
       decide(op == Op::kLe || op == Op::kGe ? Condition::kAboveEqual : Condition::kAbove);

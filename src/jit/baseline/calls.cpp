@@ -20,6 +20,23 @@ constexpr uint32_t kTailCalledBit = 55 - 32;
 
 }  // namespace
 
+/// The value in rcx: rdx = its code, if it is a bytecode function with so many parameters. Natives leave their address
+/// in rax.
+void Compiler::checkCallee(uint32_t count, Label& other, Label& native) {
+  a.mov64(rax, rcx);
+  a.shr64(rax, heap::kTagShift);
+  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  a.mov64(rax, rcx);
+  a.shl64(rax, 16);
+  a.shr64(rax, 16);
+  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
+  a.jcc(Condition::kNotEqual, native, Distance::kNear);
+  a.mov64(rdx, Mem(rax, offset::kClosureCode));
+  a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+}
+
 /// Callee and arguments on the stack. Bytecode functions with as many parameters get their frame here.
 void Compiler::call(uint32_t count, uint32_t wanted) {
   uint32_t depth = stack_.depth(), calleeAt = depth - count - 1;
@@ -32,18 +49,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   int slot = stack_.slot(calleeAt), frame = slot - 16;
   Label &uneven = newLabel(), &native = newLabel(), &after = newLabel(), &done = newLabel();
   callee.isMemory() ? a.mov64(rcx, Mem(kFrame, slot)) : load(rcx, callee);
-  a.mov64(rax, rcx);
-  a.shr64(rax, heap::kTagShift);
-  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
-  a.jcc(Condition::kNotEqual, uneven, Distance::kNear);
-  a.mov64(rax, rcx);
-  a.shl64(rax, 16);
-  a.shr64(rax, 16);
-  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
-  a.jcc(Condition::kNotEqual, native, Distance::kNear);
-  a.mov64(rdx, Mem(rax, offset::kClosureCode));
-  a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
-  a.jcc(Condition::kNotEqual, uneven, Distance::kNear);
+  checkCallee(count, uneven, native);
   // Arguments become the first locals of the new frame, two words below their slots: the last one first.
   for (uint32_t i = count; i-- > 0;) {
     const Operand& o = stack_.at(calleeAt + 1 + i);
@@ -64,9 +70,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   // rdx: the callee's slot; rax: the result, if one is wanted.
   a.bind(after);
   Label& listed = newLabel();
-  returns.push_back({a.position(), places_[next_].offset});
-  a.lea64(kFrame, Mem(rdx, -slot));
-  a.mov64(rsp, kHostStack);
+  resumeAfterCall(slot, next_);
   Gpr result = kOperandRegisters[0];
   if (wanted == 1) a.mov64(result, rax);
   if (wanted == Link::kOpen) {
@@ -172,12 +176,12 @@ void Compiler::returnValue(bool one) {
   });
 }
 
-/// The place to which a call returns: rdx is the callee's slot, `slot` from fp; rax the result, if one is wanted.
-void Compiler::resumeAfterCall(int slot, uint32_t wanted) {
-  returns.push_back({a.position(), places_[next_].offset});
+/// What a call returns to, in front of the place: rdx is the callee's slot, `slot` bytes from fp; rax the result, if
+/// one is wanted.
+void Compiler::resumeAfterCall(int slot, uint32_t place) {
+  returns.push_back({a.position(), places_[place].offset});
   a.lea64(kFrame, Mem(rdx, -slot));
   a.mov64(rsp, kHostStack);
-  if (wanted == Link::kOpen) noteListed();
 }
 
 /// An open list lies where the fiber's sp says; the instruction that takes it goes by the fiber, which stands here now.
@@ -233,18 +237,7 @@ void Compiler::tailCall(uint32_t count) {
   Label& other = newLabel();
   flushAll();
   a.mov64(rcx, Mem(kFrame, stack_.slot(calleeAt)));
-  a.mov64(rax, rcx);
-  a.shr64(rax, heap::kTagShift);
-  a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
-  a.jcc(Condition::kNotEqual, other, Distance::kNear);
-  a.mov64(rax, rcx);
-  a.shl64(rax, 16);
-  a.shr64(rax, 16);
-  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
-  a.jcc(Condition::kNotEqual, other, Distance::kNear);
-  a.mov64(rdx, Mem(rax, offset::kClosureCode));
-  a.cmp16(Mem(rdx, offset::kCodeParameters), Imm(static_cast<int32_t>(count)));
-  a.jcc(Condition::kNotEqual, other, Distance::kNear);
+  checkCallee(count, other, other);
   // No arguments above the header, a caller, room.
   a.test32(Mem(kFrame, 4), Imm(0x3FFFFF));
   a.jcc(Condition::kNotZero, other, Distance::kNear);
@@ -300,9 +293,7 @@ bool Compiler::forIn(const Instruction& c) {
     a.lea64(rcx, Mem::at(results));
     a.jmp(Outside(stubs_.call));
     a.bind(results);
-    returns.push_back({a.position(), places_[test].offset});
-    a.lea64(kFrame, Mem(rdx, -stack_.slot(depth)));
-    a.mov64(rsp, kHostStack);
+    resumeAfterCall(stack_.slot(depth), test);
     if (count == 1) a.mov64(Mem(kFrame, stack_.slot(depth)), rax);
     a.jmp(places_[test].hot);
   });

@@ -703,8 +703,9 @@ bool Compiler::consumeOpenList(const Instruction& whole) {
       a.jmp(Outside(stubs_.callOpen));
       a.bind(after);
       stack_.setMemory(depth);
-      resumeAfterCall(stack_.slot(depth), static_cast<uint32_t>(wanted));
+      resumeAfterCall(stack_.slot(depth), next_);
       if (open) {
+        noteListed();
         openList_ = true;
       } else {
         if (wanted == 1) a.mov64(Mem(kFrame, stack_.slot(depth)), rax);

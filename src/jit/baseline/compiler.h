@@ -117,6 +117,7 @@ class Compiler {
   void comparison(Op op, const Instruction* jump);
   void checkInts(Gpr left, const Operand& b, Gpr right, Label& otherwise);
   void toDoubles(Gpr left, Gpr right, Label& otherwise);
+  void loadFloats(const Operand& x, const Operand& y, Gpr left, Gpr right, Label& otherwise);
   template <typename Integers, typename Floats>
   void twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& done, Integers integers,
                 Floats floats);
@@ -147,7 +148,8 @@ class Compiler {
   // ---- calls.cpp ----
   void call(uint32_t count, uint32_t wanted);
   void tailCall(uint32_t count);
-  void resumeAfterCall(int slot, uint32_t wanted);
+  void checkCallee(uint32_t count, Label& other, Label& native);
+  void resumeAfterCall(int slot, uint32_t place);
   void noteListed();
   void returnValue(bool one);
   bool returnValues(uint32_t count);
