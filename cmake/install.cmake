@@ -8,8 +8,7 @@ find_package(Threads REQUIRED)
 # Each part is an archive of its own in the build; hosts get one. Parts are listed where they are defined, so this
 # collects what is there.
 set(parts "")
-foreach(target devvm_events devvm_bytecode devvm_heap devvm_runtime devvm_interpreter devvm_jit_assembler
-               devvm_jit_code devvm_jit_baseline devvm_jit_tiering devvm_frontend devvm_lua_compiler devvm_lua devvm_embed)
+foreach(target ${DEVVM_PARTS})
   if(TARGET ${target})
     get_target_property(kind ${target} TYPE)
     if(kind STREQUAL "STATIC_LIBRARY")
