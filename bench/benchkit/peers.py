@@ -107,6 +107,7 @@ def all_peers(devvm, devvm_args):
     peers = [
         DevVM("devvm", devvm, devvm_args),
         DevVM("devvm-limits", devvm, [*devvm_args, *LIMIT_ARGS]),
+        DevVM("devvm-baseline", devvm, [*devvm_args, "--jit=baseline"]),
         Peer("lua5.4", "lua5.4", version_args=["-v"]),
         LuaJIT("luajit", "luajit", version_args=["-v"]),
         LuaJIT("luajit-joff", "luajit", ["-joff"], version_args=["-v"]),
