@@ -33,6 +33,23 @@ void onInterrupt(int signal) {
   if (Isolate* iso = interruptible.load()) iso->interruptRequested.store(true);
 }
 
+/// Ctrl-C asks the guest to stop. The handler runs on a stack of its own: machine code calls on the guest's stacks,
+/// which have no room for what the system puts there (docs/baseline-jit.md).
+void watchInterrupts() {
+  alignas(16) static char memory[size_t{64} << 10];
+  stack_t now = {};
+  if (sigaltstack(nullptr, &now) == 0 && (now.ss_flags & SS_DISABLE) != 0) {
+    stack_t own = {};
+    own.ss_sp = memory;
+    own.ss_size = sizeof memory;
+    sigaltstack(&own, nullptr);
+  }
+  struct sigaction action = {};
+  action.sa_handler = onInterrupt;
+  action.sa_flags = SA_ONSTACK | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+}
+
 /// The message handler: error values become text with a traceback, as the reference's lua does.
 NativeResult messageHandler(NativeCall& c) {
   std::string message;
@@ -174,7 +191,7 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
   Isolate& iso = *isolate_;
   std::vector<Value> own;
   interruptible.store(&iso);
-  std::signal(SIGINT, onInterrupt);
+  watchInterrupts();
   bool ok =
       iso.call(function, arguments.data(), static_cast<uint32_t>(arguments.size()), results ? *results : own, handler_);
   std::signal(SIGINT, SIG_DFL);
