@@ -37,6 +37,8 @@ MODES = {
     "interpreter": Mode([], 1, "the interpreter with default options"),
     "switch": Mode(["--dispatch=switch"], 2, "the portable dispatcher"),
     "baseline": Mode(["--jit=baseline"], 1, "the baseline compiler at its default thresholds"),
+    "baseline-warm": Mode(["--jit=baseline", "--jit-threshold=4"], 2,
+                          "everything goes through profiled slices, and is compiled soon after"),
     "baseline-at-once": Mode(["--jit=baseline", "--jit-threshold=1"], 2, "everything compiled at its first call"),
     "baseline-stress": Mode(["--jit=baseline", "--jit-threshold=1", "--gc-stress=move:20"], 20,
                             "the same while everything moves at every 20th allocation"),

@@ -67,10 +67,15 @@ void runSwitch(Isolate& isolate) {
   LOAD();
   if (iso->stepping) goto first;
 next:
-  if (iso->hooksOn | iso->stepping) [[unlikely]] {
+  if (iso->takesApart | iso->stepping) [[unlikely]] {
     SAVE();
     if (iso->stepping) return;
-    bool go = hookStep(*iso);
+    bool go = true;
+    if (iso->hooksOn) {
+      go = hookStep(*iso);
+    } else if (*pc < kFirstStub || *pc == bytecode::kPrefixByte) {
+      iso->tiers->observe(*iso);
+    }
     LOAD();
     if (!go) goto next;
   }

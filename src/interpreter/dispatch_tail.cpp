@@ -44,10 +44,10 @@ using Handler = HANDLER_CONVENTION void (*)(HANDLER_PARAMETERS);
 #define WAYS_GET() [[clang::musttail]] return waysGetTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SELF() [[clang::musttail]] return waysSelfTail(iso, pc, sp, fp, base, table, tos)
 #define WAYS_SET(otherwise) [[clang::musttail]] return waysSetTail<otherwise>(iso, pc, sp, fp, base, table, tos)
-// The tail of a fused instruction, entered without a dispatch; hooks see it as an instruction of its own.
+// The tail of a fused instruction, entered without a dispatch; hooks and profiles see it as an instruction of its own.
 #define GO_ON(Name)                                                             \
   do {                                                                          \
-    if (iso->hooksOn) [[unlikely]]                                              \
+    if (iso->takesApart) [[unlikely]]                                           \
       DISPATCH();                                                               \
     [[clang::musttail]] return handle##Name(iso, pc, sp, fp, base, table, tos); \
   } while (0)
@@ -160,6 +160,27 @@ const HandlerTable& hookTable() {
   return table;
 }
 
+/// Every opcode of the profiling table: the compilers look at its operands, then the plain handler runs.
+HANDLER(Profiled) {
+  SAVE();
+  iso->tiers->observe(*iso);
+  LOAD();
+  table = static_cast<const void* const*>(iso->dispatch);
+  [[clang::musttail]] return reinterpret_cast<Handler>(const_cast<void*>(handlerTable().entries[*pc]))(
+      iso, pc, sp, fp, base, table, tos);
+}
+
+const HandlerTable& profileTable() {
+  static const HandlerTable table = [] {
+    HandlerTable t = handlerTable();
+    for (size_t i = 0; i < bytecode::kPage1; i++) {
+      if (i < kFirstStub || i == bytecode::kPrefixByte) t.entries[i] = reinterpret_cast<const void*>(handleProfiled);
+    }
+    return t;
+  }();
+  return table;
+}
+
 HANDLER(Leave) {
   SAVE();
   LEAVE();
@@ -189,7 +210,11 @@ __attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void tr
 }  // namespace
 
 const void* dispatchTable(const Isolate& iso) {
-  return (iso.stepping ? leavingTable() : iso.hooksOn ? hookTable() : handlerTable()).entries;
+  return (iso.stepping    ? leavingTable()
+          : iso.hooksOn   ? hookTable()
+          : iso.profiling ? profileTable()
+                          : handlerTable())
+      .entries;
 }
 
 void runTail(Isolate& iso) {

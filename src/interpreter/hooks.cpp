@@ -188,10 +188,16 @@ void applyHooks(Isolate& iso) {
   bool on = f.hookMask != 0 && !f.hookActive && !f.hook.isNil();
   on = on || isTraced(iso);
   iso.hooksOn = on;
+  iso.takesApart = on || iso.profiling;
   iso.dispatch = dispatchTable(iso);
 }
 
 void eventsChanged(Isolate& iso) { applyHooks(iso); }
+
+void setProfiling(Isolate& iso, bool on) {
+  iso.profiling = on;
+  applyHooks(iso);
+}
 
 void traceFiber(Isolate& iso, const Fiber& f, events::EventKind kind, std::string_view reason) {
   if (!wantsCalls(iso)) return;

@@ -16,7 +16,10 @@ void runTail(runtime::Isolate& isolate);
 void stepOne(runtime::Isolate& isolate);
 void stepTail(runtime::Isolate& isolate);
 void runSwitch(runtime::Isolate& isolate);
-/// Handler table of the tail dispatcher for the isolate's state: plain, hooking, or one that leaves after the running
+/// Begins or ends a profiled slice: each instruction passes Tiers::observe() first. To be called where the fiber's
+/// registers are saved.
+void setProfiling(runtime::Isolate& isolate, bool on);
+/// Handler table of the tail dispatcher for the isolate's state: plain, hooking, profiling, or one that leaves after the running
 /// instruction (null without tail calls).
 const void* dispatchTable(const runtime::Isolate& isolate);
 

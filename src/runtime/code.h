@@ -105,7 +105,10 @@ struct Code {
   Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
   uint32_t heat = 0;                          ///< calls left until the function is hot
   uint32_t loopHeat = 0;                      ///< polls left until a loop in it is hot
+  bool warm = false;                          ///< its first half of calls or polls is over: feedback is collected
   std::unique_ptr<MachineCode> machine;
+  std::unique_ptr<FunctionFeedback> feedbackVector;  ///< null until the function is warm
+  std::shared_ptr<FunctionIdentity> identity;        ///< null until somebody refers to the function weakly
 
   Value constant(uint32_t i) const { return reinterpret_cast<const Value*>(base)[-1 - static_cast<int64_t>(i)]; }
   Value* constants() { return reinterpret_cast<Value*>(base) - constantCount; }

@@ -142,6 +142,8 @@ class Isolate final : public heap::Embedder {
   bool closeOnExit = false;
   bool errorHandled = false;  ///< the pending error went through its message handler already
   bool hooksOn = false;       ///< the running fiber's opcodes go through the hooking table
+  bool profiling = false;     ///< the compilers look at each instruction (Tiers::observe): a profiled slice
+  bool takesApart = false;    ///< either of these: tails of fused instructions are instructions of their own
   uint32_t handlerDepth = 0;  ///< message handlers under way
 
   /// Sets the pending error; always returns false, for `return isolate.raise(...)`.

@@ -196,7 +196,8 @@ void releasePrototype(Object* o, void* context) {
   (code->previous != nullptr ? code->previous->next : isolate->codes) = code->next;
   if (code->next != nullptr) code->next->previous = code->previous;
   isolate->external -= code->accounted;
-  if (code->machine != nullptr) isolate->tiers->release(*code);
+  if (code->identity != nullptr) code->identity->code = nullptr;
+  if (code->machine != nullptr || code->feedbackVector != nullptr) isolate->tiers->release(*code);
   delete code;
 }
 

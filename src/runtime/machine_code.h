@@ -15,6 +15,16 @@ using heap::Value;
 struct Code;
 class Isolate;
 
+/// What a function was seen to do (src/jit/feedback): made by the compilers, freed with the function.
+struct FunctionFeedback {
+  virtual ~FunctionFeedback() = default;
+};
+
+/// Names a function for those that must not keep it alive: `code` becomes null when it is freed.
+struct FunctionIdentity {
+  const Code* code = nullptr;
+};
+
 /// Machine code of one function. Frames have the interpreter's layout, so a function can change over between the two
 /// wherever its operands are in memory: at calls, at loops, and wherever something rare happens.
 struct MachineCode {
@@ -59,10 +69,13 @@ class Tiers {
   /// The interpreter was found in the function, at the loop that begins at `offset`. An entry to go on in machine code,
   /// or null.
   virtual const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) = 0;
+  /// The next instruction of a profiled slice (Isolate::profiling) stands at the running fiber's pc, registers saved.
+  /// Changes nothing but its own records, and may end the slice. Neither allocates in the heap nor collects.
+  virtual void observe(Isolate& isolate) = 0;
   /// Runs machine code on the running fiber from `address` on, until it leaves the fiber where the interpreter goes on.
   /// For return addresses: where the callee was, and its result if one was wanted. MAY RUN GUEST CODE.
   virtual void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) = 0;
-  /// The function is about to be freed: no frame has it.
+  /// The function is about to be freed: no frame has it. Called if it has machine code or feedback.
   virtual void release(Code& code) = 0;
 };
 

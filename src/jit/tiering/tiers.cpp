@@ -9,6 +9,7 @@
 #include "events/event_bus.h"
 #include "interpreter/interpreter.h"
 #include "jit/baseline/compiler.h"
+#include "jit/feedback/recorder.h"
 
 namespace devvm::jit {
 
@@ -21,6 +22,9 @@ constexpr uint32_t kLoopPolls = 2;
 
 /// The part of the isolate's memory limit that machine code may take: the program keeps the rest.
 constexpr size_t kShareOfLimit = 8;
+
+/// Memory of all feedback vectors at most; functions that get warm later are compiled without.
+constexpr size_t kMostFeedback = size_t{16} << 20;
 
 struct PlacedCode : MachineCode {
   CodeBlock block;
@@ -55,14 +59,26 @@ class JitTiers final : public Tiers {
   void loaded(Code& code) override {
     code.start = interpreter::kCountCode;
     code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
-    code.heat = options_.threshold;
+    // Functions get warm first, if there is time for it: then it is seen what they do.
+    code.heat = options_.threshold > 1 ? options_.threshold / 2 : 1;
     code.loopHeat = options_.threshold > 1 ? kLoopPolls : 1;
+    code.warm = options_.threshold <= 1;
   }
 
-  void functionIsHot(Isolate& isolate, Code& code) override { compile(isolate, code, "calls"); }
+  void functionIsHot(Isolate& isolate, Code& code) override {
+    if (code.warm) return compile(isolate, code, "calls");
+    becomesWarm(isolate, code);
+    code.heat = options_.threshold - options_.threshold / 2 + 1;  // this call is counted again
+  }
+
+  void observe(Isolate& isolate) override { recorder_.observe(isolate); }
 
   const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) override {
-    if (code.loopHeat == 0 || --code.loopHeat != 0) return nullptr;
+    if (code.loopHeat == 0) return nullptr;
+    if (--code.loopHeat != 0) {
+      if (!code.warm) becomesWarm(isolate, code);
+      return nullptr;
+    }
     compile(isolate, code, "loop");
     return code.machine != nullptr ? code.machine->loopEntry(offset) : nullptr;
   }
@@ -72,6 +88,9 @@ class JitTiers final : public Tiers {
   }
 
   void release(Code& code) override {
+    recorder_.forget(code);
+    if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
+    if (code.machine == nullptr) return;
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
     memory_.free(machine->block);
     bytes_ -= machine->accounted;
@@ -79,10 +98,35 @@ class JitTiers final : public Tiers {
   }
 
  private:
+  /// Half of what makes a function hot is over: it gets a feedback vector, and a slice is recorded.
+  void becomesWarm(Isolate& isolate, Code& code) {
+    code.warm = true;
+    if (feedbackBytes_ > kMostFeedback) return;
+    auto vector = FeedbackVector::make(code);
+    if (vector == nullptr) return;
+    vector->calls = options_.threshold / 2 - code.heat;
+    code.feedbackVector = std::move(vector);
+    accountFeedback(isolate, code);
+    recorder_.begin(isolate);
+  }
+
+  /// The function's feedback counts against the memory limit.
+  void accountFeedback(Isolate& isolate, Code& code) {
+    FeedbackVector& vector = *feedbackOf(code);
+    size_t more = vector.bytes() - vector.accounted;
+    if (more == 0) return;
+    vector.accounted += more;
+    feedbackBytes_ += more;
+    code.accounted += more;
+    isolate.external += more;
+    isolate.heap.adjustExternal(static_cast<ptrdiff_t>(more));
+  }
+
   /// Compiles the function; `reason` says what made it hot. It stays interpreted where that is not possible.
   void compile(Isolate& isolate, Code& code, const char* reason) {
     code.start = code.entry;
     code.heat = code.loopHeat = 0;
+    if (code.feedbackVector != nullptr) accountFeedback(isolate, code);
     uint64_t began = nanos();
     assembler_.reset();
     const Fiber& f = *isolate.fiber;
@@ -139,6 +183,8 @@ class JitTiers final : public Tiers {
   JitOptions options_;
   CodeMemory memory_;
   size_t bytes_ = 0;  ///< of machine code and its tables
+  size_t feedbackBytes_ = 0;
+  Recorder recorder_;
   Stubs stubs_;
   x64::Assembler assembler_;
   std::FILE* perfMap_ = nullptr;
