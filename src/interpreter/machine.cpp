@@ -30,13 +30,20 @@ void slowHotFunction(Isolate& iso) {
   f.pc = code->start;
 }
 
-void slowEnterMachine(Isolate& iso) { runMachine(iso, codeOf(iso.fiber->fp)->machine->bodyEntry, nullptr); }
+void slowEnterMachine(Isolate& iso) {
+  MachineCode& machine = *codeOf(iso.fiber->fp)->machine;
+  machine.calls++;
+  runMachine(iso, machine.bodyEntry, nullptr);
+}
 
 const uint8_t* machineContinuation(Isolate& iso) {
   Fiber& f = *iso.fiber;
   if (*f.pc == kStubEnterMachine) {
     iso.machineReturn.calleeSlot = nullptr;
-    return iso.hooksOn ? nullptr : codeOf(f.fp)->machine->bodyEntry;
+    if (iso.hooksOn) return nullptr;
+    MachineCode& machine = *codeOf(f.fp)->machine;
+    machine.calls++;
+    return machine.bodyEntry;
   }
   if (*f.pc != kStubMachineReturn) return nullptr;
   if (iso.machineReturn.calleeSlot == nullptr || (!iso.hooksOn && !iso.finalizersDue)) return iso.machineReturn.address;
@@ -63,6 +70,7 @@ void slowSafepoint(Isolate& iso) {
   const uint8_t* entry =
       code->machine != nullptr ? code->machine->loopEntry(offset) : iso.tiers->loopIsHot(iso, *code, offset);
   if (entry == nullptr) return;
+  code->machine->loopEntries++;
   iso.machineReturn = {entry, nullptr};
   f.pc = kMachineReturnCode;
 }

@@ -57,6 +57,8 @@ struct JitOptions {
   bool refuseMemory = false;            ///< behave as if the system refused executable memory
   bool perfMap = false;                 ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
+  bool record = false;                  ///< keeps records of what was compiled (jit/tiering/code_records.h)
+  bool count = false;                   ///< with `record`: machine code counts its calls and rare cases
 };
 
 struct IsolateOptions {

@@ -197,7 +197,7 @@ void releasePrototype(Object* o, void* context) {
   if (code->next != nullptr) code->next->previous = code->previous;
   isolate->external -= code->accounted;
   if (code->identity != nullptr) code->identity->code = nullptr;
-  if (code->machine != nullptr || code->feedbackVector != nullptr) isolate->tiers->release(*code);
+  if (isolate->tiers != nullptr) isolate->tiers->release(*code);
   delete code;
 }
 

@@ -25,6 +25,14 @@ struct FunctionIdentity {
   const Code* code = nullptr;
 };
 
+/// Where the parts of a function's machine code begin, as offsets. First comes the straight line.
+struct CodeSections {
+  uint32_t cold = 0;       ///< other paths of instructions
+  uint32_t rare = 0;       ///< what the interpreter does for it
+  uint32_t entries = 0;    ///< ways back to the straight line with operands from memory
+  uint32_t constants = 0;  ///< and jumps to far places: no more instructions of the function
+};
+
 /// Machine code of one function. Frames have the interpreter's layout, so a function can change over between the two
 /// wherever its operands are in memory: at calls, at loops, and wherever something rare happens.
 struct MachineCode {
@@ -42,6 +50,9 @@ struct MachineCode {
   std::vector<Place> loops;    ///< entries at loops, ascending by bytecode offset
   uint64_t compileNanos = 0;
   uint32_t instructions = 0;  ///< of bytecode, fused ones counted by their components
+  CodeSections sections;
+  uint64_t calls = 0;        ///< entries by calls from the interpreter
+  uint64_t loopEntries = 0;  ///< entries at loops
 
   /// Bytecode offset at which the caller goes on for a return address in this code.
   uint32_t returnOffset(const uint8_t* address) const {

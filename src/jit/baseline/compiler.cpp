@@ -292,10 +292,18 @@ void Compiler::slowCases() {
       flush(place.slowState);
     }
     if (s.flushed.isAwaited()) a.bind(s.flushed);
+    count(place.offset);
     setPosition(s.place, place.state.depth);
     callSlowPath(interpreter::stepOne);
     goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
   }
+}
+
+/// Counts for viewers; destroys rax and the flags.
+void Compiler::count(uint32_t counter) {
+  if (counters_ == nullptr) return;
+  a.mov64(rax, addressOf(&counters_[counter]));
+  a.add64(Mem(rax), 1);
 }
 
 void Compiler::goOnAt(uint32_t place) {
@@ -327,6 +335,7 @@ void Compiler::prologue() {
   Label& poll = newLabel();
   Label& body = newLabel();
   a.mov64(rsp, kHostStack);
+  count(code_.codeSize);
   // Measured from the last argument as it was pushed, like the interpreter's calls.
   a.lea64(rax,
           Mem(kFrame, 8 * (2 - static_cast<int32_t>(code_.parameters)) - 8 * static_cast<int32_t>(code_.stackNeeded)));
@@ -389,19 +398,33 @@ bool Compiler::compile() {
     a.bind(place.hot);
     if (place.isLoop) loops.push_back({a.position(), place.offset});
     Instruction whole = bytecode::decodeVerified(bytes, place.offset);
+    if (described_) coldOwners_.push_back({static_cast<uint32_t>(cold_.size()), place.offset});
     falls = openList_ ? consumeOpenList(whole) : instruction(whole);
     if (refusal_ != nullptr || a.failed()) break;
   }
   if (a.failed()) refusal_ = codeErrorText(a.error());
   if (refusal_ != nullptr) return false;
-  for (size_t i = 0; i < cold_.size(); i++) cold_[i]();
+  sections.cold = a.position();
+  coldPieces();
+  sections.rare = a.position();
   slowCases();
+  sections.entries = a.position();
   entries();
   if (!a.finish()) {
     refusal_ = codeErrorText(a.error());
     return false;
   }
+  sections.constants = a.codeSize();
   return true;
+}
+
+void Compiler::coldPieces() {
+  size_t owner = 0;
+  for (size_t i = 0; i < cold_.size(); i++) {
+    while (owner + 1 < coldOwners_.size() && coldOwners_[owner + 1].machine <= i) owner++;
+    if (described_) a.mark(i == 0 || coldOwners_.empty() ? 0 : coldOwners_[owner].bytecode);
+    cold_[i]();
+  }
 }
 
 void Compiler::jumpTo(uint32_t place, Condition c) { a.jcc(c, places_[place].hot); }
@@ -420,6 +443,7 @@ bool Compiler::instruction(const Instruction& whole) {
       Instruction jump = bytecode::decodeVerified(bytes, whole.end());
       if (jump.op == Op::kJumpIfFalse || jump.op == Op::kJumpIfTrue) {
         comparison(c.op, &jump);
+        components++;
         now_++;
         return true;
       }

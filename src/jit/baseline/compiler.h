@@ -35,11 +35,19 @@ class Compiler {
   /// False: the code cannot be compiled (refusal() says why).
   bool compile();
   const char* refusal() const { return refusal_; }
+  /// For viewers, before compile(): cold pieces are marked with their instruction, too. With `counters`, the code counts
+  /// in counters[offset] how often the interpreter did the instruction at that offset of the bytecode, and in
+  /// counters[size of the bytecode] the calls that came from machine code.
+  void describe(uint64_t* counters = nullptr) {
+    described_ = true;
+    counters_ = counters;
+  }
 
   // ---- results ----
   uint32_t callEntry = 0, bodyEntry = 0;  ///< offsets in the machine code
   std::vector<runtime::MachineCode::Place> returns, loops;
   uint32_t components = 0;
+  runtime::CodeSections sections;
 
  private:
   /// A boundary between instructions.
@@ -72,8 +80,10 @@ class Compiler {
   void stepWhole(const Instruction& whole);
   void goOnBehind(const Instruction& whole, bool next);
   void goOnAt(uint32_t place);
+  void coldPieces();
   void slowCases();
   void entries();
+  void count(uint32_t counter);
   /// Where the instruction's rare cases jump to. Registers must be allocated before, never behind such a jump.
   Label& slow() { return slowCase().label; }
   Label& slowFlushed() { return slowCase().flushed; }
@@ -173,6 +183,9 @@ class Compiler {
   uint32_t currentSlow_ = kNone;
   bool openList_ = false;  ///< the instruction before left an open list
   const char* refusal_ = nullptr;
+  bool described_ = false;
+  uint64_t* counters_ = nullptr;
+  std::vector<runtime::MachineCode::Place> coldOwners_;  ///< first piece, and bytecode offset of its instruction
 };
 
 }  // namespace devvm::jit

@@ -44,4 +44,7 @@ struct Stubs {
   bool make(CodeMemory& memory);
 };
 
+/// Name of the stub that begins at an address, for people; null: none does (stub_names.cpp).
+const char* stubName(const Stubs& stubs, uintptr_t address);
+
 }  // namespace devvm::jit

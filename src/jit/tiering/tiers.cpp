@@ -10,6 +10,7 @@
 #include "interpreter/interpreter.h"
 #include "jit/baseline/compiler.h"
 #include "jit/feedback/recorder.h"
+#include "jit/tiering/code_records.h"
 
 namespace devvm::jit {
 
@@ -40,7 +41,9 @@ uint64_t nanos() {
 class JitTiers final : public Tiers {
  public:
   explicit JitTiers(const JitOptions& options)
-      : options_(options), memory_({.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0}) {}
+      : options_(options), memory_({.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0}) {
+    if (options.record) records_ = std::make_unique<CodeRecords>();
+  }
   ~JitTiers() override {
     memory_.free(stubs_.block);
     if (perfMap_ != nullptr) std::fclose(perfMap_);
@@ -66,7 +69,7 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
-    if (code.warm) return compile(isolate, code, "calls");
+    if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
     code.heat = options_.threshold - options_.threshold / 2 + 1;  // this call is counted again
   }
@@ -79,25 +82,50 @@ class JitTiers final : public Tiers {
       if (!code.warm) becomesWarm(isolate, code);
       return nullptr;
     }
-    compile(isolate, code, "loop");
+    compile(isolate, code, "loop", isolate.fiber->fp);
     return code.machine != nullptr ? code.machine->loopEntry(offset) : nullptr;
   }
 
   void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) override {
     stubs_.enter(&isolate, address, calleeSlot, result.bits());
+    if (records_ != nullptr) records_->left(isolate);
   }
 
   void release(Code& code) override {
     recorder_.forget(code);
     if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
-    if (code.machine == nullptr) return;
+    if (code.machine != nullptr) take(code, "the function is dead");
+    if (records_ != nullptr) records_->dead(code);
+  }
+
+  CodeRecords* records() { return records_.get(); }
+  const Stubs& stubs() const { return stubs_; }
+
+  bool compileAhead(Isolate& isolate, Code& code) {
+    if (code.machine == nullptr) compile(isolate, code, "asked for", nullptr);
+    return code.machine != nullptr;
+  }
+
+  void discardIdle(Isolate& isolate, Code& code, const char* why) {
+    size_t bytes = static_cast<PlacedCode*>(code.machine.get())->accounted;
+    code.accounted -= bytes;
+    isolate.external -= bytes;
+    isolate.heap.adjustExternal(-static_cast<ptrdiff_t>(bytes));
+    take(code, why);
+    code.start = code.entry;
+    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+  }
+
+ private:
+  /// Frees the machine code.
+  void take(Code& code, const char* why) {
+    if (records_ != nullptr) records_->ended(code, *code.machine, why);
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
     memory_.free(machine->block);
     bytes_ -= machine->accounted;
     delete machine;
   }
 
- private:
   /// Half of what makes a function hot is over: it gets a feedback vector, and a slice is recorded.
   void becomesWarm(Isolate& isolate, Code& code) {
     code.warm = true;
@@ -123,20 +151,24 @@ class JitTiers final : public Tiers {
   }
 
   /// Compiles the function; `reason` says what made it hot. It stays interpreted where that is not possible.
-  void compile(Isolate& isolate, Code& code, const char* reason) {
+  /// `frame`: one of the function's that is running, or null.
+  void compile(Isolate& isolate, Code& code, const char* reason, const Value* frame) {
     code.start = code.entry;
     code.heat = code.loopHeat = 0;
     if (code.feedbackVector != nullptr) accountFeedback(isolate, code);
     uint64_t began = nanos();
     assembler_.reset();
-    const Fiber& f = *isolate.fiber;
-    Compiler compiler(assembler_, code, stubs_, f.fp);
-    if (!compiler.compile()) return tell(isolate, code, events::EventKind::kCompilationRefused, compiler.refusal(), -1);
+    Compiler compiler(assembler_, code, stubs_, frame);
+    std::unique_ptr<uint64_t[]> counters;
+    bool recorded = records_ != nullptr && !records_->paused();
+    if (recorded && options_.count && !records_->full()) counters = std::make_unique<uint64_t[]>(code.codeSize + 1);
+    if (recorded) compiler.describe(counters.get());
+    if (!compiler.compile()) return refuse(isolate, code, reason, compiler.refusal());
     auto placed = std::make_unique<PlacedCode>();
     CodeMemoryError error = CodeMemoryError::kNone;
     placed->block = memory_.place(assembler_, &error);
     if (!placed->block) {
-      return tell(isolate, code, events::EventKind::kCompilationRefused, codeMemoryErrorText(error), -1);
+      return refuse(isolate, code, reason, codeMemoryErrorText(error));
     }
     placed->start = placed->block.address;
     placed->size = placed->block.bytes;
@@ -145,14 +177,14 @@ class JitTiers final : public Tiers {
     placed->returns = std::move(compiler.returns);
     placed->loops = std::move(compiler.loops);
     placed->instructions = compiler.components;
+    placed->sections = compiler.sections;
     placed->compileNanos = nanos() - began;
     // The function's memory is the isolate's: machine code and its tables count against the limit.
     size_t bytes = placed->size + sizeof *placed +
                    (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place);
     if (size_t limit = isolate.heap.limit(); limit != 0 && bytes_ + bytes > limit / kShareOfLimit) {
       memory_.free(placed->block);
-      return tell(isolate, code, events::EventKind::kCompilationRefused,
-                  "machine code has its share of the memory limit", -1);
+      return refuse(isolate, code, reason, "machine code has its share of the memory limit");
     }
     placed->accounted = bytes;
     bytes_ += bytes;
@@ -163,7 +195,21 @@ class JitTiers final : public Tiers {
     code.machineEntry = placed->callEntry;
     code.machine = std::move(placed);
     code.start = interpreter::kEnterMachineCode;
+    if (recorded) {
+      if (CodeRecord* r = records_->compiled(code, code.machine.get(), reason)) {
+        r->tags.assign(assembler_.tags().begin(), assembler_.tags().end());
+        r->counters = std::move(counters);
+      }
+    }
     tell(isolate, code, events::EventKind::kTierUp, reason, code.machine->size);
+  }
+
+  /// The function stays interpreted.
+  void refuse(Isolate& isolate, const Code& code, const char* reason, const char* why) {
+    if (records_ != nullptr) {
+      if (CodeRecord* r = records_->compiled(code, nullptr, reason)) r->refusal = why;
+    }
+    tell(isolate, code, events::EventKind::kCompilationRefused, why, -1);
   }
 
   void noteForPerf(const CodeBlock& block, const std::string& name) {
@@ -188,7 +234,10 @@ class JitTiers final : public Tiers {
   Stubs stubs_;
   x64::Assembler assembler_;
   std::FILE* perfMap_ = nullptr;
+  std::unique_ptr<CodeRecords> records_;
 };
+
+JitTiers& tiersOf(Isolate& isolate) { return static_cast<JitTiers&>(*isolate.tiers); }
 
 }  // namespace
 
@@ -199,6 +248,16 @@ bool enable(Isolate& isolate, const char** reason) {
   if (why != nullptr) return false;
   isolate.tiers = std::move(tiers);
   return true;
+}
+
+CodeRecords* codeRecords(Isolate& isolate) { return isolate.tiers != nullptr ? tiersOf(isolate).records() : nullptr; }
+
+bool compileAhead(Isolate& isolate, Code& code) { return tiersOf(isolate).compileAhead(isolate, code); }
+
+void discardIdle(Isolate& isolate, Code& code, const char* why) { tiersOf(isolate).discardIdle(isolate, code, why); }
+
+const char* stubNameAt(Isolate& isolate, uintptr_t address) {
+  return isolate.tiers != nullptr ? stubName(tiersOf(isolate).stubs(), address) : nullptr;
 }
 
 }  // namespace devvm::jit

@@ -5,8 +5,19 @@
 
 namespace devvm::jit {
 
+class CodeRecords;
+
 /// Gives the isolate its compilers, as its options say; to be called before functions are loaded. Without executable
 /// memory (or on a machine without a compiler) everything stays interpreted: false, and `reason` says why.
 bool enable(runtime::Isolate& isolate, const char** reason = nullptr);
+
+/// What was compiled so far; null unless JitOptions::record asked for it.
+CodeRecords* codeRecords(runtime::Isolate& isolate);
+/// Compiles a function that may never have run. False: it cannot be compiled (its record says why).
+bool compileAhead(runtime::Isolate& isolate, runtime::Code& code);
+/// Takes the machine code away from a function that no frame has.
+void discardIdle(runtime::Isolate& isolate, runtime::Code& code, const char* why);
+/// Names for addresses that machine code jumps to or calls: "leave", "leaf" ... Null: none of ours.
+const char* stubNameAt(runtime::Isolate& isolate, uintptr_t address);
 
 }  // namespace devvm::jit

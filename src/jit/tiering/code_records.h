@@ -1,0 +1,79 @@
+// What became of every function that was compiled, or could not be: the facts behind `devvm jit`. Kept only when
+// JitOptions::record asks; a program that runs without it pays nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "jit/assembler/code_buffer.h"
+#include "runtime/code.h"
+
+namespace devvm::jit {
+
+/// One compilation.
+struct CodeRecord {
+  std::string name;               ///< of the function, as its language wrote it; empty: it has none
+  std::string source;             ///< short name of the chunk, as in error messages
+  uint32_t line = 0;              ///< on which the function begins; 0: a main chunk
+  const char* tier = "baseline";  ///< static
+  std::string reason;             ///< why it was compiled
+  std::string refusal;            ///< why it could not be; empty: it was compiled
+  std::string end;                ///< why the machine code is gone; empty: it is in use
+  uint32_t instructions = 0;      ///< of bytecode, fused ones counted by their components
+  uint32_t bytecodeBytes = 0;
+  uint64_t nanos = 0;           ///< the compilation took, by the clock
+  const uint8_t* address = {};  ///< of the machine code, gone or not
+  uint32_t bytes = 0;           ///< with constants
+  runtime::CodeSections sections;
+  uint64_t callsFromInterpreter = 0, callsFromMachineCode = 0, loopEntries = 0;
+  uint64_t rareSteps = 0;              ///< instructions that the interpreter did for the machine code, if counted
+  std::map<uint32_t, uint64_t> exits;  ///< by bytecode offset: machine code was left to the interpreter there
+
+  // ---- of functions that still exist ----
+  const runtime::Code* code = nullptr;
+  std::vector<uint8_t> machine;          ///< a copy of the machine code
+  std::vector<CodeTag> tags;             ///< from this position on, the machine code belongs to that bytecode offset
+  std::unique_ptr<uint64_t[]> counters;  ///< by bytecode offset, see Compiler::describe; null: not counted
+
+  bool compiled() const { return refusal.empty(); }
+  bool inUse() const { return compiled() && end.empty(); }
+  uint64_t exitCount() const;
+  uint64_t calls() const { return callsFromInterpreter + callsFromMachineCode; }
+};
+
+class CodeRecords {
+ public:
+  /// More compilations than this are counted only.
+  static constexpr size_t kMost = 100'000;
+  /// While paused nothing new is recorded.
+  void pause(bool yes) { paused_ = yes; }
+  bool paused() const { return paused_; }
+  bool full() const { return records_.size() >= kMost; }
+
+  /// Null when there are too many already, or while paused. `machine`: null if the compilation was refused.
+  CodeRecord* compiled(const runtime::Code& code, const runtime::MachineCode* machine, const char* reason);
+  /// The function's machine code goes away.
+  void ended(const runtime::Code& code, const runtime::MachineCode& machine, const char* why);
+  /// The function itself goes away.
+  void dead(const runtime::Code& code);
+  /// Machine code has left the fiber where the interpreter goes on.
+  void left(runtime::Isolate& isolate);
+
+  /// All, in the order of compilation, with the counts of this moment.
+  const std::vector<std::unique_ptr<CodeRecord>>& all();
+  size_t omitted() const { return omitted_; }
+
+ private:
+  static void takeCounts(CodeRecord& record, const runtime::MachineCode& machine);
+
+  std::vector<std::unique_ptr<CodeRecord>> records_;
+  std::unordered_map<const runtime::Code*, CodeRecord*> open_;        ///< of functions that have machine code
+  std::unordered_multimap<const runtime::Code*, CodeRecord*> alive_;  ///< of functions that exist
+  size_t omitted_ = 0;
+  bool paused_ = false;
+};
+
+}  // namespace devvm::jit

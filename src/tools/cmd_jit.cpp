@@ -1,0 +1,216 @@
+// devvm jit: runs a program and tells what the compilers made of it.
+
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "jit/tiering/code_records.h"
+#include "jit/tiering/tiers.h"
+#include "tools/command.h"
+#include "tools/jit_report.h"
+#include "tools/options.h"
+#include "tools/script_arguments.h"
+#include "tools/session.h"
+
+namespace devvm::tools {
+
+namespace {
+
+struct JitCommand {
+  std::string function;  ///< to be shown in detail; empty: the table
+  std::string output;    ///< file of the report; empty: standard error, "-": standard output
+  bool json = false;
+  bool compileAll = false;  ///< compiles all functions of the file instead of running it
+  bool counts = true;
+  unsigned rounds = 0;  ///< compilations that are timed, with compileAll
+};
+
+/// "--name=value", or "--name" with the value behind it.
+bool takeValue(const char* argument, const char* next, std::string_view name, bool& usedNext, std::string& value) {
+  std::string_view text(argument);
+  if (!text.starts_with(name)) return false;
+  text.remove_prefix(name.size());
+  if (text.empty() && next != nullptr) {
+    usedNext = true;
+    value = next;
+    return true;
+  }
+  if (!text.starts_with('=')) return false;
+  value = text.substr(1);
+  return true;
+}
+
+/// 0: `first` is the index of the program, else the exit status.
+int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& options, size_t& first) {
+  const Command& command = commandNamed("jit");
+  std::string error, value;
+  size_t i = 0;
+  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    std::string_view a(arguments[i]);
+    if (a == "--") {
+      i++;
+      break;
+    }
+    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    bool usedNext = false;
+    if (a == "--json") {
+      out.json = true;
+    } else if (a == "--compile-all") {
+      out.compileAll = true;
+    } else if (a == "--no-counts") {
+      out.counts = false;
+    } else if (takeValue(arguments[i], next, "--function", usedNext, value)) {
+      if (value.empty()) return usageError(command, "--function needs a name");
+      out.function = value;
+    } else if (takeValue(arguments[i], next, "--output", usedNext, value) ||
+               takeValue(arguments[i], next, "-o", usedNext, value)) {
+      out.output = value;
+    } else if (takeValue(arguments[i], next, "--rounds", usedNext, value)) {
+      auto r = std::from_chars(value.data(), value.data() + value.size(), out.rounds);
+      if (r.ec != std::errc() || r.ptr != value.data() + value.size() || out.rounds < 1 || out.rounds > 1000) {
+        return usageError(command, "--rounds takes a number from 1 to 1000");
+      }
+    } else {
+      switch (parseOption(arguments[i], next, usedNext, options, error)) {
+        case ParseResult::kTaken: break;
+        case ParseResult::kWrong: return usageError(command, error);
+        case ParseResult::kOther:
+          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
+      }
+    }
+    i += usedNext;
+  }
+  if (i == arguments.size()) return usageError(command, "which program?");
+  if (out.rounds != 0 && !out.compileAll) return usageError(command, "--rounds goes with --compile-all");
+  first = i;
+  return 0;
+}
+
+uint64_t processorNanos() {
+  timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
+}
+
+/// Compiles every function of the chunk. The times of `rounds` compilations of all of them, of the processor, come
+/// first; nothing is recorded while they are measured.
+std::vector<uint64_t> compileChunk(Isolate& iso, Value chunk, unsigned rounds) {
+  const auto* info = runtime::as<runtime::Closure>(chunk)->code->module.get();
+  std::vector<runtime::Code*> codes;
+  for (runtime::Code* c = iso.codes; c != nullptr; c = c->next) {
+    if (c->module.get() == info) codes.push_back(c);
+  }
+  std::reverse(codes.begin(), codes.end());
+  jit::CodeRecords& records = *jit::codeRecords(iso);
+  std::vector<uint64_t> times;
+  records.pause(true);
+  for (unsigned i = 0; i < rounds; i++) {
+    uint64_t began = processorNanos();
+    for (runtime::Code* c : codes) jit::compileAhead(iso, *c);
+    times.push_back(processorNanos() - began);
+    for (runtime::Code* c : codes) {
+      if (c->machine != nullptr) jit::discardIdle(iso, *c, "measured");
+    }
+  }
+  records.pause(false);
+  for (runtime::Code* c : codes) jit::compileAhead(iso, *c);
+  return times;
+}
+
+std::string report(Isolate& iso, const JitCommand& command, std::vector<uint64_t> times, bool colour) {
+  jit::CodeRecords& records = *jit::codeRecords(iso);
+  std::sort(times.begin(), times.end());
+  const JitRecordList& list = records.all();
+  JitTotals totals = totalsOf(list);
+  if (command.json) {
+    base::JsonWriter out;
+    out.beginObject();
+    jitJson(out, list, records.omitted(), command.counts);
+    if (!times.empty()) {
+      out.line();
+      out.key("processorNanos");
+      out.beginArray();
+      for (uint64_t t : times) out.number(t);
+      out.endArray();
+    }
+    out.endObject();
+    return out.take() + "\n";
+  }
+  std::string text = jitTable(list, records.omitted(), command.counts, colour);
+  if (!times.empty()) {
+    uint64_t median = times[times.size() / 2];
+    char line[200];
+    std::snprintf(
+        line, sizeof line, "%zu rounds: %.2f million instructions a second of processor time (median; %.2f to %.2f)\n",
+        times.size(), millionsPerSecond(totals.instructions, median),
+        millionsPerSecond(totals.instructions, times.back()), millionsPerSecond(totals.instructions, times.front()));
+    text += line;
+  }
+  return text;
+}
+
+/// Without compilers there is nothing to tell but why.
+bool compilersReady(Session& session, const runtime::IsolateOptions& options) {
+  if (session.isolate().tiers != nullptr) return true;
+  const char* reason = "--jit=off";
+  if (options.jit.mode != runtime::JitOptions::Mode::kOff) jit::enable(session.isolate(), &reason);
+  session.complain(std::string("nothing is compiled: ") + reason);
+  return false;
+}
+
+}  // namespace
+
+int runJit(const Arguments& arguments) {
+  JitCommand command;
+  runtime::IsolateOptions options;
+  options.jit.mode = runtime::JitOptions::Mode::kBaseline;
+  options.jit.record = true;
+  size_t first = 0;
+  if (int status = parse(arguments, command, options, first)) return status;
+  options.jit.count = command.counts = command.counts && !command.compileAll;
+  std::FILE* out = command.output.empty() ? stderr : stdout;
+  if (!command.output.empty() && command.output != "-") {
+    out = std::fopen(command.output.c_str(), "w");
+    if (out == nullptr) {
+      std::fprintf(stderr, "devvm: cannot write %s: %s\n", command.output.c_str(), std::strerror(errno));
+      return kFailed;
+    }
+  }
+  Session session(options, {});
+  if (!session.ready()) return kFailed;
+  bool ready = compilersReady(session, options);
+  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
+  runtime::Rooted chunk(session.isolate(), Value::nil());
+  std::vector<Value> values;
+  std::vector<uint64_t> times;
+  RootedValues roots(session.isolate(), values);
+  if (!setScriptArguments(session, (programPath() + " jit").c_str(), arguments, first, values)) return kFailed;
+  roots.registerAll();
+  int status;
+  if (!session.loadFile(path, chunk)) {
+    status = session.finish(true);
+  } else if (command.compileAll) {
+    if (ready) times = compileChunk(session.isolate(), chunk, command.rounds);
+    status = kOk;
+  } else {
+    status = session.finish(!session.call(chunk, values));
+  }
+  if (ready) {
+    std::string text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
+    std::fwrite(text.data(), 1, text.size(), out);
+  }
+  bool written = std::fflush(out) == 0 && std::ferror(out) == 0;
+  if (out != stdout && out != stderr) written = std::fclose(out) == 0 && written;
+  if (!written) {
+    std::fprintf(stderr, "devvm: cannot write the report: %s\n", std::strerror(errno));
+    if (status == kOk) status = kFailed;
+  }
+  return status;
+}
+
+}  // namespace devvm::tools
