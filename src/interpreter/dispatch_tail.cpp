@@ -210,11 +210,9 @@ __attribute__((noinline, no_sanitize("address", "undefined", "thread"))) void tr
 }  // namespace
 
 const void* dispatchTable(const Isolate& iso) {
-  return (iso.stepping    ? leavingTable()
-          : iso.hooksOn   ? hookTable()
-          : iso.profiling ? profileTable()
-                          : handlerTable())
-      .entries;
+  if (!(iso.takesApart | iso.stepping)) [[likely]]
+    return handlerTable().entries;
+  return (iso.stepping ? leavingTable() : iso.hooksOn ? hookTable() : profileTable()).entries;
 }
 
 void runTail(Isolate& iso) {

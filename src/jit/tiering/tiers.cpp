@@ -78,6 +78,7 @@ class JitTiers final : public Tiers {
 
   const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) override {
     if (code.loopHeat == 0) return nullptr;
+    if (auto* feedback = feedbackOf(code)) feedback->loopPolls++;
     if (--code.loopHeat != 0) {
       if (!code.warm) becomesWarm(isolate, code);
       return nullptr;

@@ -1,0 +1,88 @@
+// devvm profile: what the compilers learnt of a program.
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "jit/feedback/report.h"
+#include "tools/command.h"
+#include "tools/options.h"
+#include "tools/script_arguments.h"
+#include "tools/session.h"
+
+namespace devvm::tools {
+
+namespace {
+
+/// What the command line asks for besides runtime options.
+struct Wishes {
+  bool feedback = false, json = false;
+  std::string file;  ///< -o; empty: standard output
+};
+
+/// Writes the report. False after saying why not.
+bool write(Session& session, const Wishes& wishes) {
+  std::string report = wishes.json ? jit::feedbackJson(session.isolate()) : jit::feedbackText(session.isolate());
+  if (report.empty()) report = "no function got warm\n";
+  std::FILE* out = wishes.file.empty() ? stdout : std::fopen(wishes.file.c_str(), "w");
+  bool ok = out != nullptr && std::fwrite(report.data(), 1, report.size(), out) == report.size();
+  ok = out != nullptr && (out == stdout ? std::fflush(out) : std::fclose(out)) == 0 && ok;
+  if (!ok)
+    session.complain("cannot write " + (wishes.file.empty() ? "the report" : wishes.file) + ": " +
+                     std::strerror(errno));
+  return ok;
+}
+
+}  // namespace
+
+int runProfile(const Arguments& arguments) {
+  const Command& command = commandNamed("profile");
+  runtime::IsolateOptions options;
+  options.jit.mode = runtime::JitOptions::Mode::kBaseline;
+  Wishes wishes;
+  size_t i = 0;
+  std::string error;
+  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    std::string_view argument = arguments[i];
+    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    if (argument == "--feedback") {
+      wishes.feedback = true;
+    } else if (argument == "--json") {
+      wishes.json = true;
+    } else if (argument == "-o") {
+      if (next == nullptr) return usageError(command, "-o needs a file");
+      wishes.file = next;
+      i++;
+    } else if (argument == "--") {
+      i++;
+      break;
+    } else {
+      bool usedNext;
+      switch (parseOption(argument, next, usedNext, options, error)) {
+        case ParseResult::kTaken: i += usedNext; continue;
+        case ParseResult::kWrong: return usageError(command, error);
+        case ParseResult::kOther:
+          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
+      }
+    }
+  }
+  if (!wishes.feedback) return usageError(command, "which profile? (--feedback)");
+  if (i == arguments.size()) return usageError(command, "which program?");
+  Session session(options, {});
+  if (!session.ready()) return kFailed;
+  if (session.isolate().tiers == nullptr) session.complain("nothing is recorded: there are no compilers");
+  std::string path = std::string_view(arguments[i]) == "-" ? "" : arguments[i];
+  runtime::Rooted chunk(session.isolate(), Value::nil());
+  std::vector<Value> values;
+  RootedValues roots(session.isolate(), values);
+  if (!setScriptArguments(session, (programPath() + " profile").c_str(), arguments, i, values)) return kFailed;
+  roots.registerAll();
+  if (!session.loadFile(path, chunk)) return session.finish(true);
+  bool failed = !session.call(chunk, values);
+  std::fflush(stdout);
+  failed |= !write(session, wishes);
+  return session.finish(failed);
+}
+
+}  // namespace devvm::tools
