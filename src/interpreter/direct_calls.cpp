@@ -191,6 +191,14 @@ int64_t enterNativeFunction(Isolate& iso, Fiber& f) {
   return settle(iso, f, innermostNative(f).function(call));
 }
 
+void settleNative(Isolate& iso, NativeResult result) {
+  Fiber& f = *iso.fiber;
+  int64_t results = settle(iso, f, result);
+  if (results < 0) return;
+  popFrame(f, static_cast<uint32_t>(results));
+  goOn(iso, f);
+}
+
 bool callNativeDirectly(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   if (isWatched(iso, f) || !nativeFits(f)) return false;
   const auto* native = as<Native>(f.sp[count]);

@@ -100,6 +100,9 @@ inline void popFrame(Fiber& f, uint32_t count) {
 /// be done; -1: the fiber stands where it goes on. MAY RUN GUEST CODE.
 int64_t enterNativeFunction(Isolate& iso, Fiber& f);
 
+/// The innermost native, called directly, gave `result`: leaves the fiber where it goes on. MAY RUN GUEST CODE.
+void settleNative(Isolate& iso, NativeResult result);
+
 /// Goes on with the innermost native, which waits for the results on top. False: nothing was done. MAY RUN GUEST CODE.
 [[nodiscard]] bool finishNativeDirectly(Isolate& iso, Fiber& f);
 

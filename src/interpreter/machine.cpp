@@ -37,6 +37,9 @@ void slowEnterMachine(Isolate& iso) {
 }
 
 const uint8_t* machineContinuation(Isolate& iso) {
+  // Results for natives and resumers that wait.
+  while (!iso.hooksOn && *iso.fiber->pc == kStubNativeReturn) resumeNative(iso);
+  if (!iso.hooksOn && *iso.fiber->pc == kStubFiberReturn) fiberReturned(iso);
   Fiber& f = *iso.fiber;
   if (*f.pc == kStubEnterMachine) {
     iso.machineReturn.calleeSlot = nullptr;

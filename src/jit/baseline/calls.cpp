@@ -171,8 +171,9 @@ void Compiler::returnValue(bool one) {
     a.jmp(leave);
     a.bind(interpreter);
     if (one) a.mov64(Mem(kFrame, stack_.slot(depth - 1)), rax);
-    setPosition(place, depth);
-    a.jmp(Outside(stubs_.exit));
+    a.lea64(rsi, Mem(kFrame, stack_.slot(depth) + (one ? 16 : 8)));
+    a.mov32(rcx, one ? 1 : 0);
+    a.jmp(Outside(stubs_.giveBack));
   });
 }
 
@@ -225,8 +226,9 @@ bool Compiler::returnValues(uint32_t count) {
     a.mov64(Mem(rcx, offset::kFiberSp), rdx);
     a.jmp(copy);
     a.bind(interpreter);
-    setPosition(place, depth);
-    a.jmp(Outside(stubs_.exit));
+    a.lea64(rsi, Mem(kFrame, stack_.slot(depth) + 8 * static_cast<int>(count + 1)));
+    a.mov32(rcx, count);
+    a.jmp(Outside(stubs_.giveBack));
   });
   return true;
 }
@@ -262,7 +264,8 @@ void Compiler::tailCall(uint32_t count) {
   });
 }
 
-/// for_in: `next` and the iterator of ipairs by a leaf call, with the test behind it.
+/// for_in: `next` and the iterator of ipairs walk array parts here, other tables by a leaf call, with the test behind
+/// it.
 bool Compiler::forIn(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
   auto count = static_cast<uint32_t>(c.operands[1]);
@@ -271,14 +274,69 @@ bool Compiler::forIn(const Instruction& c) {
   Instruction test = bytecode::decodeVerified(bytes, whole_->end());
   uint32_t target = placeAt(static_cast<uint32_t>(test.target())), after = placeAt(test.end());
   flushAll();
-  a.lea64(rax, local(l));
-  a.mov32(rcx, count);
-  callLeaf(addressOf(&leafForIn));
-  a.cmp64(rax, 1);
-  Label& otherIterator = newLabel();
-  a.jcc(Condition::kBelow, otherIterator, Distance::kNear);
-  jumpTo(after, Condition::kEqual);
+  Label &otherIterator = newLabel(), &leaf = newLabel(), &isNext = newLabel(), &first = newLabel();
+  Label &element = newLabel(), &assigned = newLabel();
+  constexpr Gpr kTable = kOperandRegisters[0], kControl = kOperandRegisters[1], kValue = kOperandRegisters[2];
+  a.mov64(rax, local(l));
+  a.mov64(rcx, rax);
+  a.shr64(rcx, heap::kTagShift);
+  a.cmp32(rcx, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
+  a.jcc(Condition::kNotEqual, otherIterator, Distance::kNear);
+  a.shl64(rax, 16);
+  a.shr64(rax, 16);
+  a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kNative)));
+  a.jcc(Condition::kNotEqual, otherIterator, Distance::kNear);
+  a.mov64(rcx, Mem(rax, offset::kNativeInfo));
+  a.movzx8to32(rdx, Mem(rcx, offset::kInfoIntrinsic));
+  a.mov64(kTable, local(l + 1));
+  checkTable(kTable, otherIterator);
+  a.mov64(kControl, local(l + 2));
+  // rax = elements behind us: what is no integer becomes too many.
+  a.mov64(rax, kControl);
+  a.sub64(rax, kIntTag);
+  a.cmp32(rdx, Imm(static_cast<int32_t>(runtime::Intrinsic::kInextIterator)));
+  a.jcc(Condition::kNotEqual, isNext, Distance::kNear);
+  a.bind(element);
+  a.mov64(rcx, Mem(kTable, kTableBias, Scale::k1, offset::kTableArray));
+  a.mov32(rdx, Mem(rcx, kOtherBias, Scale::k1, offset::kArrayLength));
+  a.cmp64(rax, rdx);
+  a.jcc(Condition::kAboveEqual, leaf, Distance::kNear);
+  a.add64(rcx, kOtherBias);
+  a.mov64(kValue, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  a.cmp64(kValue, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, leaf, Distance::kNear);
+  a.add64(rax, 1);
+  a.or64(rax, kIntTag);
+  a.mov64(local(l + 2), rax);
+  a.mov64(local(l + 4), rax);
+  if (count > 1) a.mov64(local(l + 5), kValue);
+  if (count > 2) {
+    a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
+    for (uint32_t i = 2; i < count; i++) a.mov64(local(l + 4 + i), rax);
+  }
+  a.bind(assigned);
   backEdge(target);
+  cold_.push_back([this, &isNext, &first, &element, &leaf, &assigned, &otherIterator, l, count, after, at = now_] {
+    a.mark(places_[at].offset);
+    a.bind(isNext);
+    a.cmp32(rdx, Imm(static_cast<int32_t>(runtime::Intrinsic::kNext)));
+    a.jcc(Condition::kNotEqual, otherIterator);
+    a.cmp64(kControl, a.literal64(Value::kNilBits));
+    a.jcc(Condition::kEqual, first);
+    a.test64(rax, rax);  // a key 0 is in no array part
+    a.jcc(Condition::kNotZero, element);
+    a.bind(leaf);
+    a.lea64(rax, local(l));
+    a.mov32(rcx, count);
+    callLeaf(addressOf(&leafForIn));
+    a.cmp64(rax, 1);
+    a.jcc(Condition::kAbove, assigned);
+    jumpTo(after, Condition::kEqual);
+    a.jmp(otherIterator);
+    a.bind(first);
+    a.xor32(rax, rax);
+    a.jmp(element);
+  });
   // Other iterators are called; their results go where the test behind it looks for them.
   cold_.push_back([this, &otherIterator, l, count, depth = stack_.depth(), at = now_, test = next_] {
     Label& results = newLabel();
@@ -299,6 +357,24 @@ bool Compiler::forIn(const Instruction& c) {
   });
   // The test has a place of its own, for iterators that are called.
   return true;
+}
+
+/// for_in_test: results of an iterator that was called.
+void Compiler::forInTest(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  auto count = static_cast<uint32_t>(c.operands[1]);
+  flushAll();
+  for (uint32_t i = count; i-- > 0;) {
+    a.mov64(rax, Mem(kFrame, stack_.slot(stack_.depth() - 1)));
+    a.mov64(local(l + 4 + i), rax);
+    stack_.pop();
+  }
+  Label& finished = newLabel();
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, finished, Distance::kNear);
+  a.mov64(local(l + 2), rax);
+  backEdge(placeAt(static_cast<uint32_t>(c.target())));
+  a.bind(finished);
 }
 
 /// One unit of fuel for a back-edge to the place, whose operands are in memory.

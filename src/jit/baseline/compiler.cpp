@@ -677,6 +677,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       if (!forIn(c)) return rare(whole);
       stack_.setMemory(stack_.depth() + operand(1));
       return true;
+    case Op::kForInTest: forInTest(c); return true;
     case Op::kReturn: return returnValues(operand(0)) ? false : rare(whole);
     case Op::kReturn0: returnValue(false); return false;
     case Op::kReturn1: returnValue(true); return false;

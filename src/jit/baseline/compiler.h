@@ -164,6 +164,7 @@ class Compiler {
   void returnValue(bool one);
   bool returnValues(uint32_t count);
   bool forIn(const Instruction& c);
+  void forInTest(const Instruction& c);
   void backEdge(uint32_t place);
   void forLoop(const Instruction& c);
 

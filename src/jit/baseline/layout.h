@@ -11,6 +11,7 @@
 
 #include "jit/assembler/x64/assembler.h"
 #include "runtime/isolate.h"
+#include "runtime/native.h"
 
 namespace devvm::jit {
 
@@ -34,7 +35,7 @@ namespace offset {
 using runtime::Isolate;
 inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isolate, fiber),
                      kStackLimit = offsetof(Isolate, stackLimit), kNativeStack = offsetof(Isolate, nativeStack),
-                     kHooksOn = offsetof(Isolate, hooksOn),
+                     kHooksOn = offsetof(Isolate, hooksOn), kFinalizersDue = offsetof(Isolate, finalizersDue),
                      kPrototypeEpoch = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, prototypeEpoch),
                      kReturnSlot = offsetof(Isolate, machineReturn) + offsetof(Isolate::MachineReturn, calleeSlot),
                      kScratchHolder = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, holder),
@@ -42,7 +43,13 @@ inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isol
                      kReadCache = offsetof(Isolate, readCache), kWriteCache = offsetof(Isolate, writeCache),
                      kShapes = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, byId);
 inline constexpr int kFiberSp = offsetof(runtime::Fiber, sp), kFiberFp = offsetof(runtime::Fiber, fp),
-                     kFiberPc = offsetof(runtime::Fiber, pc), kOpenCount = offsetof(runtime::Fiber, openCount);
+                     kFiberPc = offsetof(runtime::Fiber, pc), kOpenCount = offsetof(runtime::Fiber, openCount),
+                     kFiberLimit = offsetof(runtime::Fiber, limit), kFiberResumer = offsetof(runtime::Fiber, resumer),
+                     kFiberStatus = offsetof(runtime::Fiber, status), kFiberIsMain = offsetof(runtime::Fiber, isMain),
+                     kFiberDirty = offsetof(runtime::Fiber, dirty), kFiberStarted = offsetof(runtime::Fiber, started),
+                     kFiberResumeDepth = offsetof(runtime::Fiber, resumeDepth),
+                     kFiberUnyieldable = offsetof(runtime::Fiber, unyieldable),
+                     kFiberHookMask = offsetof(runtime::Fiber, hookMask);
 inline constexpr int kShapeOwner = offsetof(runtime::Shape, owner),
                      kShapeMetatable = offsetof(runtime::Shape, metatable),
                      kShapeFlags = offsetof(runtime::Shape, flags);
@@ -53,12 +60,19 @@ inline constexpr int kArrayLength = offsetof(runtime::ValueArray, length),
                      kArraySlots = offsetof(runtime::ValueArray, slots);
 inline constexpr int kCellValue = offsetof(runtime::Cell, value);
 inline constexpr int kClosureCode = offsetof(runtime::Closure, code), kUpvalues = offsetof(runtime::Closure, upvalues);
-inline constexpr int kNativeInfo = offsetof(runtime::Native, info);
+inline constexpr int kNativeInfo = offsetof(runtime::Native, info),
+                     kNativeUpvalues = offsetof(runtime::Native, upvalues);
+inline constexpr int kFiberOfObject = offsetof(runtime::FiberObject, fiber);
 inline constexpr int kInfoFast = offsetof(runtime::NativeInfo, fast),
-                     kInfoOneResult = offsetof(runtime::NativeInfo, oneResult);
+                     kInfoOneResult = offsetof(runtime::NativeInfo, oneResult),
+                     kInfoFunction = offsetof(runtime::NativeInfo, function),
+                     kInfoIntrinsic = offsetof(runtime::NativeInfo, intrinsic);
 inline constexpr int kCodeParameters = offsetof(runtime::Code, parameters),
                      kStackNeeded = offsetof(runtime::Code, stackNeeded),
-                     kCodeMachineEntry = offsetof(runtime::Code, machineEntry);
+                     kCodeMachineEntry = offsetof(runtime::Code, machineEntry),
+                     kCodeStart = offsetof(runtime::Code, start), kCodeLocals = offsetof(runtime::Code, locals),
+                     kCodeVararg = offsetof(runtime::Code, vararg), kCodeMachine = offsetof(runtime::Code, machine);
+inline constexpr int kBodyEntry = offsetof(runtime::MachineCode, bodyEntry);
 inline constexpr int kCellShape = offsetof(runtime::FeedbackCell, shape),
                      kCellOffset = offsetof(runtime::FeedbackCell, offset),
                      kCellEpoch = offsetof(runtime::FeedbackCell, epoch),

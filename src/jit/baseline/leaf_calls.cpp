@@ -112,8 +112,9 @@ uint64_t leafForIn(Isolate* iso, Value* first, uint64_t count) {
     case Intrinsic::kInextIterator: {
       if (!control.isInt()) return 0;
       int64_t i = control.asInt() + 1;
-      value = arrayElement(asTable(state), static_cast<uint64_t>(i));
-      if (value.isNil()) return 0;
+      value = tableGetInt(*iso, asTable(state), i);
+      if (value.isNil()) return tableMetatable(*iso, asTable(state)).isNil() ? 1 : 0;
+      if (!Value::fitsInt(i)) return 0;
       key = Value::smallInt(i);
       break;
     }

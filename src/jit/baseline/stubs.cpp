@@ -3,6 +3,7 @@
 #include "interpreter/calls.h"
 #include "interpreter/frame_layout.h"
 #include "interpreter/interpreter.h"
+#include "jit/baseline/call_stubs.h"
 #include "jit/baseline/layout.h"
 #include "jit/baseline/leaf_calls.h"
 #include "runtime/frames.h"
@@ -65,9 +66,17 @@ const uint8_t* callAnything(Isolate* iso, uint64_t countAndWanted, const uint8_t
   return interpreter::machineContinuation(*iso);
 }
 
-/// The same with an open list behind the arguments that are counted.
-const uint8_t* callWithList(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
-  return callAnything(iso, countAndWanted + iso->fiber->openCount, returnAddress);
+/// The innermost native answered something else than values, or something waits to come between.
+const uint8_t* nativeAnswered(Isolate* iso, NativeResult result) {
+  interpreter::settleNative(*iso, result);
+  return interpreter::machineContinuation(*iso);
+}
+
+/// Returns the `count` values below `first` from the innermost frame.
+const uint8_t* giveBackAnyhow(Isolate* iso, Value* first, uint64_t count) {
+  iso->fiber->sp = first - count;
+  interpreter::returnValues(*iso, static_cast<uint32_t>(count));
+  return interpreter::machineContinuation(*iso);
 }
 
 /// Does the instruction at which the fiber stands by a slow path.
@@ -249,7 +258,7 @@ void fieldWaysStub(Assembler& a) {
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[14];
+  uint32_t at[15];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -295,7 +304,16 @@ bool Stubs::make(CodeMemory& memory) {
   a.xor32(rax, rax);
   a.ret();
 
+  CallStubs calls(a);
+  at[12] = a.position();  // callOpen
+  a.mov64(r8, Mem(kIsolate, offset::kFiber));
+  a.mov64(rsi, Mem(r8, offset::kFiberSp));
+  a.mov64(rdx, Mem(r8, offset::kFiberPc));
+  a.mov32(r8, Mem(r8, offset::kOpenCount));
+  a.add64(rdi, r8);
   at[4] = a.position();  // call
+  calls.writeCall();
+  a.bind(calls.callGeneric);
   a.mov64(r8, rcx);
   saveState(a);
   a.mov64(rsi, rdi);
@@ -305,15 +323,26 @@ bool Stubs::make(CodeMemory& memory) {
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
 
-  at[12] = a.position();  // callOpen
-  a.mov64(rsi, rdi);
+  a.bind(calls.answered);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rsi, rax);
+  a.mov64(rax, addressOf(&nativeAnswered));
+  a.call(rax);
+  jumpToContinuation(a, leaveLabel);
+
+  at[14] = a.position();  // giveBack
+  calls.writeGiveBack();
+  a.bind(calls.giveGeneric);
+  a.mov64(r8, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(r8, offset::kFiberFp), kFrame);
   a.mov64(rdi, kIsolate);
   a.mov64(rdx, rcx);
-  a.mov64(rax, addressOf(&callWithList));
+  a.mov64(rax, addressOf(&giveBackAnyhow));
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
 
   at[10] = a.position();  // goOn
+  a.bind(calls.goOn);
   saveState(a);
   at[13] = a.position();  // goOnOpen
   a.mov64(rdi, kIsolate);
@@ -380,6 +409,7 @@ bool Stubs::make(CodeMemory& memory) {
   store = base + at[11];
   callOpen = base + at[12];
   goOnOpen = base + at[13];
+  giveBack = base + at[14];
   return true;
 }
 

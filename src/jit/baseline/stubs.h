@@ -25,6 +25,8 @@ struct Stubs {
   /// The same two where an open list lies on top: the fiber's own sp, fp and pc hold. callOpen adds the list's length
   /// to the number of arguments.
   uintptr_t callOpen = 0, goOnOpen = 0;
+  /// jump, rsi = address above the first of some values, rcx = how many: returns them from the frame.
+  uintptr_t giveBack = 0;
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the
   /// shared cache, or absent. Keeps the operand registers.
   uintptr_t fieldWays = 0;
