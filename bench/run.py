@@ -8,6 +8,7 @@
   bench/run.py --limits                   devvm without and with fuel and memory limits
   bench/run.py --startup                  time to start, print a line and end
   bench/run.py --micro                    nanoseconds of single operations
+  bench/run.py --compile                  speed of the baseline compiler, and size of its code
 """
 
 import argparse
@@ -21,7 +22,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from benchkit import measure, peers, report  # noqa: E402
+from benchkit import compile_speed, measure, peers, report  # noqa: E402
 from benchkit.suite import SIZES, Suite  # noqa: E402
 
 DEFAULT_PEERS = ["devvm", "lua5.4", "luajit", "node", "c"]
@@ -38,7 +39,7 @@ def parse_arguments():
                              "of C and node (default: interp)")
     parser.add_argument("--only", metavar="A,B", help="these programs only")
     parser.add_argument("--runs", type=int, metavar="N",
-                        help="rounds (default: 3; 1 for --micro, 100 for --startup)")
+                        help="rounds (default: 3; 1 for --micro, 100 for --startup and --compile)")
     parser.add_argument("--peers", metavar="A,B", help=f"out of {known}; ratios are to the first")
     parser.add_argument("--devvm", metavar="FILE", default=os.path.join(
         peers.ROOT, "build", "release", "devvm"), help="the program to measure")
@@ -55,6 +56,8 @@ def parse_arguments():
     mode.add_argument("--limits", action="store_true",
                       help="compare devvm with and without " + " ".join(peers.LIMIT_ARGS))
     mode.add_argument("--micro", action="store_true", help="measure single operations instead")
+    mode.add_argument("--compile", action="store_true",
+                      help="compile the programs without running them: instructions a second")
     mode.add_argument("--list", action="store_true", help="list the programs and their sizes")
     arguments = parser.parse_args()
 
@@ -76,6 +79,10 @@ def parse_arguments():
 
 
 def choose_keys(parser, arguments, known):
+    if arguments.compile:
+        if arguments.peers:
+            parser.error("--compile measures devvm; leave out --peers")
+        return ["devvm"]
     if arguments.limits:
         if arguments.peers:
             parser.error("--limits compares devvm with itself; leave out --peers")
@@ -250,6 +257,18 @@ def startup_mode(launcher, chosen, arguments, problems):
     return {"facts": facts, "startup": {key: r.as_json() for key, r in results.items()}}
 
 
+def compile_mode(suite, chosen, arguments):
+    rounds = arguments.runs or 100
+    facts = describe(chosen, arguments, rounds)
+    print_header(facts)
+    progress = Progress()
+    text, figures = compile_speed.run(arguments.devvm, arguments.devvm_args, suite, rounds,
+                                      arguments.timeout, progress.show)
+    progress.clear()
+    print(f"{rounds} compilations of each program; processor time; M/s: million instructions a second\n\n{text}")
+    return {"facts": facts, "compile": {name: row.as_json() for name, row in figures.items()}}
+
+
 def micro_mode(launcher, chosen, arguments, problems):
     rounds = arguments.runs or 1
     chosen = [peer for peer in chosen if not isinstance(peer, (peers.Node, peers.Native))]
@@ -308,7 +327,9 @@ def main():
         chosen = peers.select_peers(arguments.keys, arguments.devvm, arguments.devvm_args,
                                     required=bool(arguments.peers) or arguments.limits)
         launcher = measure.Launcher(arguments.timeout)
-        if arguments.startup:
+        if arguments.compile:
+            record = compile_mode(suite, chosen, arguments)
+        elif arguments.startup:
             record = startup_mode(launcher, chosen, arguments, problems)
         elif arguments.micro:
             record = micro_mode(launcher, chosen, arguments, problems)

@@ -81,7 +81,7 @@ class Report(ProgramTest):
         self.expect(r, 0, "", "")
         self.assertEqual([f["name"] for f in facts["functions"]], ["main chunk", "double", "apply"])
         self.assertEqual(len(facts["processorNanos"]), 5)
-        self.assertEqual(facts["processorNanos"], sorted(facts["processorNanos"]))
+        self.assertGreater(min(facts["processorNanos"]), 0)
         self.assertEqual({f["reason"] for f in facts["functions"]}, {"asked for"})
         self.assertRegex(self.jit(PROGRAM, "--compile-all", "--rounds=3").err, r"3 rounds: \d+\.\d\d million instructions a second")
 

@@ -35,8 +35,8 @@ class Compiler {
   /// False: the code cannot be compiled (refusal() says why).
   bool compile();
   const char* refusal() const { return refusal_; }
-  /// For viewers, before compile(): cold pieces are marked with their instruction, too. With `counters`, the code counts
-  /// in counters[offset] how often the interpreter did the instruction at that offset of the bytecode, and in
+  /// For viewers, before compile(): cold pieces are marked with their instruction, too. With `counters`, the code
+  /// counts in counters[offset] how often the interpreter did the instruction at that offset of the bytecode, and in
   /// counters[size of the bytecode] the calls that came from machine code.
   void describe(uint64_t* counters = nullptr) {
     described_ = true;

@@ -82,7 +82,8 @@ void CodeRecords::left(Isolate& isolate) {
     // The interpreter does the returns to interpreted callers.
     using bytecode::Op;
     Op op = bytecode::readOp(code->entry + offset);
-    bool returns = op == Op::kReturn || op == Op::kReturn0 || op == Op::kReturn1 || op == Op::kReturnL || op == Op::kReturnVar;
+    bool returns =
+        op == Op::kReturn || op == Op::kReturn0 || op == Op::kReturn1 || op == Op::kReturnL || op == Op::kReturnVar;
     if (returns && !linkOf(frame.fp).returnsToMachine()) return;
     // Behind a call it is no exit: a callee returned to a frame that is interpreted anyway.
     for (const MachineCode::Place& p : code->machine->returns) {
