@@ -27,4 +27,7 @@ std::string listingJson(const Module& module);
 /// offsets; for error messages and traces.
 std::string instructionText(const Function& function, uint32_t offset);
 
+/// Names of the locals and upvalues that the instruction names; empty if nothing is known.
+std::string instructionNames(const Function& function, uint32_t offset);
+
 }  // namespace devvm::bytecode

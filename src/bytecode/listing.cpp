@@ -306,4 +306,10 @@ std::string instructionText(const Function& function, uint32_t offset) {
   return std::string(in.info->mnemonic) + (operands.empty() ? "" : " " + operands);
 }
 
+std::string instructionNames(const Function& function, uint32_t offset) {
+  Instruction in;
+  if (offset > function.code.size() || decode(function.code, offset, in) != DecodeStatus::kOk) return {};
+  return operandComment(Module(), function, in);
+}
+
 }  // namespace devvm::bytecode

@@ -3,6 +3,7 @@
 #include "bytecode/opcode.h"
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
+#include "runtime/cache_misses.h"
 
 namespace devvm::interpreter {
 
@@ -18,6 +19,31 @@ FeedbackCell& cellOf(Isolate& iso) {
   uint16_t index;
   __builtin_memcpy(&index, f.pc + iso.scratch.length - 2, 2);
   return codeOf(f.fp)->feedback()[index];
+}
+
+/// Why the cell of a site does not know what to do with `object`.
+CacheMiss whyMissed(Isolate& iso, const FeedbackCell& cell, Value object, Meta asked) {
+  if (&cell == codeOf(iso.fiber->fp)->feedback()) return CacheMiss::kNoCache;
+  bool empty = cell.shape == 0 && cell.ways[0].shape == 0;
+  if (!object.isTable()) return empty && object.isString() ? CacheMiss::kFirst : CacheMiss::kNoTable;
+  const Shape& shape = iso.shapes.of(asTable(object));
+  if (shape.dictionary()) return CacheMiss::kDictionary;
+  const CacheWay* way = cell.find(asTable(object)->word);
+  if (way != nullptr || cell.shape == asTable(object)->word) {
+    if (cell.epoch != iso.shapes.prototypeEpoch) return CacheMiss::kStale;
+    if (way != nullptr && way->how == static_cast<uint16_t>(CacheKind::kFunction)) return CacheMiss::kMetamethod;
+    if (way != nullptr && way->how == static_cast<uint16_t>(CacheKind::kAddOverflow)) return CacheMiss::kFull;
+    return CacheMiss::kNil;
+  }
+  if (!shape.metatable.isNil() && metamethodOf(iso, shape.metatable, asked).isFunction()) return CacheMiss::kMetamethod;
+  if (empty) return cell.misses == 0 ? CacheMiss::kFirst : CacheMiss::kStale;
+  return cell.misses > FeedbackCell::kWays ? CacheMiss::kManyShapes : CacheMiss::kOtherShape;
+}
+
+/// Tells whoever keeps a log; the instruction has done nothing yet.
+void noteMiss(Isolate& iso, const FeedbackCell& cell, Value object, Meta asked) {
+  const Code* code = codeOf(iso.fiber->fp);
+  iso.cacheMisses->note(code, code->offsetOf(iso.fiber->pc), whyMissed(iso, cell, object, asked));
 }
 
 constexpr uint32_t kInlineBase = Table::kInlineOffset;
@@ -264,13 +290,20 @@ void set(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
 }  // namespace
 
 void slowGet(Isolate& iso) { get(iso, nullptr, 2); }
-void slowGetCached(Isolate& iso) { get(iso, &cellOf(iso), 1); }
+void slowGetCached(Isolate& iso) {
+  if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), iso.scratch.a, Meta::kIndex);
+  get(iso, &cellOf(iso), 1);
+}
 void slowSet(Isolate& iso) { set(iso, nullptr, 2); }
-void slowSetCached(Isolate& iso) { set(iso, &cellOf(iso), 1); }
+void slowSetCached(Isolate& iso) {
+  if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), iso.scratch.a, Meta::kNewIndex);
+  set(iso, &cellOf(iso), 1);
+}
 
 void slowInitField(Isolate& iso) {
   Fiber& f = *iso.fiber;
   Handle key(&iso.scratch.b);
+  if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), f.sp[1], Meta::kNewIndex);
   uint32_t before = asTable(f.sp[1])->word;
   if (!tableSetString(iso, Handle(&f.sp[1]), key, Handle(&f.sp[0]))) {
     iso.raiseOutOfMemory();
@@ -283,6 +316,7 @@ void slowInitField(Isolate& iso) {
 
 void slowSelf(Isolate& iso) {
   // As get, with the object put above the result: a metamethod's result has to land below it.
+  if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), iso.scratch.a, Meta::kIndex);
   Fiber& f = *iso.fiber;
   Value object = iso.scratch.a;
   Value obj = object, key = iso.scratch.b;

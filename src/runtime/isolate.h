@@ -26,6 +26,7 @@ class EventBus;
 
 namespace devvm::runtime {
 
+class CacheMissLog;
 class FinalizerQueue;
 class WeakMaps;
 
@@ -94,7 +95,8 @@ class Isolate final : public heap::Embedder {
   SharedCache readCache;   ///< fields read, for sites whose cells know too few shapes
   SharedCache writeCache;  ///< fields written
   RootStack roots;
-  events::EventBus* events = nullptr;  ///< null: nobody listens
+  events::EventBus* events = nullptr;   ///< null: nobody listens
+  CacheMissLog* cacheMisses = nullptr;  ///< null: nobody wants to know why inline caches miss
   uint64_t hashSeed;
 
   // ---- the interpreter's hot words ----

@@ -12,6 +12,7 @@
 #include "jit/tiering/code_records.h"
 #include "jit/tiering/tiers.h"
 #include "tools/command.h"
+#include "tools/jit_listing.h"
 #include "tools/jit_report.h"
 #include "tools/options.h"
 #include "tools/script_arguments.h"
@@ -157,6 +158,46 @@ std::string report(Isolate& iso, const JitCommand& command, std::vector<uint64_t
   return text;
 }
 
+/// Functions of `command.function` in detail. False: `out` says why there is none.
+bool details(Isolate& iso, const JitCommand& command, bool colour, std::string& out) {
+  base::JsonWriter json;
+  json.beginObject();
+  json.key("functions");
+  json.beginArray();
+  const jit::CodeRecord* other = nullptr;  // that is named so, and cannot be shown
+  bool any = false;
+  for (const auto& r : jit::codeRecords(iso)->all()) {
+    if (!isNamed(*r, command.function)) continue;
+    if (!r->compiled() || r->code == nullptr) {
+      other = r.get();
+      continue;
+    }
+    if (any && !command.json) out += "\n";
+    any = true;
+    if (command.json) {
+      json.beginObject();
+      jitJson(json, *r, command.counts);
+      jitListingJson(json, iso, *r);
+      json.endObject();
+    } else {
+      out += jitListing(iso, *r, command.counts, colour);
+    }
+  }
+  if (any && command.json) {
+    json.endArray();
+    json.endObject();
+    out = json.take() + "\n";
+  }
+  if (any) return true;
+  if (other != nullptr) {
+    out = nameOf(*other) + " (" + placeOf(*other) +
+          ") cannot be shown: " + (other->compiled() ? other->end : "it was not compiled: " + other->refusal);
+  } else {
+    out = "no function '" + command.function + "' was compiled (--jit-threshold=1 compiles all that are called)";
+  }
+  return false;
+}
+
 /// Without compilers there is nothing to tell but why.
 bool compilersReady(Session& session, const runtime::IsolateOptions& options) {
   if (session.isolate().tiers != nullptr) return true;
@@ -204,7 +245,14 @@ int runJit(const Arguments& arguments) {
     status = session.finish(!session.call(chunk, values));
   }
   if (ready) {
-    std::string text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
+    std::string text;
+    if (command.function.empty()) {
+      text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
+    } else if (!details(session.isolate(), command, colours(fileno(out)), text)) {
+      session.complain(text);
+      text.clear();
+      if (status == kOk) status = kFailed;
+    }
     std::fwrite(text.data(), 1, text.size(), out);
   }
   bool written = std::fflush(out) == 0 && std::ferror(out) == 0;

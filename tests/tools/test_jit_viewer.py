@@ -105,3 +105,115 @@ class Report(ProgramTest):
     def test_wrong_use(self):
         for options in ((), ("--rounds=0", "--compile-all", "p.lua"), ("--rounds=3", "p.lua"), ("--nonsense", "p.lua"), ("--function", "")):
             self.expect(self.devvm("jit", *options), 2, "", "Try 'devvm jit --help'")
+
+
+class Detail(Report):
+    POINTS = """
+local Point = {} Point.__index = Point
+function Point.new(x, y) return setmetatable({x = x, y = y}, Point) end
+function Point:sum() return self.x + self.y end
+local function total(list)
+  local s = 0
+  for i = 1, #list do
+    s = s + list[i].x
+  end
+  return s
+end
+local p = Point.new(3, 4)
+local n = 0
+for i = 1, 3000 do n = n + p:sum() end
+print(n)
+local l = {p, {x = 1}, {x = 1, y = 2}, {y = 2, x = 1}, {z = 1, y = 2, x = 1}}
+for i = 1, 400 do total(l) end
+local d = {}
+for i = 1, 100 do d['k' .. i] = i end
+d.x = 1
+for i = 1, 300 do total({d}) end
+"""
+
+    def function(self, text, name, *options):
+        facts, r = self.facts(text, f"--function={name}", *options)
+        return facts["functions"][0], r
+
+    def test_text_has_source_bytecode_and_machine_code(self):
+        r = self.jit(self.POINTS, "--function=total")
+        self.expect(r, 0, "21000\n")
+        lines = r.err.splitlines()
+        self.assertEqual(lines[0], "total  p.lua:5")
+        order = ["-- straight line", "  entry for compiled callers:", "  entry from the interpreter:", "6    |   local s = 0", "  0    ",
+                 "  entry at the loop of", "8    |     s = s + list[i].x", "10   |   return s", "-- cold paths", "-- rare cases", "-- ways back"]
+        at = -1
+        for wanted in order:
+            at = next((i for i, line in enumerate(lines) if i > at and line.startswith(wanted)), None)
+            self.assertIsNotNone(at, wanted)
+        self.assertRegex(r.err, r'\n  \d+ +get_field "x" +\[rare \d+\]\n +cache mega: \{')
+        for note in ("isolate.budget", "isolate.stackLimit", "; stub slow\n", "; stepOne\n", "; nil\n", "; list\n", "; s\n", "rare case of "):
+            self.assertIn(note, r.err)
+        self.assertNotRegex(r.err, r"\bdb 0x")
+
+    def test_machine_code_is_whole_and_in_order(self):
+        f, _ = self.function(self.POINTS, "total")
+        at = 0
+        for m in f["machineCode"]:
+            self.assertEqual(m["offset"], at)
+            at += len(m["bytes"]) // 2
+        self.assertEqual(at, f["machineBytes"] - f["sections"]["constants"])
+        sections = [m["section"] for m in f["machineCode"]]
+        self.assertEqual(list(dict.fromkeys(sections)), ["straight line", "cold path", "rare case", "way back"])
+        offsets = {b["offset"] for b in f["bytecode"]}
+        self.assertLessEqual({m["bytecode"] for m in f["machineCode"]}, offsets)
+        straight = [m["bytecode"] for m in f["machineCode"] if m["section"] == "straight line"]
+        self.assertEqual(straight, sorted(straight))
+
+    def test_cold_paths_belong_to_their_instruction(self):
+        f, _ = self.function("local function f(a, b) local c = a + b local d = a * b return c - d end for i = 1, 1000 do f(i, 2) end", "f")
+        words = {b["offset"]: b["text"].split()[0] for b in f["bytecode"]}
+        cold = {}
+        for m in f["machineCode"]:
+            if m["section"] == "cold path":
+                cold.setdefault(words[m["bytecode"]], []).append(m["text"].split()[0])
+        for op, instruction in (("add", "addsd"), ("mul", "mulsd"), ("sub", "subsd")):
+            texts = [t for word, t in cold.items() if word.startswith(op)]
+            self.assertTrue(any(instruction in t for t in texts), (op, cold))
+
+    def test_inline_caches(self):
+        f, _ = self.function(self.POINTS, "total")
+        cache = next(b["cache"] for b in f["bytecode"] if "cache" in b)
+        self.assertEqual(cache["state"], "mega")
+        self.assertIn(["x", "y"], [s["fields"] for s in cache["shapes"]])
+        self.assertEqual(cache["misses"]["no shape yet"], 1)
+        self.assertGreaterEqual(cache["misses"]["another shape"], 3)
+        self.assertEqual(cache["misses"]["a dictionary"], 300)
+        f, _ = self.function(self.POINTS, "sum")
+        caches = [b["cache"] for b in f["bytecode"] if "cache" in b]
+        self.assertEqual([(c["state"], c["misses"]) for c in caches], [("mono", {"no shape yet": 1})] * 2)
+        self.assertEqual(caches[0]["shapes"], [{"fields": ["x", "y"], "fieldCount": 2, "strings": False, "metatable": True, "how": "in the object"}])
+
+    def test_more_states_of_caches(self):
+        text = ("local t = setmetatable({}, {__index = function(_, k) return 1 end}) local e = {}"
+                "local function get(o) return o.v end local function put(o) o.w = 1 end local function size(s) return s:len() end "
+                "for i = 1, 500 do get(t) put(i %% 2 == 0 and {} or {a = 1}) size('x') end").replace("%%", "%")
+        states = {}
+        for name in ("get", "put", "size"):
+            f, _ = self.function(text, name)
+            states[name] = next(b["cache"] for b in f["bytecode"] if "cache" in b)
+        self.assertEqual(states["get"]["shapes"][0]["how"], "by a metamethod")
+        self.assertEqual(states["put"]["state"], "poly")
+        self.assertEqual({s["how"] for s in states["put"]["shapes"]}, {"added to the object"} | {s["how"] for s in states["put"]["shapes"]})
+        self.assertEqual(states["size"]["shapes"][0]["strings"], True)
+
+    def test_functions_are_found_by_name_and_line(self):
+        text = "local function f() return 1 end local M = {}\nfunction M.f() return 2 end\nfor i = 1, 500 do f() M.f() end"
+        self.assertEqual([f["line"] for f in self.facts(text, "--function=f")[0]["functions"]], [1, 2])
+        self.assertEqual([f["line"] for f in self.facts(text, "--function", "M.f")[0]["functions"]], [2])
+        self.assertEqual([f["name"] for f in self.facts(text, "--function=f:1")[0]["functions"]], ["f"])
+        self.assertEqual([f["name"] for f in self.facts(text, "--function=:2")[0]["functions"]], ["M.f"])
+        self.assertEqual([f["line"] for f in self.facts(text, "--function=main", "--jit-threshold=1")[0]["functions"]], [0])
+        self.expect(self.jit(text, "--function=g"), 1, "", "no function 'g' was compiled")
+
+    def test_functions_without_source(self):
+        text = "local f = load('local function f(x) return x + 1 end for i = 1, 500 do f(i) end') f()"
+        self.assertIn("1    | local function f(x) return x + 1 end", self.jit(text, "--function=f", "--jit-threshold=1").err)
+        self.expect(self.devvm("compile", "--strip", self.write("p.lua", self.POINTS), "-o", "p.dvm"), 0)
+        r = self.devvm("jit", "--function=:5", "p.dvm")
+        self.expect(r, 0, "21000\n", "local 1")

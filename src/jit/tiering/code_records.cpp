@@ -33,6 +33,9 @@ CodeRecord* CodeRecords::compiled(const Code& code, const MachineCode* machine, 
   r.address = machine->start;
   r.bytes = machine->size;
   r.sections = machine->sections;
+  r.callEntry = static_cast<uint32_t>(machine->callEntry - machine->start);
+  r.bodyEntry = static_cast<uint32_t>(machine->bodyEntry - machine->start);
+  r.loops = machine->loops;
   r.machine.assign(machine->start, machine->start + machine->size);
   open_[&code] = &r;
   return &r;
@@ -65,6 +68,7 @@ void CodeRecords::dead(const Code& code) {
     r.counters = nullptr;
   }
   alive_.erase(first, last);
+  misses.forget(code);
 }
 
 void CodeRecords::left(Isolate& isolate) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "jit/assembler/code_buffer.h"
+#include "runtime/cache_misses.h"
 #include "runtime/code.h"
 
 namespace devvm::jit {
@@ -28,6 +29,8 @@ struct CodeRecord {
   const uint8_t* address = {};  ///< of the machine code, gone or not
   uint32_t bytes = 0;           ///< with constants
   runtime::CodeSections sections;
+  uint32_t callEntry = 0, bodyEntry = 0;           ///< offsets of the entries for compiled callers and others
+  std::vector<runtime::MachineCode::Place> loops;  ///< entries at loops
   uint64_t callsFromInterpreter = 0, callsFromMachineCode = 0, loopEntries = 0;
   uint64_t rareSteps = 0;              ///< instructions that the interpreter did for the machine code, if counted
   std::map<uint32_t, uint64_t> exits;  ///< by bytecode offset: machine code was left to the interpreter there
@@ -65,6 +68,8 @@ class CodeRecords {
   /// All, in the order of compilation, with the counts of this moment.
   const std::vector<std::unique_ptr<CodeRecord>>& all();
   size_t omitted() const { return omitted_; }
+
+  runtime::CacheMissLog misses;  ///< of all functions that exist
 
  private:
   static void takeCounts(CodeRecord& record, const runtime::MachineCode& machine);

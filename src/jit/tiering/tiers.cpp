@@ -247,6 +247,7 @@ bool enable(Isolate& isolate, const char** reason) {
   const char* why = tiers->prepare();
   if (reason != nullptr) *reason = why;
   if (why != nullptr) return false;
+  if (CodeRecords* records = tiers->records()) isolate.cacheMisses = &records->misses;
   isolate.tiers = std::move(tiers);
   return true;
 }
