@@ -16,6 +16,7 @@ const char* stubName(const Stubs& stubs, uintptr_t address) {
       {stubs.goOn, "goOn"},
       {stubs.callOpen, "callOpen"},
       {stubs.goOnOpen, "goOnOpen"},
+      {stubs.giveBack, "giveBack"},
       {stubs.fieldWays, "fieldWays"},
       {stubs.leaf, "leaf"},
       {stubs.store, "store"},
