@@ -75,6 +75,7 @@ struct ModuleInfo {
   std::string source;     ///< chunk name as given ("@file", "=name" or text)
   std::string shortName;  ///< as it stands in messages (bytecode::chunkId)
   std::string language;
+  uint64_t codeHash = 0;  ///< bytecode::codeHash, if feedback is kept in files; else 0
 };
 
 struct Code {
@@ -98,6 +99,7 @@ struct Code {
   std::shared_ptr<ModuleInfo> module;
   std::unique_ptr<Value[]> children;  ///< PrototypeObject values
   uint32_t childCount;
+  uint32_t index = 0;  ///< of the function in its module
   std::unique_ptr<char[]> memory;                         ///< constants and feedback
   mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
   Isolate* isolate = nullptr;

@@ -58,6 +58,9 @@ struct JitOptions {
   bool refuseMemory = false;            ///< behave as if the system refused executable memory
   bool perfMap = false;                 ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
+  std::string loadFeedback;             ///< file with what was learnt in an earlier run; empty: none
+  std::string saveFeedback;             ///< file for what was learnt in this one; empty: none
+  bool keepsFeedback() const { return !loadFeedback.empty() || !saveFeedback.empty(); }
   bool record = false;                  ///< keeps records of what was compiled (jit/tiering/code_records.h)
   bool count = false;                   ///< with `record`: machine code counts its calls and rare cases
 };

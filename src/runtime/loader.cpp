@@ -3,6 +3,7 @@
 #include <new>
 
 #include "bytecode/chunk_id.h"
+#include "bytecode/code_hash.h"
 #include "bytecode/decode.h"
 #include "runtime/code.h"
 #include "runtime/isolate.h"
@@ -65,7 +66,7 @@ Value constantValue(Isolate& isolate, const bytecode::Constant& c) {
 
 /// The code of one function, without children; owned by `prototype` afterwards. MAY COLLECT.
 bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
-              const std::shared_ptr<ModuleInfo>& module) {
+              const std::shared_ptr<ModuleInfo>& module, uint32_t index) {
   auto* code = new (std::nothrow) Code{};
   if (code == nullptr) return false;
   prototype.as<PrototypeObject>()->code = code;
@@ -75,6 +76,7 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
   isolate.codes = code;
 
   code->module = module;
+  code->index = index;
   code->function = std::make_unique<bytecode::Function>(std::move(source));
   bytecode::Function& f = *code->function;
   code->raw = hasRawSlots(f);
@@ -124,6 +126,7 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
   info->shortName = bytecode::chunkId(module.source);
   info->source = std::move(module.source);
   info->language = std::move(module.language);
+  if (isolate.tiers != nullptr && isolate.options.jit.keepsFeedback()) info->codeHash = bytecode::codeHash(module);
   size_t count = module.functions.size();
   // Prototypes never move, so one list of them as values is enough; it keeps them alive until they know each other.
   std::vector<Value> prototypes(count);
@@ -135,7 +138,7 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
     ok = o != nullptr;
     if (!ok) break;
     prototypes[i] = otherValue(o);
-    ok = makeCode(isolate, Handle(&prototypes[i]), std::move(module.functions[i]), info);
+    ok = makeCode(isolate, Handle(&prototypes[i]), std::move(module.functions[i]), info, static_cast<uint32_t>(i));
   }
   Value result;
   if (ok) {

@@ -122,6 +122,8 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       return true;
     case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
     case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
+    case OptionId::kLoadFeedback: o.jit.loadFeedback = value; return !value.empty();
+    case OptionId::kSaveFeedback: o.jit.saveFeedback = value; return !value.empty();
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;

@@ -100,6 +100,8 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
   ready_ = ready_ && !handler_.isNil();
   if (!ready_) complain("not enough memory");
   ready_ = ready_ && startTrace();
+  std::string why;
+  if (ready_ && !jit::loadFeedback(*isolate_, why)) complain("ignored " + options.jit.loadFeedback + ": " + why);
 }
 
 bool Session::startTrace() {
@@ -229,6 +231,10 @@ int Session::finish(bool failed) {
       complainAbout(iso.failure);
       stopped = iso.failure != Failure::kExit;
     }
+  }
+  if (std::string why; ready_ && !jit::saveFeedback(iso, why)) {
+    complain("cannot write " + iso.options.jit.saveFeedback + ": " + why);
+    failed = true;
   }
   if (stopped) {
     lua::flushOrDrop(stdout);

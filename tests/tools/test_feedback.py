@@ -1,5 +1,8 @@
 """What is recorded of a program's functions: devvm profile --feedback."""
 import json
+import random
+import struct
+import zlib
 
 from support import ProgramTest
 
@@ -111,3 +114,78 @@ class Feedback(ProgramTest):
                                    (["--feedback", "-o"], "-o needs a file"), (["--feedback", "--nope", "program.lua"], "--nope")):
             self.expect(self.devvm("profile", *arguments), 2, "", message)
         self.expect(self.devvm("profile", "--feedback", "-o", "no/such/folder", "program.lua"), 1, "", "cannot write no/such/folder")
+
+
+class Files(ProgramTest):
+    def tier_ups(self, *options):
+        r = self.devvm("run", "--jit=baseline", "--trace=compilation", "--trace-file=events", *options, "program.lua")
+        events = [json.loads(line) for line in self.read("events").decode().splitlines()]
+        return r, [e["function"] for e in events if e["event"] == "tier_up"], events
+
+    def test_a_known_program_is_compiled_at_once(self):
+        few = PROGRAM.replace("300", "3").replace("400", "3")
+        self.write("program.lua", PROGRAM)
+        r, often, _ = self.tier_ups("--save-feedback=f")
+        self.expect(r, 0, "7500.0\n", "")
+        self.assertIn("program.lua:1", often)
+        r, again, events = self.tier_ups("--load-feedback=f")
+        self.expect(r, 0, "7500.0\n", "")
+        self.assertLessEqual({f for f in often if f.startswith("program.lua")}, set(again))
+        # The same bytecode, but far from any threshold.
+        self.write("program.lua", few)
+        r, none, _ = self.tier_ups()
+        self.assertEqual(none, [])
+        self.devvm("run", "--jit=baseline", "--jit-threshold=2", "--save-feedback=few", "program.lua")
+        r, known, _ = self.tier_ups("--load-feedback=few")
+        self.expect(r, 0, "75.0\n", "")
+        self.assertIn("program.lua:1", known)
+        self.assertIn("program.lua:18", known)
+
+    def test_what_was_learnt_is_kept(self):
+        self.write("program.lua", PROGRAM)
+        self.devvm("run", "--jit=baseline", "--save-feedback=f", "program.lua")
+        first = self.read("f")
+        self.devvm("run", "--jit=baseline", "--load-feedback=f", "--save-feedback=g", "program.lua")
+        report = self.devvm("profile", "--feedback", "--load-feedback=g", "program.lua").out
+        self.assertRegex(report, r"(?m)^ +4 +[0-9a-f]{4} +mul +int, float -> float")
+        self.assertIn(b"math.abs", first)
+        self.assertIn(b"math.abs", self.read("g"))
+
+    def test_files_that_do_not_fit_are_ignored(self):
+        self.write("program.lua", PROGRAM)
+        self.devvm("run", "--jit=baseline", "--save-feedback=f", "program.lua")
+        good = self.read("f")
+        bad = {"damaged": good[:100] + b"\xff\xff" + good[102:], "short": good[:50], "empty": b"", "text": b"hello",
+               "newer": good[:4] + b"\x09" + good[5:]}
+        for name, data in bad.items():
+            self.write("bad", data)
+            r, _, events = self.tier_ups("--load-feedback=bad")
+            self.expect(r, 0, "7500.0\n", "devvm: ignored bad: it")
+            self.assertEqual([e["reason"] for e in events if e["event"] == "feedback_ignored"], [r.err.split(": ")[2].strip()], name)
+        r, _, _ = self.tier_ups("--load-feedback=missing")
+        self.expect(r, 0, "7500.0\n", "ignored missing: No such file")
+        # Another program: nothing fits, nothing is said.
+        self.write("program.lua", "local function f(x) return x .. 'a' end for i = 1, 1000 do f(i) end print('other')")
+        r, compiled, _ = self.tier_ups("--load-feedback=f", "--save-feedback=g")
+        self.expect(r, 0, "other\n", "")
+        self.assertNotIn(b"math.abs", self.read("g"))
+
+    def test_random_damage(self):
+        self.write("program.lua", PROGRAM)
+        self.devvm("run", "--jit=baseline", "--save-feedback=f", "program.lua")
+        good = self.read("f")
+        for _ in range(40):
+            body = bytearray(good[12:])
+            for _ in range(random.randrange(1, 30)):
+                body[random.randrange(len(body))] = random.choice((0, 1, 0x7F, 0x80, 0xFF, random.randrange(256)))
+            data = good[:8] + struct.pack("<I", zlib.crc32(body)) + body
+            self.write("bad", data)
+            r = self.devvm("run", "--jit=baseline", "--load-feedback=bad", "--save-feedback=out", "program.lua")
+            self.assertEqual((r.status, r.out), (0, "7500.0\n"), (r, data.hex()))
+
+    def test_files_that_cannot_be_written(self):
+        self.write("program.lua", "print(1)")
+        self.expect(self.devvm("run", "--jit=baseline", "--save-feedback=no/such/file", "program.lua"), 1, "1\n",
+                    "cannot write no/such/file: No such file")
+        self.expect(self.devvm("run", "--save-feedback=f", "program.lua"), 1, "1\n", "nothing was learnt without compilers")
+        self.assertEqual(self.names(), ["program.lua"])

@@ -166,6 +166,26 @@ bool isSite(Op op, SiteKind& kind) {
   }
 }
 
+void CallTargets::add(Code& code, uint32_t calls) {
+  if (code.identity == nullptr) code.identity = std::make_shared<FunctionIdentity>(FunctionIdentity{&code});
+  add(&code, nullptr, calls);
+}
+
+void CallTargets::add(Code* code, const NativeInfo* native, uint32_t calls) {
+  Target* empty = nullptr;
+  for (Target& t : targets) {
+    if (t.isUsed() && t.native == native && (code == nullptr || t.function->code == code)) return addUp(t.count, calls);
+    if (empty == nullptr && (!t.isUsed() || (t.function != nullptr && t.function->code == nullptr))) empty = &t;
+  }
+  if (empty == nullptr) {
+    megamorphic = true;
+    return addUp(others, calls);
+  }
+  // A place whose function is gone is used again: functions that come and go are many targets.
+  if (empty->isUsed()) megamorphic = true;
+  *empty = {code != nullptr ? code->identity : nullptr, native, calls};
+}
+
 const Code* CallTargets::onlyFunction() const {
   if (megamorphic || others != 0 || targets[1].isUsed() || targets[0].function == nullptr) return nullptr;
   return targets[0].function->code;

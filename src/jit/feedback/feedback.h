@@ -74,11 +74,13 @@ struct Site {
   uint32_t other = 0;  ///< branches and loops: times not taken; calls, allocations: index in the vector's list
 
   bool isBranch() const { return kind == SiteKind::kBranch || kind == SiteKind::kLoop; }
+  bool wasSeen() const { return count != 0 || (isBranch() && other != 0) || !result.isEmpty() || paths != 0; }
 };
 static_assert(sizeof(Site) == 32);
 
 /// Whom a call site called: up to kMost functions. Functions that are gone leave an entry that names nobody.
-struct CallTargets {
+class CallTargets {
+ public:
   static constexpr unsigned kMost = 4;
   struct Target {
     std::shared_ptr<const runtime::FunctionIdentity>
@@ -91,9 +93,19 @@ struct CallTargets {
   bool megamorphic = false;  ///< more than those
   uint32_t others = 0;       ///< calls of what is no function (call metamethods) or of further functions
 
+  /// Notes calls of a function, or of a native one.
+  void add(runtime::Code& code, uint32_t calls);
+  void add(const runtime::NativeInfo& native, uint32_t calls) { add(nullptr, &native, calls); }
   /// The only bytecode function that was called, or null.
   const runtime::Code* onlyFunction() const;
+
+ private:
+  void add(runtime::Code* code, const runtime::NativeInfo* native, uint32_t calls);
 };
+
+/// Adds, sticking at the maximum.
+constexpr void addUp(uint32_t& n, uint32_t more) { n = n + more < n ? UINT32_MAX : n + more; }
+inline void countUp(uint32_t& n) { addUp(n, 1); }
 
 /// What became of tables that a site made; sampled.
 struct AllocationFate {

@@ -13,10 +13,6 @@ using bytecode::Instruction;
 
 namespace {
 
-void countUp(uint32_t& n) {
-  if (n != UINT32_MAX) n++;
-}
-
 Value localOf(const Fiber& f, uint32_t i) { return f.fp[-1 - static_cast<int64_t>(i)]; }
 
 /// An operand before the instruction runs; absent if there is none to look at.
@@ -204,22 +200,8 @@ void Recorder::recordCall(const Fiber& f, FeedbackVector& vector, Site& site, co
   CallTargets* targets = vector.makeTargets(site);
   if (targets == nullptr) return;
   if (!callee.isFunction()) return countUp(targets->others);
-  const NativeInfo* native = isKind(callee, Kind::kNative) ? as<Native>(callee)->info : nullptr;
-  auto* code = native == nullptr ? const_cast<Code*>(as<Closure>(callee)->code) : nullptr;
-  CallTargets::Target* empty = nullptr;
-  for (CallTargets::Target& t : targets->targets) {
-    if (t.isUsed() && t.native == native && (code == nullptr || t.function->code == code)) return countUp(t.count);
-    if (empty == nullptr && (!t.isUsed() || (t.function != nullptr && t.function->code == nullptr))) empty = &t;
-  }
-  if (empty == nullptr) {
-    targets->megamorphic = true;
-    return countUp(targets->others);
-  }
-  // A place whose function is gone is used again: functions that come and go are many targets.
-  if (empty->isUsed()) targets->megamorphic = true;
-  if (code != nullptr && code->identity == nullptr)
-    code->identity = std::make_shared<FunctionIdentity>(FunctionIdentity{code});
-  *empty = {code != nullptr ? code->identity : nullptr, native, 1};
+  if (isKind(callee, Kind::kNative)) return targets->add(*as<Native>(callee)->info, 1);
+  targets->add(*const_cast<Code*>(as<Closure>(callee)->code), 1);
 }
 
 }  // namespace devvm::jit

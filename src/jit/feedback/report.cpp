@@ -44,10 +44,6 @@ struct View {
   CacheState cache;
 };
 
-bool wasSeen(const Site& s) {
-  return s.count != 0 || (s.isBranch() && s.other != 0) || !s.result.isEmpty() || s.paths != 0;
-}
-
 CacheState cacheOf(const Code& code, const Site& site, const Instruction& whole) {
   CacheState state;
   if (site.kind != SiteKind::kField && site.kind != SiteKind::kSetField) return state;
@@ -90,7 +86,7 @@ template <typename Do>
 void forEachSite(const Code& code, Do show) {
   const FeedbackVector& vector = *feedbackOf(code);
   for (const Site& site : vector.sites()) {
-    if (!wasSeen(site)) continue;
+    if (!site.wasSeen()) continue;
     Instruction whole = bytecode::decodeVerified({code.entry, code.codeSize}, site.offset);
     show(View{site, vector, lineAt(code, site.offset), whole.info->mnemonic, cacheOf(code, site, whole)});
   }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -10,6 +11,7 @@
 #include "interpreter/interpreter.h"
 #include "jit/baseline/compiler.h"
 #include "jit/feedback/recorder.h"
+#include "jit/feedback/saved_feedback.h"
 #include "jit/tiering/code_records.h"
 
 namespace devvm::jit {
@@ -66,6 +68,24 @@ class JitTiers final : public Tiers {
     code.heat = options_.threshold > 1 ? options_.threshold / 2 : 1;
     code.loopHeat = options_.threshold > 1 ? kLoopPolls : 1;
     code.warm = options_.threshold <= 1;
+    if (const SavedFunction* saved = savedOf(code); saved != nullptr && saved->compiled) {
+      code.heat = code.loopHeat = 1;
+      code.warm = true;
+    }
+  }
+
+  bool loadFeedback(Isolate& isolate, std::string& why) {
+    if (options_.loadFeedback.empty() || readFeedbackFile(options_.loadFeedback, saved_, why)) return true;
+    if (isolate.events != nullptr && isolate.events->wants(events::kCompilationEvents)) {
+      isolate.events->publish({.kind = events::EventKind::kFeedbackIgnored, .text = why});
+    }
+    return false;
+  }
+
+  bool saveFeedback(Isolate& isolate, std::string& why) {
+    if (options_.saveFeedback.empty()) return true;
+    saved_.collect(isolate);
+    return writeFeedbackFile(options_.saveFeedback, saved_, why);
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
@@ -131,12 +151,27 @@ class JitTiers final : public Tiers {
   void becomesWarm(Isolate& isolate, Code& code) {
     code.warm = true;
     if (feedbackBytes_ > kMostFeedback) return;
+    uint32_t calls = options_.threshold / 2 - std::min(code.heat, options_.threshold / 2);
+    if (!makeFeedback(isolate, code)) return;
+    feedbackOf(code)->calls += calls;
+    recorder_.begin(isolate);
+  }
+
+  /// What an earlier run learnt of the function, or null.
+  const SavedFunction* savedOf(const Code& code) const {
+    if (saved_.size() == 0 || code.module->codeHash == 0) return nullptr;
+    const SavedFunction* saved = saved_.find({code.module->codeHash, code.index});
+    return saved != nullptr && saved->codeSize == code.codeSize ? saved : nullptr;
+  }
+
+  /// Gives a function a feedback vector, with what an earlier run learnt.
+  bool makeFeedback(Isolate& isolate, Code& code) {
     auto vector = FeedbackVector::make(code);
-    if (vector == nullptr) return;
-    vector->calls = options_.threshold / 2 - code.heat;
+    if (vector == nullptr) return false;
+    if (const SavedFunction* saved = savedOf(code)) applySaved(*saved, isolate, *vector);
     code.feedbackVector = std::move(vector);
     accountFeedback(isolate, code);
-    recorder_.begin(isolate);
+    return true;
   }
 
   /// The function's feedback counts against the memory limit.
@@ -157,6 +192,9 @@ class JitTiers final : public Tiers {
     code.start = code.entry;
     code.heat = code.loopHeat = 0;
     if (code.feedbackVector != nullptr) accountFeedback(isolate, code);
+    if (code.feedbackVector == nullptr && savedOf(code) != nullptr && feedbackBytes_ <= kMostFeedback) {
+      makeFeedback(isolate, code);
+    }
     uint64_t began = nanos();
     assembler_.reset();
     Compiler compiler(assembler_, code, stubs_, frame);
@@ -232,6 +270,7 @@ class JitTiers final : public Tiers {
   size_t bytes_ = 0;  ///< of machine code and its tables
   size_t feedbackBytes_ = 0;
   Recorder recorder_;
+  SavedFeedback saved_;
   Stubs stubs_;
   x64::Assembler assembler_;
   std::FILE* perfMap_ = nullptr;
@@ -250,6 +289,16 @@ bool enable(Isolate& isolate, const char** reason) {
   if (CodeRecords* records = tiers->records()) isolate.cacheMisses = &records->misses;
   isolate.tiers = std::move(tiers);
   return true;
+}
+
+bool loadFeedback(Isolate& isolate, std::string& why) {
+  return isolate.tiers == nullptr || tiersOf(isolate).loadFeedback(isolate, why);
+}
+
+bool saveFeedback(Isolate& isolate, std::string& why) {
+  if (isolate.tiers != nullptr) return tiersOf(isolate).saveFeedback(isolate, why);
+  why = "nothing was learnt without compilers";
+  return isolate.options.jit.saveFeedback.empty();
 }
 
 CodeRecords* codeRecords(Isolate& isolate) { return isolate.tiers != nullptr ? tiersOf(isolate).records() : nullptr; }

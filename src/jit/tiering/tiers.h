@@ -1,6 +1,8 @@
 // The compilers of an isolate: when a function is compiled, and who owns its code.
 #pragma once
 
+#include <string>
+
 #include "runtime/isolate.h"
 
 namespace devvm::jit {
@@ -10,6 +12,12 @@ class CodeRecords;
 /// Gives the isolate its compilers, as its options say; to be called before functions are loaded. Without executable
 /// memory (or on a machine without a compiler) everything stays interpreted: false, and `reason` says why.
 bool enable(runtime::Isolate& isolate, const char** reason = nullptr);
+
+/// Reads the file of JitOptions::loadFeedback, if there is one; to be called before the program is loaded. False: it is
+/// ignored (with an event), and `why` says why.
+bool loadFeedback(runtime::Isolate& isolate, std::string& why);
+/// Writes the file of JitOptions::saveFeedback, if there is one. False: `why` says why not.
+bool saveFeedback(runtime::Isolate& isolate, std::string& why);
 
 /// What was compiled so far; null unless JitOptions::record asked for it.
 CodeRecords* codeRecords(runtime::Isolate& isolate);
