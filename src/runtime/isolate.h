@@ -54,15 +54,17 @@ enum class BasicType : uint8_t { kNil, kBoolean, kLight, kNumber, kString, kFunc
 
 struct JitOptions {
   enum class Mode : uint8_t { kOff, kBaseline } mode = Mode::kOff;
-  uint32_t threshold = 200;             ///< calls until a function is compiled; 1: at its first call
-  bool refuseMemory = false;            ///< behave as if the system refused executable memory
-  bool perfMap = false;                 ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
+  uint32_t threshold = 200;   ///< calls until a function is compiled; 1: at its first call
+  bool refuseMemory = false;  ///< behave as if the system refused executable memory
+  bool perfMap = false;       ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
+  bool dump = false;          ///< writes jit-PID.dump into dumpFolder, for perf inject
+  std::string dumpFolder;
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
   std::string loadFeedback;             ///< file with what was learnt in an earlier run; empty: none
   std::string saveFeedback;             ///< file for what was learnt in this one; empty: none
   bool keepsFeedback() const { return !loadFeedback.empty() || !saveFeedback.empty(); }
-  bool record = false;                  ///< keeps records of what was compiled (jit/tiering/code_records.h)
-  bool count = false;                   ///< with `record`: machine code counts its calls and rare cases
+  bool record = false;  ///< keeps records of what was compiled (jit/tiering/code_records.h)
+  bool count = false;   ///< with `record`: machine code counts its calls and rare cases
 };
 
 struct IsolateOptions {

@@ -36,8 +36,8 @@ int runOptions(const Arguments& arguments) {
       return usageError(commandNamed("options"), std::string("unexpected argument '") + a + "'");
     json = true;
   }
-  static constexpr const char* kTypes[] = {"flag", "number", "bytes", "duration", "word", "list"};
-  static constexpr const char* kPlaceholders[] = {"", "N", "BYTES", "TIME", "WORD", "A,B"};
+  static constexpr const char* kTypes[] = {"flag", "number", "bytes", "duration", "word", "flag or word", "list"};
+  static constexpr const char* kPlaceholders[] = {"", "N", "BYTES", "TIME", "WORD", "WORD]", "A,B"};
   size_t count;
   const OptionInfo* table = optionTable(count);
   if (json) std::puts("[");
@@ -54,7 +54,8 @@ int runOptions(const Arguments& arguments) {
                   o.standard, meaning.c_str(), i + 1 < count ? "," : "");
     } else {
       std::string title = std::string("--") + o.name;
-      if (o.type != OptionType::kFlag) title += std::string("=") + kPlaceholders[static_cast<int>(o.type)];
+      if (o.type != OptionType::kFlag)
+        title += std::string(o.type == OptionType::kFlagOrWord ? "[=" : "=") + kPlaceholders[static_cast<int>(o.type)];
       std::printf("%-24s %-9s default %s\n%s", title.c_str(), type, o.standard, wrapped(o.meaning).c_str());
     }
   }

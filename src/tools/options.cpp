@@ -124,6 +124,10 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
     case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
     case OptionId::kLoadFeedback: o.jit.loadFeedback = value; return !value.empty();
     case OptionId::kSaveFeedback: o.jit.saveFeedback = value; return !value.empty();
+    case OptionId::kJitDump:
+      o.jit.dump = true;
+      o.jit.dumpFolder = value;
+      return true;
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;
@@ -186,6 +190,8 @@ ParseResult parseOption(std::string_view argument, const char* next, bool& usedN
       }
     } else if (equals != argument.npos) {
       value = argument.substr(equals + 1);
+    } else if (option.type == OptionType::kFlagOrWord) {
+      // The argument behind it is somebody else's.
     } else if (next != nullptr) {
       value = next;
       usedNext = true;

@@ -16,7 +16,7 @@ enum class OptionId {
   kCount
 };
 
-enum class OptionType { kFlag, kNumber, kBytes, kDuration, kWord, kList };
+enum class OptionType { kFlag, kNumber, kBytes, kDuration, kWord, kFlagOrWord, kList };
 
 struct OptionInfo {
   OptionId id;

@@ -90,7 +90,10 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
   isolate_ = std::make_unique<Isolate>(options);
   isolate_->permanentRoots.push_back(&handler_);
   ready_ = interpreter::initializeEngine(*isolate_);
-  if (ready_ && options.jit.mode != JitOptions::Mode::kOff) jit::enable(*isolate_);
+  if (ready_ && options.jit.mode != JitOptions::Mode::kOff) {
+    const char* problem = nullptr;
+    if (jit::enable(*isolate_, &problem) && problem != nullptr) complain(problem);
+  }
   if (ready_ && settings.noEnvironment) {
     Rooted yes(*isolate_, Value::boolean(true));
     ready_ = tableSetName(*isolate_, Handle(&isolate_->registry), "LUA_NOENV", yes);

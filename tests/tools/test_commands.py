@@ -334,6 +334,6 @@ class OptionList(ProgramTest):
         for o in table:
             self.assertEqual(set(o), {"name", "type", "default", "meaning"})
             self.assertIn(f"--{o['name']}", text)
-            self.assertIn(o["type"], ("flag", "number", "bytes", "duration", "word", "list"))
+            self.assertIn(o["type"], ("flag", "number", "bytes", "duration", "word", "flag or word", "list"))
             self.assertTrue(o["meaning"].endswith("."))
         self.assertLess(max(map(len, text.splitlines())), 100)

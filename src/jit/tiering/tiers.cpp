@@ -1,9 +1,6 @@
 #include "jit/tiering/tiers.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
 #include <string>
 
@@ -13,6 +10,7 @@
 #include "jit/feedback/recorder.h"
 #include "jit/feedback/saved_feedback.h"
 #include "jit/tiering/code_records.h"
+#include "jit/tiering/outside_tools.h"
 
 namespace devvm::jit {
 
@@ -47,17 +45,15 @@ class JitTiers final : public Tiers {
     if (options.record) records_ = std::make_unique<CodeRecords>();
   }
   ~JitTiers() override {
+    outside_.freed(stubs_.block.address);
     memory_.free(stubs_.block);
-    if (perfMap_ != nullptr) std::fclose(perfMap_);
   }
 
   const char* prepare() {
     if (!memory_.available()) return memory_.refusal();
     if (!stubs_.make(memory_)) return "no room for machine code";
-    if (options_.perfMap) {
-      perfMap_ = std::fopen(("/tmp/perf-" + std::to_string(getpid()) + ".map").c_str(), "w");
-      noteForPerf(stubs_.block, "(stubs)");
-    }
+    outsideProblem_ = outside_.open(options_);
+    outside_.placed(stubs_.block.address, stubs_.block.bytes, "(stubs)");
     return nullptr;
   }
 
@@ -119,6 +115,8 @@ class JitTiers final : public Tiers {
     if (records_ != nullptr) records_->dead(code);
   }
 
+  /// What outside tools do not get; null: nothing is wrong.
+  const char* outsideProblem() const { return outsideProblem_; }
   CodeRecords* records() { return records_.get(); }
   const Stubs& stubs() const { return stubs_; }
 
@@ -142,6 +140,7 @@ class JitTiers final : public Tiers {
   void take(Code& code, const char* why) {
     if (records_ != nullptr) records_->ended(code, *code.machine, why);
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
+    outside_.freed(machine->start);
     memory_.free(machine->block);
     bytes_ -= machine->accounted;
     delete machine;
@@ -201,7 +200,7 @@ class JitTiers final : public Tiers {
     std::unique_ptr<uint64_t[]> counters;
     bool recorded = records_ != nullptr && !records_->paused();
     if (recorded && options_.count && !records_->full()) counters = std::make_unique<uint64_t[]>(code.codeSize + 1);
-    if (recorded) compiler.describe(counters.get());
+    if (recorded || outside_.any()) compiler.describe(counters.get());
     if (!compiler.compile()) return refuse(isolate, code, reason, compiler.refusal());
     auto placed = std::make_unique<PlacedCode>();
     CodeMemoryError error = CodeMemoryError::kNone;
@@ -230,7 +229,7 @@ class JitTiers final : public Tiers {
     code.accounted += bytes;
     isolate.external += bytes;
     isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
-    noteForPerf(placed->block, code.module->shortName + ":" + std::to_string(code.function->lineDefined));
+    outside_.placed(code, *placed, assembler_.tags());
     code.machineEntry = placed->callEntry;
     code.machine = std::move(placed);
     code.start = interpreter::kEnterMachineCode;
@@ -251,14 +250,6 @@ class JitTiers final : public Tiers {
     tell(isolate, code, events::EventKind::kCompilationRefused, why, -1);
   }
 
-  void noteForPerf(const CodeBlock& block, const std::string& name) {
-    if (perfMap_ == nullptr) return;
-    std::fprintf(perfMap_, "%llx %x lua %s\n",
-                 static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(block.address)), block.bytes,
-                 name.c_str());
-    std::fflush(perfMap_);
-  }
-
   static void tell(Isolate& isolate, const Code& code, events::EventKind kind, const char* reason, int64_t bytes) {
     if (isolate.events == nullptr || !isolate.events->wants(events::kCompilationEvents)) return;
     std::string name = code.module->shortName + ":" + std::to_string(code.function->lineDefined);
@@ -273,7 +264,8 @@ class JitTiers final : public Tiers {
   SavedFeedback saved_;
   Stubs stubs_;
   x64::Assembler assembler_;
-  std::FILE* perfMap_ = nullptr;
+  OutsideTools outside_;
+  const char* outsideProblem_ = nullptr;
   std::unique_ptr<CodeRecords> records_;
 };
 
@@ -284,7 +276,7 @@ JitTiers& tiersOf(Isolate& isolate) { return static_cast<JitTiers&>(*isolate.tie
 bool enable(Isolate& isolate, const char** reason) {
   auto tiers = std::make_unique<JitTiers>(isolate.options.jit);
   const char* why = tiers->prepare();
-  if (reason != nullptr) *reason = why;
+  if (reason != nullptr) *reason = why != nullptr ? why : tiers->outsideProblem();
   if (why != nullptr) return false;
   if (CodeRecords* records = tiers->records()) isolate.cacheMisses = &records->misses;
   isolate.tiers = std::move(tiers);

@@ -10,7 +10,8 @@ namespace devvm::jit {
 class CodeRecords;
 
 /// Gives the isolate its compilers, as its options say; to be called before functions are loaded. Without executable
-/// memory (or on a machine without a compiler) everything stays interpreted: false, and `reason` says why.
+/// memory (or on a machine without a compiler) everything stays interpreted: false, and `reason` says why. After true
+/// it says which file for outside tools cannot be written, or is null.
 bool enable(runtime::Isolate& isolate, const char** reason = nullptr);
 
 /// Reads the file of JitOptions::loadFeedback, if there is one; to be called before the program is loaded. False: it is

@@ -1,0 +1,122 @@
+"""Tools outside of the VM: the files for perf, and gdb."""
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import unittest
+
+from support import SCALE, VM, ProgramTest
+
+FIB = """local function fib(n)
+  if n < 2 then
+    return n
+  end
+  return fib(n - 1) + fib(n - 2)
+end
+print(fib(%d))
+"""
+BASELINE = "--jit=baseline"
+
+
+class Dump:
+    """A jitdump file, read as the kernel's specification says."""
+
+    def __init__(self, data):
+        magic, version, size, machine, _, self.pid, self.time, flags = struct.unpack_from("<IIIIIIQQ", data)
+        assert (magic, version, size, machine, flags) == (0x4A695444, 1, 40, 62, 0)
+        self.loads, self.lines, self.closed, self.times = [], {}, False, [self.time]
+        at = size
+        while at < len(data):
+            kind, length, time = struct.unpack_from("<IIQ", data, at)
+            assert length >= 16 and at + length <= len(data)
+            self.times.append(time)
+            self.record(kind, data[at + 16:at + length])
+            at += length
+        assert at == len(data)
+
+    def record(self, kind, body):
+        assert not self.closed
+        if kind == 0:
+            pid, tid, vma, address, size, index = struct.unpack_from("<IIQQQQ", body)
+            name, _, code = body[40:].partition(b"\0")
+            assert pid == self.pid and tid > 0 and vma == address and len(code) == size
+            self.loads.append((name.decode(), address, code, index))
+        elif kind == 2:
+            address, count = struct.unpack_from("<QQ", body)
+            at, entries = 16, []
+            for _ in range(count):
+                where, line, discriminator = struct.unpack_from("<QII", body, at)
+                end = body.index(b"\0", at + 16)
+                entries.append((where - address, line, body[at + 16:end].decode()))
+                assert discriminator == 0
+                at = end + 1
+            assert at == len(body)
+            self.lines[address] = entries
+        else:
+            assert kind == 3
+            self.closed = True
+
+
+class Perf(ProgramTest):
+    def test_dump_file(self):
+        r = self.program(FIB % 20, BASELINE, "--jit-dump")
+        self.expect(r, 0, "6765\n", "")
+        (path,) = self.folder.glob("jit-*.dump")
+        dump = Dump(path.read_bytes())
+        self.assertEqual(path.name, f"jit-{dump.pid}.dump")
+        self.assertTrue(dump.closed)
+        self.assertEqual(dump.times, sorted(dump.times))
+        self.assertEqual([load[0] for load in dump.loads], ["(stubs)", "fib (program.lua:1)"])
+        self.assertEqual([load[3] for load in dump.loads], [1, 2])
+        _, address, code, _ = dump.loads[1]
+        entries = dump.lines[address]
+        self.assertEqual({e[2] for e in entries}, {str((self.folder / "program.lua").resolve())})
+        self.assertLessEqual({e[1] for e in entries}, {2, 3, 5})
+        self.assertEqual([e[0] for e in entries], sorted({e[0] for e in entries}))
+        self.assertLess(entries[-1][0], len(code))
+
+    def test_dump_goes_to_a_folder(self):
+        (self.folder / "there").mkdir()
+        self.expect(self.program(FIB % 20, BASELINE, "--jit-dump=there"), 0, "6765\n", "")
+        self.assertEqual(len(list(self.folder.glob("there/jit-*.dump"))), 1)
+        self.expect(self.program(FIB % 5, BASELINE, "--jit-dump=nowhere"), 0, "5\n", "the dump file for perf cannot be written")
+
+    def test_every_code_is_dumped(self):
+        text = "local s = 0 for i = 1, 200 do s = s + load('return ' .. i)() end collectgarbage() print(s)"
+        self.expect(self.program(text, BASELINE, "--jit-threshold=1", "--jit-dump"), 0, "20100\n", "")
+        (path,) = self.folder.glob("jit-*.dump")
+        dump = Dump(path.read_bytes())
+        self.assertEqual(len([l for l in dump.loads if l[0].startswith("(main chunk) (")]), 201)
+
+    def test_children_leave_the_dump_alone(self):
+        text = FIB % 20 + "local p = io.popen('true') p:close() os.execute('true')"
+        self.expect(self.program(text, BASELINE, "--jit-dump"), 0, "6765\n", "")
+        (path,) = self.folder.glob("jit-*.dump")
+        self.assertTrue(Dump(path.read_bytes()).closed)
+
+    def test_map_file(self):
+        text = FIB % 20 + "local f = io.open('/proc/self/stat') print(f:read('n'))"
+        r = self.program(text, BASELINE, "--jit-perf-map")
+        self.expect(r, 0, None, "")
+        path = pathlib.Path(f"/tmp/perf-{r.out.split()[1]}.map")
+        self.addCleanup(path.unlink)
+        lines = path.read_text().splitlines()
+        self.assertRegex(lines[0], r"^[0-9a-f]+ [0-9a-f]+ \(stubs\)$")
+        self.assertRegex(lines[1], r"^[0-9a-f]+ [0-9a-f]+ fib \(program\.lua:1\)$")
+
+    def test_perf_names_functions_and_lines(self):
+        if shutil.which("perf") is None:
+            self.skipTest("perf is not installed")
+        self.write("fib.lua", FIB % 30)
+        record = self.command(["perf", "record", "-q", "-k", "1", "-e", "cpu-clock:u", "-o", "data", VM, "run", BASELINE,
+                               "--jit-dump", "fib.lua"], seconds=60)
+        if record.status != 0 or "832040" not in record.out:
+            self.skipTest("perf may not record here: " + record.err[:100])
+        self.expect(self.command(["perf", "inject", "--jit", "-i", "data", "-o", "injected"], seconds=60), 0)
+        report = self.command(["perf", "report", "-i", "injected", "--stdio"], seconds=60)
+        self.assertRegex(report.out, r"jitted-\d+-2\.so +\[\.\] fib \(fib\.lua:1\)")
+        if shutil.which("objdump"):
+            annotated = self.command(["perf", "annotate", "-i", "injected", "--stdio", "-l"], seconds=60)
+            self.assertIn("return fib(n - 1) + fib(n - 2)", annotated.out)
+            self.assertRegex(annotated.out, r"fib\.lua:\d")
