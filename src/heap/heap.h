@@ -172,6 +172,15 @@ class Heap {
     o->gc = o->aux = o->flags = 0;
     return o;
   }
+  /// As allocate() in the nursery, if that has room at once; nullptr otherwise. Never collects.
+  Object* tryAllocate(uint8_t kind, uint32_t word, uint8_t aux) {
+    const KindInfo& k = kinds_[kind];
+    size_t size = objectSize(k, word, aux);
+    char* p = top_;
+    if (k.release != nullptr || size > static_cast<size_t>(end_ - p) || size > maxNurseryObject_) return nullptr;
+    top_ = p + size;
+    return initialize(p, k, kind, word, aux, size, 0);
+  }
   /// As allocate() but never collects: may exceed the limit; nullptr only when the system has no memory.
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
 

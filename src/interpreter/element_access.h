@@ -4,6 +4,7 @@
 
 #include "runtime/dict.h"
 #include "runtime/isolate.h"
+#include "runtime/strings.h"
 
 namespace devvm::interpreter {
 
@@ -18,7 +19,13 @@ inline bool isPlainKey(Value key) {
 /// Value under `key`, which the array part does not have; absent() if only the slow path can tell. Does not allocate.
 inline Value elementElsewhere(runtime::Isolate& iso, runtime::Table* t, Value key) {
   runtime::Shape& shape = iso.shapes.of(t);
-  if (!isPlainKey(key)) return Value::absent();
+  if (!isPlainKey(key)) {
+    if (!key.isString()) return Value::absent();
+    // A string that no table has as a key is not interned.
+    runtime::String* known = runtime::findInterned(iso, runtime::asString(key));
+    if (known == nullptr) return shape.metatable.isNil() ? Value::nil() : Value::absent();
+    key = runtime::stringValue(known);
+  }
   Value v;
   if (shape.dictionary()) {
     if (key.isInt() && static_cast<uint64_t>(key.asInt()) - 1 < t->arrayStorage()->length) return Value::absent();
@@ -31,20 +38,25 @@ inline Value elementElsewhere(runtime::Isolate& iso, runtime::Table* t, Value ke
   return v.isNil() && !shape.metatable.isNil() ? Value::absent() : v;
 }
 
-/// Stores a value that is not nil under a key that is not one of the array part, nor the one right behind it, in a
-/// table in dictionary mode that has the key, or room for it and no metatable. False: the slow path has to. Does not
-/// allocate.
+/// Stores under a key that is not one of the array part, nor the one right behind it, in a table in dictionary mode
+/// that has the key, or room for it and no metatable. False: the slow path has to. Does not allocate.
 inline bool storeElsewhere(runtime::Isolate& iso, runtime::Table* t, Value key, Value value) {
   runtime::Shape& shape = iso.shapes.of(t);
-  if (!shape.dictionary() || shape.owned() || shape.weak() || !isPlainKey(key)) return false;
+  if (!shape.dictionary() || shape.owned() || shape.weak()) return false;
+  if (!isPlainKey(key)) {
+    runtime::String* known = key.isString() ? runtime::findInterned(iso, runtime::asString(key)) : nullptr;
+    if (known == nullptr) return false;
+    key = runtime::stringValue(known);
+  }
   if (key.isInt() && static_cast<uint64_t>(key.asInt()) - 1 <= t->arrayStorage()->length) return false;
   runtime::Dict* d = runtime::as<runtime::Dict>(t->props);
   uint32_t e = runtime::dictFindBits(d, key);
   if (e != runtime::kNoEntry && runtime::entryIsLive(d->entries[e])) {
-    iso.heap.store(d, &d->entries[e].value, value);
+    runtime::dictStore(iso, d, e, value);
     return true;
   }
   if (!shape.metatable.isNil()) return false;
+  if (value.isNil()) return true;
   if (e != runtime::kNoEntry) {
     runtime::dictStore(iso, d, e, value);
     return true;

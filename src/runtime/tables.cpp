@@ -47,6 +47,23 @@ Value newTable(Isolate& isolate, uint32_t arrayCapacity, uint32_t fields) {
   return tableValue(t);
 }
 
+Value tryNewTable(Isolate& isolate, uint32_t arrayCapacity, uint32_t fields) {
+  if (fields > ShapeTable::kMaxFields) return Value::nil();
+  uint8_t inlineSlots = ShapeTable::inlineClass(fields);
+  uint32_t shape = isolate.shapes.root(inlineSlots).id;
+  Value array = isolate.emptyArray;
+  if (arrayCapacity != 0) {
+    Object* a = isolate.heap.tryAllocate(static_cast<uint8_t>(Kind::kValueArray), arrayCapacity, 0);
+    if (a == nullptr) return Value::nil();
+    array = otherValue(a);
+  }
+  auto* t = static_cast<Table*>(isolate.heap.tryAllocate(static_cast<uint8_t>(Kind::kTable), shape, inlineSlots));
+  if (t == nullptr) return Value::nil();
+  heap::initSlot(&t->array, array);
+  heap::initSlot(&t->props, Value::nil());
+  return tableValue(t);
+}
+
 // ---- lookup ----
 
 Value tableGetInt(Isolate& isolate, Table* t, int64_t key) {
@@ -122,14 +139,24 @@ uint32_t KeyCensus::bestSize() const {
 
 namespace {
 
+/// Whether at least half of a full array part is in use.
+bool isDense(const ValueArray* a) {
+  uint32_t capacity = a->capacity(), inUse = 0;
+  for (uint32_t i = 0; i < capacity; i++) inUse += !a->slots[i].isNil();
+  return inUse >= capacity / 2;
+}
+
+uint32_t grownCapacity(uint32_t capacity) {
+  if (capacity < kMinArray) return kMinArray;
+  return capacity < kDoublingLimit ? capacity * 2 : capacity + capacity / 2;
+}
+
 /// The array part is full and gets one more. True in `dense` if it was grown; else most of it was holes, and it was cut
 /// to its dense beginning, so that the new element belongs to the dictionary.
 bool growArray(Isolate& isolate, Handle t, bool& dense) {
   const ValueArray* a = t.table()->arrayStorage();
   uint32_t capacity = a->capacity();
-  uint32_t inUse = 0;
-  for (uint32_t i = 0; i < capacity; i++) inUse += !a->slots[i].isNil();
-  dense = inUse >= capacity / 2;
+  dense = isDense(a);
   if (!dense) {
     KeyCensus census;
     for (uint32_t i = 0; i < capacity; i++) {
@@ -138,10 +165,7 @@ bool growArray(Isolate& isolate, Handle t, bool& dense) {
     census.add(int64_t{capacity} + 1);
     return arrayToDictionary(isolate, t, std::min(census.bestSize(), capacity));
   }
-  uint32_t wanted = capacity < kMinArray        ? kMinArray
-                    : capacity < kDoublingLimit ? capacity * 2
-                                                : capacity + capacity / 2;
-  return tableReserveArray(isolate, t, wanted);
+  return tableReserveArray(isolate, t, grownCapacity(capacity));
 }
 
 /// Element length + 1 of a table that is not weak.
@@ -169,6 +193,28 @@ bool tableAppend(Isolate& isolate, Handle t, Handle value) {
     return tableSetInt(isolate, t, tableLength(isolate, t.table()) + 1, value);
   }
   return append(isolate, t, value);
+}
+
+bool tableTryAppend(Isolate& isolate, Table* t, Value value) {
+  const Shape& shape = isolate.shapes.of(t);
+  if (shape.dictionary() || shape.weak()) return false;
+  ValueArray* a = t->arrayStorage();
+  if (a->length == a->capacity()) {
+    uint32_t wanted = grownCapacity(a->capacity());
+    if (wanted > kMaxArrayCapacity || !isDense(a)) return false;
+    if (!isolate.heap.tryGrow(a, wanted)) {
+      Object* o = isolate.heap.tryAllocate(static_cast<uint8_t>(Kind::kValueArray), wanted, 0);
+      if (o == nullptr) return false;
+      auto* to = static_cast<ValueArray*>(o);
+      for (uint32_t i = 0; i < a->length; i++) heap::initSlot(&to->slots[i], loadSlot(&a->slots[i]));
+      to->length = a->length;
+      isolate.heap.store(t, &t->array, otherValue(to));
+      a = to;
+    }
+  }
+  isolate.heap.store(a, &a->slots[a->length], value);
+  a->length++;
+  return true;
 }
 
 bool tableInitList(Isolate& isolate, Handle t, uint32_t start, const Value* valuesHighToLow, uint32_t count) {

@@ -17,6 +17,9 @@ namespace devvm::runtime {
 /// A new empty table with room for elements and fields. MAY COLLECT. nil when out of memory.
 Value newTable(Isolate& isolate, uint32_t arrayCapacity = 0, uint32_t fields = 0);
 
+/// The same if the nursery has room at once; nil otherwise. Never collects.
+Value tryNewTable(Isolate& isolate, uint32_t arrayCapacity, uint32_t fields);
+
 // ---- lookup: nil if there is no such key ----
 Value tableGet(Isolate& isolate, Table* t, Value key);
 Value tableGetInt(Isolate& isolate, Table* t, int64_t key);
@@ -86,6 +89,9 @@ inline Value* fieldSlot(Table* t, FieldPlace p) {
 bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity);
 /// Stores a value that is not nil at length + 1. MAY COLLECT. False: out of memory.
 bool tableAppend(Isolate& isolate, Handle t, Handle value);
+/// Stores a value that is not nil at length + 1 of a table that has no dictionary, if that takes no collection. False:
+/// nothing was done.
+bool tableTryAppend(Isolate& isolate, Table* t, Value value);
 /// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots
 /// that the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that
 /// is not nil. MAY COLLECT. False: out of memory.

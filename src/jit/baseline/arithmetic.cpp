@@ -547,16 +547,18 @@ void Compiler::comparison(Op op, const Instruction* jump) {
               a.shl64(rax, 16);
               a.shr64(rax, 16);
               a.test8(Mem(rax, offset::kFlags), Imm(runtime::String::kInterned));
-              a.jcc(Condition::kZero, slow_[s].label, Distance::kNear);
+              a.jcc(Condition::kZero, objects, Distance::kNear);
             }
             a.jmp(unequal);
-            // Tables without a metamethod, functions.
+            // Other strings, tables without a metamethod, functions.
             a.bind(objects);
             a.mov64(rax, left);
             a.mov64(rcx, right);
             callLeaf(addressOf(&leafEqual));
             a.cmp64(rax, a.literal64(Value::kFalseBits));
             a.jcc(Condition::kEqual, unequal, Distance::kNear);
+            a.cmp64(rax, a.literal64(Value::kTrueBits));
+            a.jcc(Condition::kEqual, equal, Distance::kNear);
             a.jmp(slow_[s].label);
           } else {
             toDoubles(left, right, slow_[s].label);

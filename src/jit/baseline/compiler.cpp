@@ -16,14 +16,10 @@ namespace {
 /// Slow paths that do the whole instruction: for opcodes that have no straight case worth its code.
 SlowPath wholeSlowPath(Op op) {
   switch (op) {
-    case Op::kNewTable: return paths::slowNewTable;
-    case Op::kNewCell: return paths::slowNewCell;
-    case Op::kClosure: return paths::slowClosure;
     case Op::kConcat: return paths::slowConcat;
     case Op::kSetList: return paths::slowSetList;
     case Op::kInitIndex: return paths::slowInitIndex;
     case Op::kForPrep: return paths::slowForPrep;
-    case Op::kMarkClose: return paths::slowMarkClose;
     case Op::kClose: return paths::slowClose;
     case Op::kCloseError: return paths::slowCloseError;
     default: return interpreter::stepOne;
@@ -678,6 +674,10 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       stack_.setMemory(stack_.depth() + operand(1));
       return true;
     case Op::kForInTest: forInTest(c); return true;
+    case Op::kNewTable: newTable(operand(0), operand(1)); return true;
+    case Op::kNewCell: newCell(operand(0)); return true;
+    case Op::kClosure: closure(operand(0)); return true;
+    case Op::kMarkClose: markClose(operand(0)); return true;
     case Op::kReturn: return returnValues(operand(0)) ? false : rare(whole);
     case Op::kReturn0: returnValue(false); return false;
     case Op::kReturn1: returnValue(true); return false;

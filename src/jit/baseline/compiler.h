@@ -155,6 +155,12 @@ class Compiler {
   void loadUpvalue(Gpr to, uint32_t index);
   void length(const Operand& o);
 
+  // ---- allocations.cpp ----
+  void newTable(uint32_t elements, uint32_t fields);
+  void newCell(uint32_t l);
+  void closure(uint32_t child);
+  void markClose(uint32_t l);
+
   // ---- calls.cpp ----
   void call(uint32_t count, uint32_t wanted);
   void tailCall(uint32_t count);

@@ -36,68 +36,96 @@ template Value leafArithmetic<Arith::kBXor>(Isolate*, Value, Value);
 template Value leafArithmetic<Arith::kShl>(Isolate*, Value, Value);
 template Value leafArithmetic<Arith::kShr>(Isolate*, Value, Value);
 
+namespace {
+
+/// Whether tables with this metatable (nil: without one) surely have no such metamethod.
+bool isWithout(Isolate* iso, Value metatable, Meta m) {
+  if (metatable.isNil()) return true;
+  return (iso->shapes.of(asTable(metatable)).absentMeta >> static_cast<unsigned>(m) & 1) != 0 ||
+         metamethodOf(*iso, metatable, m).isNil();
+}
+
+}  // namespace
+
 Value leafEqual(Isolate* iso, Value a, Value b) {
+  constexpr uint32_t kFree = 1024;  // what is longer costs fuel
   if (a.tag() != b.tag()) return Value::absent();
   if (a.isFunction()) return Value::boolean(a == b);
+  if (a.isString()) {
+    if (asString(a)->length() > kFree) return Value::absent();
+    return Value::boolean(asString(a)->view() == asString(b)->view());
+  }
   if (!a.isTable()) return Value::absent();
   if (a == b) return Value::boolean(true);
-  for (Value v : {a, b}) {
-    Value mt = tableMetatable(*iso, asTable(v));
-    if (!mt.isNil() && !metamethodOf(*iso, mt, Meta::kEq).isNil()) return Value::absent();
-  }
+  const Shape &left = iso->shapes.of(asTable(a)), &right = iso->shapes.of(asTable(b));
+  if (!isWithout(iso, left.metatable, Meta::kEq)) return Value::absent();
+  if (&left != &right && !isWithout(iso, right.metatable, Meta::kEq)) return Value::absent();
   return Value::boolean(false);
 }
 
 Value leafGetElement(Isolate* iso, Value table, Value key) {
+  ValueArray* a = asTable(table)->arrayStorage();
+  if (key.isInt() && static_cast<uint64_t>(key.asInt()) - 1 < a->length) {  // a hole
+    return isWithout(iso, iso->shapes.of(asTable(table)).metatable, Meta::kIndex) ? Value::nil() : Value::absent();
+  }
   return interpreter::elementElsewhere(*iso, asTable(table), key);
 }
 
 bool leafSetElement(Isolate* iso, Value table, Value key, Value value) {
-  if (value.isNil()) return false;
   Table* t = asTable(table);
   ValueArray* a = t->arrayStorage();
-  if (key == Value::smallInt(int64_t{a->length} + 1)) {
-    const Shape& shape = iso->shapes.of(t);
-    if (a->length >= a->capacity() || !shape.metatable.isNil() || shape.dictionary()) return false;
-    iso->heap.store(a, &a->slots[a->length], value);
-    a->length++;
+  uint64_t index = key.isInt() ? static_cast<uint64_t>(key.asInt()) - 1 : UINT64_MAX;
+  if (index <= a->length && key.isInt()) {
+    // Without a value there the metatable may have a say.
+    bool isNew = index == a->length || a->slots[index].isNil();
+    if (isNew && !isWithout(iso, iso->shapes.of(t).metatable, Meta::kNewIndex)) return false;
+    if (index == a->length) return !value.isNil() && tableTryAppend(*iso, t, value);
+    iso->heap.store(a, &a->slots[index], value);
+    if (value.isNil() && index + 1 == a->length) {
+      do a->length--;
+      while (a->length > 0 && a->slots[a->length - 1].isNil());
+    }
     return true;
   }
   return interpreter::storeElsewhere(*iso, t, key, value);
 }
 
-bool leafSetPlace(Isolate* iso, Value table, const FeedbackCell* cell, Value key) {
-  Table* t = asTable(table);
-  bool current = cell->epoch == iso->shapes.prototypeEpoch;
-  const CacheWay* way = cell->find(t->word);
-  if (way == nullptr && current) way = iso->writeCache.find(t->word, key, cell->epoch);
-  if (way == nullptr) return false;
-  auto inlineSlot = [t, way] { return reinterpret_cast<Value*>(reinterpret_cast<char*>(t) + way->slot); };
-  auto* props = t->props.isNil() ? nullptr : as<ValueArray>(t->props);
-  switch (static_cast<CacheKind>(way->how)) {
-    case CacheKind::kOwnInline:
-      iso->scratch.holder = t;
-      iso->scratch.slot = inlineSlot();
-      return !iso->scratch.slot->isNil() || way->plain == 1 || (way->plain == 2 && current);
-    case CacheKind::kOwnOverflow:
-      iso->scratch.holder = props;
-      iso->scratch.slot = &props->slots[way->slot];
-      return !iso->scratch.slot->isNil() || way->plain == 1 || (way->plain == 2 && current);
-    case CacheKind::kAddInline:
-      if (!current) return false;
-      t->word = way->holderShape;
-      iso->scratch.holder = t;
-      iso->scratch.slot = inlineSlot();
-      return true;
-    case CacheKind::kAddOverflow:
-      if (!current || props == nullptr || way->slot >= props->capacity()) return false;
-      t->word = way->holderShape;
-      if (props->length <= way->slot) props->length = way->slot + 1;
-      iso->scratch.holder = props;
-      iso->scratch.slot = &props->slots[way->slot];
-      return true;
-    default: return false;
+Value leafNewTable(Isolate* iso, uint64_t elements, uint64_t fields) {
+  Value t = tryNewTable(*iso, static_cast<uint32_t>(elements), static_cast<uint32_t>(fields));
+  return t.isNil() ? Value::absent() : t;
+}
+
+Value leafNewCell(Isolate* iso, Value value) {
+  Object* cell = iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kCell), 0, 0);
+  if (cell == nullptr) return Value::absent();
+  heap::initSlot(&reinterpret_cast<Cell*>(cell)->value, value);
+  return otherValue(cell);
+}
+
+Value leafClosure(Isolate* iso, uint64_t child, const Value* frame) {
+  const Code* code = codeOf(frame);
+  Value prototype = code->children[child];
+  const Code* made = as<PrototypeObject>(prototype)->code;
+  const auto& upvalues = made->function->upvalues;
+  Object* o = iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kClosure), static_cast<uint32_t>(upvalues.size()), 0);
+  if (o == nullptr) return Value::absent();
+  auto* closure = reinterpret_cast<Closure*>(o);
+  closure->code = made;
+  heap::initSlot(&closure->prototype, prototype);
+  const auto* parent = as<Closure>(frame[2]);
+  for (uint32_t i = 0; i < upvalues.size(); i++) {
+    const auto& u = upvalues[i];
+    heap::initSlot(&closure->upvalues[i], u.from == bytecode::Upvalue::From::kParentUpvalue
+                                              ? loadSlot(&parent->upvalues[u.index])
+                                              : frame[-1 - static_cast<int64_t>(u.index)]);
   }
+  return functionValue(o);
+}
+
+Value leafLength(Isolate* iso, Value table) {
+  Table* t = asTable(table);
+  if (!isWithout(iso, iso->shapes.of(t).metatable, Meta::kLen)) return Value::absent();
+  return Value::smallInt(tableLength(*iso, t));
 }
 
 void leafStore(Isolate* iso, heap::Object* holder, Value* slot, Value value) { iso->heap.store(holder, slot, value); }

@@ -14,15 +14,18 @@ using runtime::Isolate;
 /// Any arithmetic on numbers; integers outside the immediate range are boxed while the nursery has room.
 template <Arith op>
 Value leafArithmetic(Isolate* iso, Value a, Value b);
-/// Equality of two values that are no plain numbers, if no metamethod has a say.
+/// Equality of two values of one type other than number, if no metamethod has a say.
 Value leafEqual(Isolate* iso, Value a, Value b);
-/// Element of a table outside its array part.
+/// Element of a table that is not in its array part, or nil there.
 Value leafGetElement(Isolate* iso, Value table, Value key);
-/// Stores an element that is not nil: behind the last one, or outside the array part.
+/// Stores an element where the array part alone has no answer: nil or over nil, behind the last one, outside.
 bool leafSetElement(Isolate* iso, Value table, Value key, Value value);
-/// Where the cell, or the shared cache, says that field `key` of the table is to be stored: iso->scratch.holder and
-/// .slot are set; a field that is new has changed the table's shape.
-bool leafSetPlace(Isolate* iso, Value table, const runtime::FeedbackCell* cell, Value key);
+/// Length of a table that no metamethod gives.
+Value leafLength(Isolate* iso, Value table);
+/// A new table with so much room, a cell, a closure of the child function of the frame: while the nursery has room.
+Value leafNewTable(Isolate* iso, uint64_t elements, uint64_t fields);
+Value leafNewCell(Isolate* iso, Value value);
+Value leafClosure(Isolate* iso, uint64_t child, const Value* frame);
 /// A store with its barrier; the value is in iso->scratch.a.
 void leafStore(Isolate* iso, heap::Object* holder, Value* slot, Value value);
 /// One step of a generic `for` over next or ipairs; `first` is the address of its first local (iterator), which has

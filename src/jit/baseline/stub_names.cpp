@@ -18,6 +18,7 @@ const char* stubName(const Stubs& stubs, uintptr_t address) {
       {stubs.goOnOpen, "goOnOpen"},
       {stubs.giveBack, "giveBack"},
       {stubs.fieldWays, "fieldWays"},
+      {stubs.setWays, "setWays"},
       {stubs.leaf, "leaf"},
       {stubs.store, "store"},
       {stubs.interpreted, "interpreted"},

@@ -120,8 +120,8 @@ void callHelper(Assembler& a, uintptr_t function) {
 }
 
 /// Looks for the shape in ecx and the key in xmm0 among what all sites share, while the epoch of the cell in rdx holds:
-/// rsi = the way. Destroys rax, rsi.
-void sharedCacheLookup(Assembler& a, Label& absent, Label& found) {
+/// rsi = the way. `cache`: readCache's or writeCache's place in the isolate. Destroys rax, rsi.
+void sharedCacheLookup(Assembler& a, int cache, Label& absent, Label& found) {
   constexpr SharedCache::Layout kLayout = SharedCache::layout();
   a.mov32(rax, Mem(rdx, offset::kCellEpoch));
   a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
@@ -134,7 +134,7 @@ void sharedCacheLookup(Assembler& a, Label& absent, Label& found) {
   a.shr32(rsi, 32 - SharedCache::kBits);
   a.shl32(rsi, 5);
   static_assert(kLayout.entryBytes == 32);
-  a.lea64(rsi, Mem(kIsolate, rsi, Scale::k1, Imm(offset::kReadCache + kLayout.entries)));
+  a.lea64(rsi, Mem(kIsolate, rsi, Scale::k1, Imm(cache + kLayout.entries)));
   a.movq(rax, xmm0);
   a.cmp64(rax, Mem(rsi, Imm(kLayout.key)));
   a.jcc(Condition::kNotEqual, absent);
@@ -186,7 +186,7 @@ void fieldWaysStub(Assembler& a) {
     a.cmp32(rcx, Mem(rsi, offset::kWayShape));
     a.jcc(Condition::kEqual, found);
   }
-  sharedCacheLookup(a, absent, found);
+  sharedCacheLookup(a, offset::kReadCache, absent, found);
   a.bind(absent);
   a.mov64(rax, static_cast<int64_t>(Value::kAbsentBits));
   a.bind(done);
@@ -253,12 +253,117 @@ void fieldWaysStub(Assembler& a) {
   a.jmp(value);
 }
 
+/// As fieldWaysStub for a store.
+void setWaysStub(Assembler& a, Label& store) {
+  constexpr int kWays = offset::kCellWays;
+  Label found, absent, check, put, watched, notInline, addOverflow, wasNil, finished;
+  a.push(rsi);
+  a.push(rdi);
+  a.mov64(rdi, rax);
+  a.lea64(rsi, Mem(rdx, kWays));
+  for (unsigned i = 0; i < FeedbackCell::kWays; i++) {
+    if (i != 0) a.add64(rsi, Imm(static_cast<int32_t>(sizeof(CacheWay))));
+    a.cmp32(rcx, Mem(rsi, offset::kWayShape));
+    a.jcc(Condition::kEqual, found);
+  }
+  sharedCacheLookup(a, offset::kWriteCache, absent, found);
+  a.bind(absent);
+  a.xor32(rax, rax);
+  a.bind(finished);
+  a.pop(rdi);
+  a.pop(rsi);
+  a.ret();
+
+  a.bind(found);
+  a.movzx16to32(rax, Mem(rsi, offset::kWayHow));
+  a.mov32(rcx, Mem(rsi, offset::kWaySlot));
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kOwnInline));
+  a.jcc(Condition::kNotEqual, notInline);
+  a.add64(rdi, kTableBias);
+  a.add64(rcx, rdi);
+  // rdi: what holds the field, rcx: its address. Over nil the metatable may have a say.
+  a.bind(check);
+  a.mov64(rax, Mem(rcx));
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, wasNil);
+  a.bind(put);
+  a.mov32(rax, 1);
+  a.test8(Mem(rdi, offset::kGc), Imm(heap::kNeedsBarrier));
+  a.jcc(Condition::kNotZero, watched);
+  a.movsd(Mem(rcx), xmm1);
+  a.jmp(finished);
+  a.bind(watched);
+  a.mov64(rax, rdi);
+  a.movq(rdx, xmm1);
+  a.pop(rdi);
+  a.pop(rsi);
+  a.sub64(rsp, 8);  // the stub expects to be called from machine code
+  a.call(store);
+  a.add64(rsp, 8);
+  a.mov32(rax, 1);
+  a.ret();
+  a.bind(wasNil);
+  a.movzx16to32(rax, Mem(rsi, offset::kWayPlain));
+  a.cmp32(rax, 1);
+  a.jcc(Condition::kEqual, put);
+  a.jcc(Condition::kBelow, absent);
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kEqual, put);
+  a.jmp(absent);
+
+  a.bind(notInline);
+  a.cmp32(rax, static_cast<int32_t>(CacheKind::kOwnOverflow));
+  Label add;
+  a.jcc(Condition::kNotEqual, add);
+  a.mov64(rdi, Mem(rdi, kTableBias, Scale::k1, offset::kTableProps));
+  a.add64(rdi, kOtherBias);
+  a.lea64(rcx, Mem(rdi, rcx, Scale::k8, offset::kArraySlots));
+  a.jmp(check);
+
+  // A new field: the shape changes, while the epoch holds. nil makes none.
+  a.bind(add);
+  a.mov32(rax, Mem(rdx, offset::kCellEpoch));
+  a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
+  a.jcc(Condition::kNotEqual, absent);
+  a.movq(rax, xmm1);
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, absent);
+  a.cmp16(Mem(rsi, offset::kWayHow), Imm(static_cast<int32_t>(CacheKind::kAddInline)));
+  a.jcc(Condition::kNotEqual, addOverflow);
+  a.add64(rdi, kTableBias);
+  a.mov32(rax, Mem(rsi, offset::kWayHolder));
+  a.mov32(Mem(rdi, offset::kWord), rax);
+  a.add64(rcx, rdi);
+  a.jmp(put);
+  a.bind(addOverflow);
+  a.cmp16(Mem(rsi, offset::kWayHow), Imm(static_cast<int32_t>(CacheKind::kAddOverflow)));
+  a.jcc(Condition::kNotEqual, absent);
+  a.mov64(rax, Mem(rdi, kTableBias, Scale::k1, offset::kTableProps));
+  a.cmp64(rax, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, absent);
+  a.add64(rax, kOtherBias);
+  a.cmp32(rcx, Mem(rax, offset::kWord));
+  a.jcc(Condition::kAboveEqual, absent);
+  a.mov32(rsi, Mem(rsi, offset::kWayHolder));
+  a.mov32(Mem(rdi, kTableBias, Scale::k1, offset::kWord), rsi);
+  a.mov64(rdi, rax);
+  Label within;
+  a.cmp32(rcx, Mem(rdi, offset::kArrayLength));
+  a.jcc(Condition::kBelow, within);
+  a.lea32(rax, Mem(rcx, 1));
+  a.mov32(Mem(rdi, offset::kArrayLength), rax);
+  a.bind(within);
+  a.lea64(rcx, Mem(rdi, rcx, Scale::k8, offset::kArraySlots));
+  a.jmp(put);
+}
+
 }  // namespace
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[15];
+  uint32_t at[16];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -373,9 +478,13 @@ bool Stubs::make(CodeMemory& memory) {
   at[8] = a.position();
   fieldWaysStub(a);
 
-  Label leafLabel;
+  Label leafLabel, storeLabel;
   at[11] = a.position();
+  a.bind(storeLabel);
   storeStub(a, leafLabel);
+
+  at[15] = a.position();
+  setWaysStub(a, storeLabel);
 
   at[9] = a.position();  // leaf
   a.bind(leafLabel);
@@ -410,6 +519,7 @@ bool Stubs::make(CodeMemory& memory) {
   callOpen = base + at[12];
   goOnOpen = base + at[13];
   giveBack = base + at[14];
+  setWays = base + at[15];
   return true;
 }
 

@@ -30,6 +30,9 @@ struct Stubs {
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the
   /// shared cache, or absent. Keeps the operand registers.
   uintptr_t fieldWays = 0;
+  /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key, xmm1 = a value: stores the field likewise; rax
+  /// is 0 if that was not possible. Keeps the operand registers.
+  uintptr_t setWays = 0;
   /// call, rdx = a C++ function of the isolate and up to three words, in rax, rcx and xmm0, that neither allocates nor
   /// looks at the frame. Its answer is in rax. Keeps the operand registers.
   uintptr_t leaf = 0;

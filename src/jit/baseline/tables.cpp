@@ -210,28 +210,15 @@ void Compiler::setField(const Operand& object, const Operand& value, uint32_t ke
   });
 }
 
-/// Stores a field by the other ways of the cell in rdx.
+/// Stores a field by the other ways of the cell in rdx, the table's shape in ecx.
 void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
-  a.cmp64(value, a.literal64(Value::kNilBits));
-  a.jcc(Condition::kEqual, otherwise);
   a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
   a.movq(xmm0, rax);
+  a.movq(xmm1, value);
   a.mov64(rax, table);
-  a.mov64(rcx, rdx);
-  callLeaf(addressOf(&leafSetPlace));
-  a.test8(rax, rax);
+  a.call(Outside(stubs_.setWays));
+  a.test32(rax, rax);
   a.jcc(Condition::kZero, otherwise);
-  a.mov64(rax, Mem(kIsolate, offset::kScratchHolder));
-  a.mov64(rcx, Mem(kIsolate, offset::kScratchSlot));
-  Label &watched = newLabel(), &done = newLabel();
-  a.test8(Mem(rax, offset::kGc), Imm(heap::kNeedsBarrier));
-  a.jcc(Condition::kNotZero, watched);
-  a.mov64(Mem(rcx), value);
-  a.jmp(done);
-  a.bind(watched);
-  a.mov64(rdx, value);
-  a.call(Outside(stubs_.store));
-  a.bind(done);
 }
 
 /// A field of a table under construction.
@@ -291,9 +278,9 @@ void Compiler::getIndex(const Operand& object, const Operand& key) {
   elementAddress(table, key, keyRegister, elsewhere);
   a.mov64(result, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
   a.cmp64(result, a.literal64(Value::kNilBits));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &elsewhere, &done, table, keyRegister, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(elsewhere);
@@ -323,9 +310,9 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
   // Neither the old nor the new value may be nil.
   a.mov64(rdx, a.literal64(Value::kNilBits));
   a.cmp64(rdx, Mem(address));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   a.cmp64(v, rdx);
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   // The storage is found again from the table, should the collector have to know.
   Label& watched = newLabel();
   a.test8(Mem(rcx, offset::kGc), Imm(heap::kNeedsBarrier));
@@ -354,7 +341,7 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
 
 void Compiler::length(const Operand& o) {
   Gpr value = toRegister(o), result = allocate();
-  Label &string = newLabel(), &done = newLabel();
+  Label &string = newLabel(), &other = newLabel(), &done = newLabel();
   checkTable(value, string);
   // A sequence without a metatable and without other keys than fields.
   a.mov32(rcx, tableField(value, offset::kWord));
@@ -362,9 +349,9 @@ void Compiler::length(const Operand& o) {
   a.mov64(rax, Mem(rax, rcx, Scale::k8));
   a.mov64(rdx, a.literal64(Value::kNilBits));
   a.cmp64(rdx, Mem(rax, offset::kShapeMetatable));
-  a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kNotEqual, other, Distance::kNear);
   a.test8(Mem(rax, offset::kShapeFlags), Imm(runtime::kDictionaryShape | runtime::kWeakShape));
-  a.jcc(Condition::kNotZero, slow(), Distance::kNear);
+  a.jcc(Condition::kNotZero, other, Distance::kNear);
   a.mov64(rcx, tableField(value, offset::kTableArray));
   a.add64(rcx, kOtherBias);
   a.mov32(rax, Mem(rcx, offset::kArrayLength));
@@ -372,9 +359,16 @@ void Compiler::length(const Operand& o) {
   a.mov64(result, rax);
   a.or64(result, kIntTag);
   a.bind(done);
-  uint32_t s = currentSlow_;
-  cold_.push_back([this, &string, &done, value, result, s] {
+  uint32_t s = slowIndex();
+  cold_.push_back([this, &string, &other, &done, value, result, s] {
     a.mark(places_[slow_[s].place].offset);
+    a.bind(other);
+    a.mov64(rax, value);
+    callLeaf(addressOf(&leafLength));
+    a.cmp64(rax, a.literal64(Value::kAbsentBits));
+    a.jcc(Condition::kEqual, slow_[s].label);
+    a.mov64(result, rax);
+    a.jmp(done);
     a.bind(string);
     a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
     a.jcc(Condition::kNotEqual, slow_[s].label);
