@@ -73,7 +73,7 @@ void CallStubs::writeCall() {
 
 /// A compiled function, as interpreter::enterClosure. Its object is in rax.
 void CallStubs::closure() {
-  Label vararg, locals, poll, copy, fill, filled, copyVararg;
+  Label vararg, poll, copy, fill, filled, copyVararg;
   a.mov64(r9, field(rax, offset::kClosureCode));
   a.mov64(rax, addressOf(interpreter::kEnterMachineCode));
   a.cmp64(rax, field(r9, offset::kCodeStart));
@@ -99,14 +99,16 @@ void CallStubs::closure() {
   a.lea64(r11, Mem(rsi, rcx, Scale::k8, -16));
   a.mov64(rdi, rax);
   a.neg64(rdi);
-  a.jcc(Condition::kZero, locals);
+  a.jcc(Condition::kZero, locals_);
   a.bind(copy);
   a.mov64(rcx, Mem(r11, rdi, Scale::k8, 16));
   a.mov64(Mem(r11, rdi, Scale::k8), rcx);
   a.add64(rdi, 1);
   a.jcc(Condition::kNotZero, copy);
 
-  a.bind(locals);
+  // r9: code, r11: frame, r8: return address, edx: upper half of the link, eax: locals that have their values; the
+  // caller's frame is still in its register.
+  a.bind(locals_);
   a.mov64(field(r11, 8), r8);
   a.shl64(rdx, 32);
   a.mov64(rcx, kFrame);
@@ -149,25 +151,25 @@ void CallStubs::closure() {
   a.sub64(rcx, rax);
   a.lea64(rsi, Mem(rsi, rcx, Scale::k8));  // the last argument that becomes a local
   a.neg64(rdi);
-  a.jcc(Condition::kZero, locals);
+  a.jcc(Condition::kZero, locals_);
   a.bind(copyVararg);
   a.mov64(rcx, field(rsi, 0));
   a.add64(rsi, 8);
   a.mov64(Mem(r11, rdi, Scale::k8), rcx);
   a.add64(rdi, 1);
   a.jcc(Condition::kNotZero, copyVararg);
-  a.jmp(locals);
+  a.jmp(locals_);
 }
 
 /// The header of a native's frame over its arguments; r11 is the frame. Destroys rax, rdi, r8.
-void CallStubs::layNativeFrame(uint64_t state) {
+void CallStubs::layNativeFrame(uint64_t state, uint64_t linkFlags) {
   a.lea64(r11, Mem(rsi, -24));
   a.mov64(rax, Mem(rsi, rcx, Scale::k8));
   a.mov64(field(r11, 16), rax);
   a.mov64(field(r11, 8), r8);
   a.shr64(rdi, 32);
   a.shl32(rdi, 24);
-  a.lea64(rdi, Mem(rdi, rcx, Scale::k1, static_cast<int32_t>(Link::kMachine >> 32) + 1));
+  a.lea64(rdi, Mem(rdi, rcx, Scale::k1, static_cast<int32_t>(linkFlags >> 32) + 1));
   a.shl64(rdi, 32);
   a.mov64(rax, kFrame);
   a.sub64(rax, r11);
@@ -180,7 +182,14 @@ void CallStubs::layNativeFrame(uint64_t state) {
 
 /// A native that knows nothing of the engine: its facts are in r10.
 void CallStubs::native() {
-  layNativeFrame(Value::smallInt(0).bits());
+  layNativeFrame(Value::smallInt(0).bits(), Link::kMachine);
+  runNative();
+  deliver();
+}
+
+/// Runs the native whose frame r11 was just laid: rcx values, the first one below rsi, are what it gave; r9 is the
+/// fiber, r11 the frame, rax the answer as it came.
+void CallStubs::runNative() {
   a.mov64(r9, ofIsolate(offset::kFiber));
   a.lea64(rax, Mem(r11, -8));
   a.mov64(field(r9, offset::kFiberFp), r11);
@@ -207,7 +216,6 @@ void CallStubs::native() {
   a.mov64(r11, field(r9, offset::kFiberFp));  // the stack may have moved
   a.mov64(rsi, field(r9, offset::kFiberSp));
   a.lea64(rsi, Mem(rsi, rcx, Scale::k8));
-  deliver();
 }
 
 /// Gives rcx values, the first one below rsi, to the machine code that called frame r11 of fiber r9.
@@ -265,6 +273,152 @@ void CallStubs::deliver() {
   a.bind(done);
   a.mov64(rdx, r10);
   a.jmp(r8);
+}
+
+void CallStubs::writeTailCall() {
+  Label generic, native, vararg, copy, copyAll, copiedAll;
+  a.mov64(r8, rax);
+  a.mov64(r10, Mem(rsi, rdi, Scale::k8));
+  a.mov64(r9, r10);
+  a.shr64(r9, heap::kTagShift);
+  a.cmp32(r9, tag(heap::Tag::kFunction));
+  a.jcc(Condition::kNotEqual, generic);
+  a.cmp8(ofIsolate(offset::kHooksOn), 0);
+  a.jcc(Condition::kNotEqual, generic);
+  a.mov64(rax, r10);
+  untag(rax);
+  a.cmp8(field(rax, offset::kKind), kind(Kind::kClosure));
+  a.jcc(Condition::kNotEqual, native);
+
+  // A compiled function with a caller, and room for its frame in place of this one: r11 = the slot of the callee.
+  a.mov64(r9, field(rax, offset::kClosureCode));
+  a.mov64(rax, addressOf(interpreter::kEnterMachineCode));
+  a.cmp64(rax, field(r9, offset::kCodeStart));
+  a.jcc(Condition::kNotEqual, generic);
+  a.mov64(rcx, field(kFrame, 0));
+  a.mov32(rax, rcx);
+  a.test32(rax, rax);
+  a.jcc(Condition::kZero, generic);
+  a.shr64(rcx, 32);
+  a.mov32(rax, rcx);
+  a.and32(rax, Imm(static_cast<int32_t>(kExtraMask)));
+  a.lea64(r11, Mem(kFrame, rax, Scale::k8, 16));
+  a.movsxd(rax, field(r9, offset::kStackNeeded));
+  a.add64(rax, rdi);
+  a.neg64(rax);
+  a.lea64(rax, Mem(r11, rax, Scale::k8));
+  a.cmp64(rax, ofIsolate(offset::kStackLimit));
+  a.jcc(Condition::kBelow, generic);
+  // Nothing can fail any more. edx: the new link's upper half.
+  a.mov32(rdx, rcx);
+  a.and32(rdx, Imm(static_cast<int32_t>(~kExtraMask)));
+  a.or32(rdx, Imm(static_cast<int32_t>(Link::kTailCalled >> 32)));
+  a.mov64(r8, field(kFrame, 8));
+  a.mov32(rax, field(kFrame, 0));
+  a.lea64(kFrame, Mem(kFrame, rax, Scale::k8));
+  a.mov64(field(r11, 0), r10);
+  a.movzx8to32(r10, field(r9, offset::kCodeParameters));
+  a.mov32(rax, rdi);
+  a.cmp32(rax, r10);
+  a.cmov32(Condition::kAbove, rax, r10);
+  a.lea64(rsi, Mem(rsi, rdi, Scale::k8));  // one above the first argument
+  a.cmp8(field(r9, offset::kCodeVararg), 0);
+  a.jcc(Condition::kNotEqual, vararg);
+  // The first arguments become the locals: upwards, so the first one first.
+  a.sub64(r11, 16);
+  a.mov64(r10, r11);
+  a.mov32(rdi, rax);
+  a.bind(copy);
+  a.sub32(rdi, 1);
+  a.jcc(Condition::kSign, locals_);
+  a.mov64(rcx, field(rsi, -8));
+  a.sub64(rsi, 8);
+  a.mov64(field(r10, -8), rcx);
+  a.sub64(r10, 8);
+  a.jmp(copy);
+
+  // All arguments stand above the header; the first ones are locals, too.
+  a.bind(vararg);
+  a.lea64(rdx, Mem(rdx, rdi, Scale::k1, 1));
+  a.mov64(r10, r11);
+  a.mov64(rcx, field(r11, 0));
+  a.push(rcx);
+  a.bind(copyAll);
+  a.sub64(rdi, 1);
+  a.jcc(Condition::kSign, copiedAll);
+  a.mov64(rcx, field(rsi, -8));
+  a.sub64(rsi, 8);
+  a.mov64(field(r10, -8), rcx);
+  a.sub64(r10, 8);
+  a.jmp(copyAll);
+  a.bind(copiedAll);
+  a.mov64(rsi, r11);
+  a.lea64(r11, Mem(r10, -24));
+  a.pop(rcx);
+  a.mov64(field(r11, 16), rcx);
+  a.mov64(r10, r11);
+  a.mov32(rdi, rax);
+  a.jmp(copy);
+
+  a.bind(native);
+  tailNative(generic);
+
+  a.bind(generic);
+  a.mov64(rax, r8);
+  a.jmp(goOn);
+}
+
+/// A native keeps the frame that calls it below its own; what it gives goes to that frame's caller at once.
+void CallStubs::tailNative(Label& generic) {
+  Label ordinary, give, plain;
+  a.mov64(r10, field(rax, offset::kNativeInfo));
+  a.mov64(rcx, field(kFrame, 0));
+  a.bt64(rcx, kMachineBit);
+  a.jcc(Condition::kNoCarry, generic);
+  a.mov64(rax, field(r10, offset::kInfoFast));
+  a.test64(rax, rax);
+  a.jcc(Condition::kZero, ordinary);
+  // One result: where one is wanted, or the native has always one.
+  a.shr64(rcx, 56);
+  a.cmp32(rcx, 1);
+  a.jcc(Condition::kBelowEqual, give);
+  a.cmp8(field(r10, offset::kInfoOneResult), 0);
+  a.jcc(Condition::kEqual, ordinary);
+  a.bind(give);
+  for (Gpr r : {rsi, rdi, rdx, r8, r10, kFrame}) a.push(r);
+  a.lea64(rsi, Mem(rsi, rdi, Scale::k8, -8));
+  a.mov64(rdx, rdi);
+  a.mov64(rdi, kIsolate);
+  a.call(rax);
+  for (Gpr r : {kFrame, r10, r8, rdx, rdi, rsi}) a.pop(r);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, ordinary);
+  a.lea64(rsi, Mem(rsi, rdi, Scale::k8, 8));
+  a.mov64(field(rsi, -8), rax);
+  a.mov32(rcx, 1);
+  a.mov64(r9, ofIsolate(offset::kFiber));
+  a.mov64(r11, kFrame);
+  a.jmp(deliver_);
+
+  a.bind(ordinary);
+  a.lea64(rax, Mem(rsi, -kNativeRoom));
+  a.cmp64(rax, ofIsolate(offset::kStackLimit));
+  a.jcc(Condition::kBelow, generic);
+  a.movzx8to32(r9, field(r10, offset::kInfoIntrinsic));
+  a.test32(r9, r9);
+  a.jcc(Condition::kZero, plain);
+  a.cmp32(r9, intrinsic(Intrinsic::kNext));
+  a.jcc(Condition::kNotEqual, generic);
+  a.bind(plain);
+  a.mov32(rcx, rdi);
+  a.mov64(rax, static_cast<int64_t>(uint64_t{Link::kTail} << 32));
+  a.or64(rdi, rax);
+  a.lea64(r8, Mem(rdx, static_cast<int32_t>(interpreter::kTailCallLength)));
+  layNativeFrame(Value::smallInt(0).bits(), 0);
+  runNative();
+  a.mov32(rdx, field(r11, 0));
+  a.lea64(r11, Mem(r11, rdx, Scale::k8));
+  a.jmp(deliver_);
 }
 
 void CallStubs::writeGiveBack() {
@@ -350,7 +504,7 @@ void CallStubs::resume(bool plain) {
   a.bt64(rax, kMachineBit);
   genericIf(Condition::kNoCarry);
 
-  layNativeFrame(interpreter::waitingState(1, false).bits());
+  layNativeFrame(interpreter::waitingState(1, false).bits(), Link::kMachine);
   if (!plain) {
     a.mov64(rax, static_cast<int64_t>(Value::kTrueBits));
     a.mov64(field(r11, -16), rax);
@@ -406,7 +560,7 @@ void CallStubs::yield() {
   genericIf(Condition::kNotEqual);
   a.bind(resumerFits);
 
-  layNativeFrame(interpreter::waitingState(1, false).bits());
+  layNativeFrame(interpreter::waitingState(1, false).bits(), Link::kMachine);
   a.lea64(rax, Mem(r11, -8));
   a.mov64(field(r10, offset::kFiberFp), r11);
   a.mov64(field(r10, offset::kFiberSp), rax);

@@ -15,30 +15,34 @@ class CallStubs {
   /// Stubs::call. At entry: rdi = number of arguments | results wanted << 32, rcx = machine code to come back to,
   /// rsi = sp, rdx = pc of the call; the callee stands below the arguments.
   void writeCall();
+  /// Stubs::tailCall. At entry: rdi = number of arguments, rsi = sp, rdx = pc, rax = the slow path that does it all.
+  void writeTailCall();
   /// Stubs::giveBack. At entry: rsi = address above the first of the values, rcx = how many there are.
   void writeGiveBack();
 
   // ---- jumped to, bound by who places the stubs ----
   Label callGeneric;  ///< registers as at the entry of `call`, nothing done
   Label answered;     ///< rax: answer of the innermost native (a NativeResult), which is no plain return
-  Label goOn;         ///< Stubs::goOn
+  Label goOn;         ///< Stubs::goOn (for tailCall too)
   Label giveGeneric;  ///< registers as at the entry of `giveBack`, nothing done
 
  private:
   void closure();
   void native();
+  void runNative();
+  void tailNative(Label& generic);
   void intrinsics(Label& plain);
   void resume(bool plain);
   void yield();
   void deliver();
-  void layNativeFrame(uint64_t state);
+  void layNativeFrame(uint64_t state, uint64_t linkFlags);
   void untag(x64::Gpr r);
   void genericIf(x64::Condition c) { a.jcc(c, generic_); }
   void genericUnlessZero(const x64::Mem& byte);
   void checkRoom(x64::Gpr fiber, x64::Gpr values);
 
   x64::Assembler& a;
-  Label generic_, deliver_;
+  Label generic_, deliver_, locals_;
 };
 
 }  // namespace devvm::jit

@@ -255,12 +255,13 @@ void Compiler::tailCall(uint32_t count) {
   a.mov64(Mem(kFrame, 16), rcx);
   a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
   a.jmp(Mem(rdx, offset::kCodeMachineEntry));
-  cold_.push_back([this, &other, place = now_, depth] {
+  cold_.push_back([this, &other, place = now_, depth, count] {
     a.mark(places_[place].offset);
     a.bind(other);
     setPosition(place, depth);
     a.mov64(rax, addressOf(&interpreter::slowTailCall));
-    a.jmp(Outside(stubs_.goOn));
+    a.mov32(rdi, count);
+    a.jmp(Outside(stubs_.tailCall));
   });
 }
 

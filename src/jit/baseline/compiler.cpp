@@ -714,8 +714,12 @@ bool Compiler::consumeOpenList(const Instruction& whole) {
   uint32_t depth = stack_.depth() - effect.pops;  // of what lies below
   switch (whole.op) {
     case Op::kTailCallVar:
+      a.mov64(rax, addressOf(&paths::slowTailCallVar));
+      a.mov32(rdi, static_cast<uint32_t>(whole.operands[0]));
+      a.jmp(Outside(stubs_.tailCallOpen));
+      return false;
     case Op::kReturnVar:
-      a.mov64(rax, addressOf(whole.op == Op::kReturnVar ? &paths::slowReturnVar : &paths::slowTailCallVar));
+      a.mov64(rax, addressOf(&paths::slowReturnVar));
       a.jmp(Outside(stubs_.goOnOpen));
       return false;
     case Op::kCallVar:

@@ -16,6 +16,8 @@ const char* stubName(const Stubs& stubs, uintptr_t address) {
       {stubs.goOn, "goOn"},
       {stubs.callOpen, "callOpen"},
       {stubs.goOnOpen, "goOnOpen"},
+      {stubs.tailCall, "tailCall"},
+      {stubs.tailCallOpen, "tailCallOpen"},
       {stubs.giveBack, "giveBack"},
       {stubs.fieldWays, "fieldWays"},
       {stubs.setWays, "setWays"},

@@ -363,7 +363,7 @@ void setWaysStub(Assembler& a, Label& store) {
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
   static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
-  uint32_t at[16];
+  uint32_t at[18];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -434,6 +434,15 @@ bool Stubs::make(CodeMemory& memory) {
   a.mov64(rax, addressOf(&nativeAnswered));
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
+
+  at[17] = a.position();  // tailCallOpen
+  a.mov64(r8, Mem(kIsolate, offset::kFiber));
+  a.mov64(rsi, Mem(r8, offset::kFiberSp));
+  a.mov64(rdx, Mem(r8, offset::kFiberPc));
+  a.mov32(r8, Mem(r8, offset::kOpenCount));
+  a.add64(rdi, r8);
+  at[16] = a.position();  // tailCall
+  calls.writeTailCall();
 
   at[14] = a.position();  // giveBack
   calls.writeGiveBack();
@@ -520,6 +529,8 @@ bool Stubs::make(CodeMemory& memory) {
   goOnOpen = base + at[13];
   giveBack = base + at[14];
   setWays = base + at[15];
+  tailCall = base + at[16];
+  tailCallOpen = base + at[17];
   return true;
 }
 

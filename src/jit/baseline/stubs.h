@@ -25,6 +25,9 @@ struct Stubs {
   /// The same two where an open list lies on top: the fiber's own sp, fp and pc hold. callOpen adds the list's length
   /// to the number of arguments.
   uintptr_t callOpen = 0, goOnOpen = 0;
+  /// jump, rax = the slow path that does it all, rdi = number of arguments, rsi = sp, rdx = pc: replaces the frame by a
+  /// call of what stands below the arguments. With an open list on top: the fiber's sp and pc hold.
+  uintptr_t tailCall = 0, tailCallOpen = 0;
   /// jump, rsi = address above the first of some values, rcx = how many: returns them from the frame.
   uintptr_t giveBack = 0;
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key: the field in rax by the cell's ways or the

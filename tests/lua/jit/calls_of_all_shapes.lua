@@ -119,3 +119,40 @@ for i = 1, 60 do
   local t = table.pack(coroutine.resume(pump))
   if i == 60 then line(a, b, c, t.n, table.unpack(t, 1, t.n)) end
 end
+
+-- Tail calls: other numbers of arguments, variable ones, natives that give one value, several, none, errors.
+local function t0(...) return by[0](...) end
+local function t2(a, b, ...) return by[2](b, ...) end
+local function t3(...) return by[3](...) end
+local function t4(...) return by[4](1, ...) end
+local function t6(a, ...) return by[6](...) end
+local function lower(s) return s:lower() end
+local function bytes(s, n) return string.byte(s, 1, n) end
+local function nothing(t) return table.sort(t) end
+local function floor(x) return math.floor(x) end
+local function sum(n, s) if n == 0 then return s end return sum(n - 1, s + n) end
+local function spill(n, ...) if n == 0 then return select("#", ...) end return spill(n - 1, n, ...) end
+local function class(i) return setmetatable({ i = i }, { __call = function(self, a, ...) return self.i, a, ... end }) end
+local function through(o, ...) return o(...) end
+for i = 1, 60 do
+  local a, b, c = t0(i, i) local d, e = t2(1, 2, 3, 4) local f = t3(i)
+  local g = { t4(table.unpack(many, 1, i % 7)) }
+  local h = { t6(table.unpack(many, 1, i % 9)) }
+  local k, l, m = bytes("abc", 2)
+  local all = { bytes("abcdef", i % 7) }
+  local x, y = nothing({ 2, 1 })
+  local o, p, q = through(class(i), 8, 9)
+  floor(1.5)
+  if i % 20 == 0 then
+    line(a, b, c, d, e, f, #g, g[1], #h, h[2], k, l, m, #all, x, y, lower("ABC"), floor(2.5), sum(500, 0), spill(i), o, p, q)
+  end
+end
+for i = 1, 60 do
+  local ok, e = pcall(floor, {})
+  local ok2, e2 = pcall(lower, nil)
+  local ok3, e3 = pcall(function(x) return x() end, nil)
+  if i == 60 then line(ok, e, ok2, e2, ok3, e3) end
+end
+local tails = coroutine.wrap(function(...) local function give(...) return coroutine.yield(...) end while true do line(give(...)) end end)
+for i = 1, 4 do line(tails(i, "in")) end
+print((select(2, pcall(function() local function bad(...) return error("tail", 1) end return bad(1, 2) end))))
