@@ -59,6 +59,7 @@ struct JitOptions {
   bool perfMap = false;       ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
   bool dump = false;          ///< writes jit-PID.dump into dumpFolder, for perf inject
   std::string dumpFolder;
+  bool gdb = false;                     ///< tells gdb of machine code
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
   std::string loadFeedback;             ///< file with what was learnt in an earlier run; empty: none
   std::string saveFeedback;             ///< file for what was learnt in this one; empty: none

@@ -74,7 +74,7 @@ uint64_t MachineNames::wordAt(uint32_t offset) const {
 }
 
 std::string MachineNames::outside(uint64_t address) const {
-  if (const char* stub = jit::stubNameAt(isolate_, address)) return std::string("stub ") + stub;
+  if (std::string stub = jit::stubNameAt(isolate_, address); !stub.empty()) return "stub " + stub;
   return symbols_.nameAt(address);
 }
 

@@ -128,6 +128,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.jit.dump = true;
       o.jit.dumpFolder = value;
       return true;
+    case OptionId::kJitGdb: o.jit.gdb = true; return true;
     case OptionId::kSeed:
       if (!parseNumber(value, n, rest) || !rest.empty()) return false;
       o.hashSeed = n != 0 ? n : kSeedForZero;

@@ -25,6 +25,9 @@ inline constexpr Gpr kIsolate = x64::rbx, kFrame = x64::rbp, kOtherBias = x64::r
 /// Registers that hold operands across instructions; every call of C++ loses them.
 inline constexpr Gpr kOperandRegisters[] = {x64::rsi, x64::rdi, x64::r8, x64::r9, x64::r10, x64::r11};
 
+/// What the way in pushes on the host's stack, in this order, and the way out takes back.
+inline constexpr Gpr kSavedRegisters[] = {x64::rbx, x64::rbp, x64::r12, x64::r13, x64::r14, x64::r15};
+
 inline constexpr uint64_t kOtherBiasBits = 0 - heap::tagBits(heap::Tag::kOther);
 inline constexpr uint64_t kTableBiasBits = 0 - heap::tagBits(heap::Tag::kTable);
 

@@ -362,13 +362,12 @@ void setWaysStub(Assembler& a, Label& store) {
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
-  static constexpr Gpr kSaved[] = {rbx, rbp, r12, r13, r14, r15};
   uint32_t at[18];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
   at[0] = a.position();
-  for (Gpr r : kSaved) a.push(r);
+  for (Gpr r : kSavedRegisters) a.push(r);
   a.mov64(kIsolate, rdi);
   a.push(Mem(kIsolate, offset::kNativeStack));  // of an outer activation
   a.mov64(kHostStack, rsp);
@@ -385,7 +384,7 @@ bool Stubs::make(CodeMemory& memory) {
   a.bind(leaveLabel);
   a.mov64(rsp, kHostStack);
   a.pop(Mem(kIsolate, offset::kNativeStack));
-  for (size_t i = std::size(kSaved); i-- > 0;) a.pop(kSaved[i]);
+  for (size_t i = std::size(kSavedRegisters); i-- > 0;) a.pop(kSavedRegisters[i]);
   a.ret();
 
   at[2] = a.position();  // exit

@@ -1,6 +1,8 @@
 // Machine code that all compiled functions share: the way in, the way out, and calls of C++.
 #pragma once
 
+#include <vector>
+
 #include "jit/code/code_memory.h"
 #include "runtime/isolate.h"
 
@@ -52,7 +54,17 @@ struct Stubs {
   bool make(CodeMemory& memory);
 };
 
-/// Name of the stub that begins at an address, for people; null: none does (stub_names.cpp).
-const char* stubName(const Stubs& stubs, uintptr_t address);
+/// How machine code comes to a stub: by a call, by a jump from a frame that is still there, by a call of the guest's
+/// own whose frame is laid out, or not at all.
+enum class StubFrame : uint8_t { kEntry, kCalled, kJumped, kGuest };
+/// One stub, for people and tools.
+struct StubInfo {
+  const char* name;
+  uintptr_t address;
+  StubFrame frame;
+  uint32_t bytes = 0;  ///< up to the next one
+};
+/// All stubs, ascending by address (stub_names.cpp).
+std::vector<StubInfo> stubInfos(const Stubs& stubs);
 
 }  // namespace devvm::jit

@@ -59,10 +59,10 @@ CodeMemory::CodeMemory(const CodeMemoryOptions& options) {
   if (limit < kSmallestStep) limit = kSmallestStep;
   if (limit > size_t{1} << 30) limit = size_t{1} << 30;
   uintptr_t near = options.near != 0 ? options.near : reinterpret_cast<uintptr_t>(&codeMemoryErrorText);
-  refusal_ = views_.open(limit, near);
+  refusal_ = views_.open(limit, near, options.debuggable);
   while (refusal_ != nullptr && errno == ENOMEM && limit / 2 >= kLeastLimit) {
     limit = roundUp(limit / 2, kPage);
-    refusal_ = views_.open(limit, near);
+    refusal_ = views_.open(limit, near, options.debuggable);
   }
   if (refusal_ == nullptr) guardForks(this);
 }
@@ -148,6 +148,7 @@ CodeBlock CodeMemory::place(const CodeBuffer& code, CodeMemoryError* error) {
       base::writeLittle<uint32_t>(field, static_cast<uint32_t>(target - fieldEnd));
     }
   }
+  views_.written(offset, size_t{granules} * kGranule);
   used_ += size_t{granules} * kGranule;
   ++blocks_;
   return {address, static_cast<uint32_t>(total), range};
@@ -164,6 +165,7 @@ void CodeMemory::free(CodeBlock& block) {
   size_t offset = size_t{ranges_.start(block.range)} * kGranule, bytes = size_t{ranges_.size(block.range)} * kGranule;
   assert(views_.executable() + offset == block.address);
   std::memset(views_.writable() + offset, x64::kTrap, bytes);
+  views_.written(offset, bytes);
   ranges_.release(block.range);
   used_ -= bytes;
   --blocks_;
@@ -180,12 +182,14 @@ bool CodeMemory::write(const uint8_t* address, std::span<const uint8_t> bytes) {
   size_t inWord = offset % 8;
   if (inWord + bytes.size() > 8) {
     std::memcpy(to, bytes.data(), bytes.size());
+    views_.written(offset, bytes.size());
     return false;
   }
   auto* word = reinterpret_cast<uint64_t*>(to - inWord);
   uint64_t value = __atomic_load_n(word, __ATOMIC_RELAXED);
   std::memcpy(reinterpret_cast<uint8_t*>(&value) + inWord, bytes.data(), bytes.size());
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
+  views_.written(offset, bytes.size());
   return true;
 }
 

@@ -23,6 +23,8 @@ struct CodeMemoryOptions {
   /// Code is put where 32-bit distances reach this address, if possible; 0 means the VM's own code, so that calls of
   /// its functions are direct.
   uintptr_t near = 0;
+  /// A debugger shall be able to set breakpoints in the code.
+  bool debuggable = false;
 };
 
 enum class CodeMemoryError : uint8_t {

@@ -79,7 +79,9 @@ bool TwoViews::map(int file, void* executableAt) {
   if (writable == MAP_FAILED) return false;
   // A child made without our handlers must not write into code that its parent runs.
   madvise(writable, limit_, MADV_DONTFORK);
-  void* executable = mmap(executableAt, limit_, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0);
+  // A private mapping shows what is written to the file, too, but for pages that a debugger got its own copy of.
+  int kind = debuggable_ ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
+  void* executable = mmap(executableAt, limit_, PROT_READ | PROT_EXEC, kind | MAP_FIXED, file, 0);
   if (executable == MAP_FAILED) {
     int error = errno;
     munmap(writable, limit_);
@@ -91,8 +93,9 @@ bool TwoViews::map(int file, void* executableAt) {
   return true;
 }
 
-const char* TwoViews::open(size_t limit, uintptr_t near) {
+const char* TwoViews::open(size_t limit, uintptr_t near, bool debuggable) {
   limit_ = limit;
+  debuggable_ = debuggable;
   file_ = createFile();
   if (file_ < 0) return refuse("memfd_create");
   uint8_t* place = reserveNear(limit + kBefore, near);
@@ -121,6 +124,21 @@ bool TwoViews::grow(size_t bytes) {
   if (!allocate(file_, size_, bytes)) return false;
   size_ = bytes;
   return true;
+}
+
+void TwoViews::written(size_t offset, size_t bytes) {
+  if (!debuggable_) return;
+  // Only these bytes, so that breakpoints elsewhere stay. The system lets a process write into its own read-only
+  // memory by this file, as it lets a debugger.
+  int memory = ::open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+  auto at = static_cast<off_t>(reinterpret_cast<uintptr_t>(executable_) + offset);
+  bool done = memory >= 0 && pwrite(memory, writable_ + offset, bytes, at) == static_cast<ssize_t>(bytes);
+  if (memory >= 0) ::close(memory);
+  if (done) return;
+  // Otherwise the file's pages take the place of the debugger's copies, with breakpoints lost.
+  auto pageBytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  size_t first = offset / pageBytes * pageBytes;
+  madvise(executable_ + first, offset + bytes - first, MADV_DONTNEED);
 }
 
 void TwoViews::shrink(size_t bytes) {

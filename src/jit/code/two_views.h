@@ -17,7 +17,8 @@ class TwoViews {
   /// `limit`: bytes, a multiple of the page size. The executable view is put within reach of 32-bit distances from
   /// `near` if there is room. nullptr, or what the system refused ("memfd_create: Operation not permitted"; also in
   /// errno).
-  const char* open(size_t limit, uintptr_t near);
+  /// `debuggable`: a debugger may write into the executable view, which it may not into shared memory.
+  const char* open(size_t limit, uintptr_t near, bool debuggable = false);
   void close();
   bool isOpen() const { return writable_ != nullptr; }
 
@@ -25,6 +26,8 @@ class TwoViews {
   const uint8_t* executable() const { return executable_; }
   /// Takes memory for the first `bytes` bytes (a multiple of the page size, at least size()). False: there is none.
   bool grow(size_t bytes);
+  /// To be called after writing: the executable view shows it, even in pages where a debugger has written.
+  void written(size_t offset, size_t bytes);
   /// Gives the memory behind the first `bytes` bytes back.
   void shrink(size_t bytes);
   size_t size() const { return size_; }
@@ -45,6 +48,7 @@ class TwoViews {
   uint8_t* executable_ = nullptr;
   size_t limit_ = 0;
   size_t size_ = 0;
+  bool debuggable_ = false;
   int file_ = -1;
   int copy_ = -1;
   char refusal_[96];

@@ -20,8 +20,11 @@ struct WatchedCode {
   std::string name;           ///< of the function: "update"; stubs have names in parentheses
   std::string label;          ///< name and place: "update (game.lua:12)"
   std::string file;           ///< absolute path of the source; empty: no lines
-  uint32_t line = 0;          ///< on which the function begins
-  std::vector<Line> lines;    ///< ascending by offset, no two equal ones in a row
+  /// How its caller is found (guest_frames.h): a frame of the guest, a stub that was called, a stub that was jumped to.
+  enum class Frame : uint8_t { kNone, kGuest, kCalled, kJumped } frame = Frame::kGuest;
+  std::vector<uint32_t> returns;  ///< offsets at which calls come back, ascending
+  uint32_t line = 0;              ///< on which the function begins
+  std::vector<Line> lines;        ///< ascending by offset, no two equal ones in a row
 };
 
 /// Who wants to know. Used by the isolate's thread only.
@@ -38,5 +41,9 @@ class CodeWatcher {
 std::unique_ptr<CodeWatcher> makePerfMap();
 /// Writes jit-PID.dump into `folder` for `perf inject --jit` (jit_dump.cpp). Null if it cannot be written.
 std::unique_ptr<CodeWatcher> makeJitDump(const std::string& folder);
+
+struct FrameFacts;
+/// Puts the code on gdb's list (gdb_interface.cpp).
+std::unique_ptr<CodeWatcher> makeGdbInterface(const FrameFacts& facts);
 
 }  // namespace devvm::jit

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "jit/assembler/code_buffer.h"
+#include "jit/baseline/stubs.h"
 #include "jit/outside/code_watcher.h"
 #include "runtime/code.h"
 #include "runtime/isolate.h"
@@ -19,9 +20,9 @@ class OutsideTools {
   bool any() const { return !watchers_.empty(); }
   /// The code of a function stands in its place; `tags` as the compiler left them.
   void placed(const runtime::Code& code, const runtime::MachineCode& machine, std::span<const CodeTag> tags);
-  /// Code that belongs to no function.
-  void placed(const uint8_t* address, uint32_t bytes, const char* name);
+  void placed(const Stubs& stubs);
   void freed(const uint8_t* address);
+  void freed(const Stubs& stubs);
 
  private:
   std::vector<std::unique_ptr<CodeWatcher>> watchers_;

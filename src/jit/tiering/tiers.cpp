@@ -41,11 +41,13 @@ uint64_t nanos() {
 class JitTiers final : public Tiers {
  public:
   explicit JitTiers(const JitOptions& options)
-      : options_(options), memory_({.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0}) {
+      : options_(options),
+        memory_(
+            {.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0, .debuggable = options.gdb}) {
     if (options.record) records_ = std::make_unique<CodeRecords>();
   }
   ~JitTiers() override {
-    outside_.freed(stubs_.block.address);
+    if (stubs_.block) outside_.freed(stubs_);
     memory_.free(stubs_.block);
   }
 
@@ -53,7 +55,7 @@ class JitTiers final : public Tiers {
     if (!memory_.available()) return memory_.refusal();
     if (!stubs_.make(memory_)) return "no room for machine code";
     outsideProblem_ = outside_.open(options_);
-    outside_.placed(stubs_.block.address, stubs_.block.bytes, "(stubs)");
+    outside_.placed(stubs_);
     return nullptr;
   }
 
@@ -140,8 +142,8 @@ class JitTiers final : public Tiers {
   void take(Code& code, const char* why) {
     if (records_ != nullptr) records_->ended(code, *code.machine, why);
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
-    outside_.freed(machine->start);
     memory_.free(machine->block);
+    outside_.freed(machine->start);
     bytes_ -= machine->accounted;
     delete machine;
   }
@@ -299,8 +301,12 @@ bool compileAhead(Isolate& isolate, Code& code) { return tiersOf(isolate).compil
 
 void discardIdle(Isolate& isolate, Code& code, const char* why) { tiersOf(isolate).discardIdle(isolate, code, why); }
 
-const char* stubNameAt(Isolate& isolate, uintptr_t address) {
-  return isolate.tiers != nullptr ? stubName(tiersOf(isolate).stubs(), address) : nullptr;
+std::string stubNameAt(Isolate& isolate, uintptr_t address) {
+  if (isolate.tiers == nullptr) return {};
+  for (const StubInfo& stub : stubInfos(tiersOf(isolate).stubs())) {
+    if (stub.address == address) return stub.name;
+  }
+  return {};
 }
 
 }  // namespace devvm::jit

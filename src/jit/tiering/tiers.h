@@ -26,7 +26,7 @@ CodeRecords* codeRecords(runtime::Isolate& isolate);
 bool compileAhead(runtime::Isolate& isolate, runtime::Code& code);
 /// Takes the machine code away from a function that no frame has.
 void discardIdle(runtime::Isolate& isolate, runtime::Code& code, const char* why);
-/// Names for addresses that machine code jumps to or calls: "leave", "leaf" ... Null: none of ours.
-const char* stubNameAt(runtime::Isolate& isolate, uintptr_t address);
+/// Names for addresses that machine code jumps to or calls: "leave", "leaf" ... Empty: no stub begins there.
+std::string stubNameAt(runtime::Isolate& isolate, uintptr_t address);
 
 }  // namespace devvm::jit
