@@ -1,7 +1,11 @@
 """devvm jit: the report on compiled functions, its forms, and what it leaves to the program."""
 import json
+import pathlib
+import sys
 
-from support import ProgramTest
+from support import VM, ProgramTest
+
+BENCH = pathlib.Path(__file__).resolve().parents[2] / "bench" / "run.py"
 
 PROGRAM = """
 local function double(x) return x + x end
@@ -217,3 +221,18 @@ for i = 1, 300 do total({d}) end
         self.expect(self.devvm("compile", "--strip", self.write("p.lua", self.POINTS), "-o", "p.dvm"), 0)
         r = self.devvm("jit", "--function=:5", "p.dvm")
         self.expect(r, 0, "21000\n", "local 1")
+
+
+class CompileSpeed(ProgramTest):
+    def test_bench_reports_speed_and_size(self):
+        r = self.command([sys.executable, str(BENCH), "--compile", "--only", "fib,sieve", "--runs", "3", "--devvm", VM,
+                          "--json", "figures"], seconds=60)
+        self.expect(r, 0, None, "")
+        self.assertRegex(r.out, r"(?m)^sieve +\d+ .*\nfib +\d+ .*\n-+\nall +\d+ ")
+        figures = json.loads(self.read("figures"))["compile"]
+        self.assertEqual(set(figures), {"fib", "sieve", "total"})
+        for key in ("instructions", "bytecode_bytes", "machine_bytes"):
+            self.assertEqual(figures["total"][key], figures["fib"][key] + figures["sieve"][key])
+        fib = figures["fib"]
+        self.assertAlmostEqual(fib["million_instructions_per_second"], 1000 * fib["instructions"] / fib["nanos"]["median"])
+        self.assertEqual(fib["refused"], 0)

@@ -67,6 +67,42 @@ TEST(CodeMemory, RunsCode) {
   EXPECT_EQ(memory.use().used, 0u);
 }
 
+// As a debugger writes: into memory that this process may not write.
+bool writeAsDebugger(const uint8_t* address, uint8_t byte) {
+  int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+  bool done = pwrite(memory, &byte, 1, static_cast<off_t>(reinterpret_cast<uintptr_t>(address))) == 1;
+  close(memory);
+  return done;
+}
+
+TEST(CodeMemory, DebuggersMayWriteIfAsked) {
+  CodeMemory shared;
+  CodeBlock other = placeConstant(shared, 1);
+  EXPECT_FALSE(writeAsDebugger(other.address + 1, 2));
+  CodeMemory memory({.debuggable = true});
+  ASSERT_TRUE(memory.available()) << memory.refusal();
+  CodeBlock first = placeConstant(memory, 1), second = placeConstant(memory, 2);
+  if (!writeAsDebugger(first.address + 1, 77)) GTEST_SKIP() << "the system lets nobody write there";
+  EXPECT_EQ(run(first), 77);
+  // In the same page: what is placed, patched and freed appears, and what the debugger has written stays.
+  CodeBlock third = placeConstant(memory, 3);
+  EXPECT_EQ(run(third), 3);
+  const uint8_t patch[] = {0xB8, 4, 0, 0, 0};
+  memory.write(second.address, patch);
+  EXPECT_EQ(run(second), 4);
+  EXPECT_EQ(run(first), 77);
+  const uint8_t* freed = second.address;
+  memory.free(second);
+  EXPECT_EQ(*freed, 0xCC);
+  CodeBlock fourth = placeConstant(memory, 5);
+  EXPECT_EQ(fourth.address, freed);
+  EXPECT_EQ(run(fourth), 5);
+  EXPECT_EQ(run(first), 77);
+  std::vector<std::string> both, ours;
+  mappings(&both, &ours);
+  EXPECT_TRUE(both.empty()) << both.front();
+}
+
 TEST(CodeMemory, NeverWritableAndExecutable) {
   {
     CodeMemory memory;
