@@ -99,7 +99,7 @@ finish() {
 
 # Every mode is run by --all; otherwise the interpreter, a moving collector, the baseline compiler, and one mode that the
 # seed picks.
-PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-stress baseline-refused)
+PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim)
 AT_ONCE="--jit=baseline --jit-threshold=1"
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
 echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
@@ -111,7 +111,7 @@ step "unit tests" unit release
 step "installed package" installed_package
 step "commands" python3 tests/tools/run.py --vm $VM
 step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move \
-  --mode "baseline-at-once=$AT_ONCE"
+  --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11"
 if [ $ALL -eq 1 ]; then
   step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 \
     --mode memory-limit=--memory-limit=4G --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
@@ -124,6 +124,7 @@ if [ $ALL -eq 1 ]; then
   done
 else
   step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode baseline --mode baseline-at-once --mode "$picked"
+  step "Lua programs under compiler stress" lua $VM --mode jit-osr --mode jit-reclaim --filter jit/ --filter coroutines/
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
   step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once
 fi

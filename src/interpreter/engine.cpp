@@ -60,7 +60,7 @@ void pushFinalizerRun(Isolate& iso) {
 
 bool initializeEngine(Isolate& iso) {
   auto* f = new Fiber;
-  f->isolate = &iso;
+  f->enlist(iso);
   f->isMain = true;
   f->started = true;
   f->status = FiberStatus::kRunning;

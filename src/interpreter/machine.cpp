@@ -15,7 +15,9 @@ namespace {
 
 void runMachine(Isolate& iso, const uint8_t* address, Value* calleeSlot) {
   Value result = calleeSlot != nullptr ? *calleeSlot : Value::nil();
+  iso.leavesMachine = false;
   iso.tiers->enter(iso, address, calleeSlot, result);
+  iso.leavesMachine = false;
   // A frame of a compiled function that is interpreted from here on shall come back at its next loop.
   const Fiber& f = *iso.fiber;
   if (*f.pc < kFirstStub && codeOf(f.fp)->machine != nullptr) iso.requestPoll();
@@ -31,9 +33,15 @@ void slowHotFunction(Isolate& iso) {
 }
 
 void slowEnterMachine(Isolate& iso) {
-  MachineCode& machine = *codeOf(iso.fiber->fp)->machine;
-  machine.calls++;
-  runMachine(iso, machine.bodyEntry, nullptr);
+  Fiber& f = *iso.fiber;
+  const Code* code = codeOf(f.fp);
+  // Something came between the call and here, a finalizer say, and the code was discarded meanwhile.
+  if (code->machine == nullptr) {
+    f.pc = code->entry;
+    return;
+  }
+  code->machine->calls++;
+  runMachine(iso, code->machine->bodyEntry, nullptr);
 }
 
 const uint8_t* machineContinuation(Isolate& iso) {
@@ -43,7 +51,7 @@ const uint8_t* machineContinuation(Isolate& iso) {
   Fiber& f = *iso.fiber;
   if (*f.pc == kStubEnterMachine) {
     iso.machineReturn.calleeSlot = nullptr;
-    if (iso.hooksOn) return nullptr;
+    if (iso.hooksOn || codeOf(f.fp)->machine == nullptr) return nullptr;
     MachineCode& machine = *codeOf(f.fp)->machine;
     machine.calls++;
     return machine.bodyEntry;
@@ -67,6 +75,7 @@ void slowSafepoint(Isolate& iso) {
   const Value* fp = f.fp;
   safepoint(iso);
   if (iso.tiers == nullptr || iso.fiber != &f || f.pc != pc || f.fp != fp || iso.hooksOn) return;
+  if (iso.nativeStack == nullptr) iso.tiers->maintain(iso);
   auto* code = const_cast<Code*>(codeOf(fp));
   uint32_t offset = code->offsetOf(pc);
   if (offset == 0 || *pc >= kFirstStub) return;

@@ -88,6 +88,19 @@ bool growStack(Fiber& f, size_t slots) {
   return moveStack(f, wanted);
 }
 
+void Fiber::enlist(Isolate& owner) {
+  isolate = &owner;
+  next = owner.fibers;
+  if (next != nullptr) next->previous = this;
+  owner.fibers = this;
+}
+
+Fiber::~Fiber() {
+  if (isolate == nullptr) return;
+  (previous != nullptr ? previous->next : isolate->fibers) = next;
+  if (next != nullptr) next->previous = previous;
+}
+
 void releaseFiberMemory(Fiber* f) {
   if (f->low == nullptr) return;
   if (f->isMain) {
@@ -105,7 +118,7 @@ Value newFiber(Isolate& isolate, Handle function) {
   auto* f = new (std::nothrow) Fiber;
   reinterpret_cast<FiberObject*>(o)->fiber = f;
   if (f == nullptr) return Value::nil();
-  f->isolate = &isolate;
+  f->enlist(isolate);
   f->object = o;
   f->error = Value::absent();
   if (!growStack(*f, kFirstSlots - kMarginSlots)) return Value::nil();

@@ -134,6 +134,14 @@ class Fiber {
   Value hook;                       ///< debug.sethook function or nil
   Value error;                      ///< the error it died of
   uint32_t identity = 0;
+  Fiber *previous = nullptr, *next = nullptr;  ///< in Isolate::fibers
+
+  Fiber() = default;
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+  ~Fiber();
+  /// Puts a new fiber into its isolate's list, which it leaves when it is destroyed.
+  void enlist(Isolate& owner);
 
   /// `fp` of an outermost frame's caller is null.
   static Value* callerOf(Value* fp) {

@@ -153,6 +153,7 @@ void Isolate::processWeak(heap::Heap& h, heap::WeakPhase phase, bool minor) {
       }
       break;
     case heap::WeakPhase::kAfterFinalizers:
+      if (tiers != nullptr) tiers->collected(h);
       finalizers->update(h, minor);
       weakMaps->update(h, minor);
       if (minor) {

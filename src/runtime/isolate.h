@@ -53,7 +53,17 @@ struct LibraryState {
 enum class BasicType : uint8_t { kNil, kBoolean, kLight, kNumber, kString, kFunction, kThread, kCount };
 
 struct JitOptions {
-  enum class Mode : uint8_t { kOff, kBaseline } mode = Mode::kOff;
+  enum class Mode : uint8_t {
+    kOff,
+    kBaseline,
+    kOn,  ///< all tiers there are: so far the baseline
+  } mode = Mode::kOff;
+  enum class Stress : uint8_t {
+    kNone,
+    kOsr,      ///< machine code is left at every n-th unit of work, and entered again at the next loop
+    kReclaim,  ///< the same, and machine code in no frame is discarded then
+  } stress = Stress::kNone;
+  uint32_t stressEvery = 1;   ///< units of work from one poll to the next under stress
   uint32_t threshold = 200;   ///< calls until a function is compiled; 1: at its first call
   bool refuseMemory = false;  ///< behave as if the system refused executable memory
   bool perfMap = false;       ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
@@ -150,11 +160,12 @@ class Isolate final : public heap::Embedder {
   Value pendingError;  ///< while unwinding (Failure::kError)
   int exitStatus = 0;
   bool closeOnExit = false;
-  bool errorHandled = false;  ///< the pending error went through its message handler already
-  bool hooksOn = false;       ///< the running fiber's opcodes go through the hooking table
-  bool profiling = false;     ///< the compilers look at each instruction (Tiers::observe): a profiled slice
-  bool takesApart = false;    ///< either of these: tails of fused instructions are instructions of their own
-  uint32_t handlerDepth = 0;  ///< message handlers under way
+  bool errorHandled = false;   ///< the pending error went through its message handler already
+  bool hooksOn = false;        ///< the running fiber's opcodes go through the hooking table
+  bool leavesMachine = false;  ///< machine code goes back to the interpreter where it next asks for something rare
+  bool profiling = false;      ///< the compilers look at each instruction (Tiers::observe): a profiled slice
+  bool takesApart = false;     ///< either of these: tails of fused instructions are instructions of their own
+  uint32_t handlerDepth = 0;   ///< message handlers under way
 
   /// Sets the pending error; always returns false, for `return isolate.raise(...)`.
   bool raise(Value error);
@@ -250,6 +261,7 @@ class Isolate final : public heap::Embedder {
 
   /// The isolate whose collection or heap walk is under way on this thread: for the collector hooks of kinds.def.
   static Isolate* traced();
+  Fiber* fibers = nullptr;          ///< all
   std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection
   Code* codes = nullptr;            ///< all loaded functions
 

@@ -8,6 +8,10 @@
 
 #include "heap/value.h"
 
+namespace devvm::heap {
+class Heap;
+}
+
 namespace devvm::runtime {
 
 using heap::Value;
@@ -49,6 +53,9 @@ struct MachineCode {
   std::vector<Place> returns;  ///< return addresses of calls, ascending by machine offset; bytecode behind the call
   std::vector<Place> loops;    ///< entries at loops, ascending by bytecode offset
   uint64_t compileNanos = 0;
+  bool dormant = false;       ///< calls are counted again, to see whether there are any: the first one wakes it
+  bool returnsTo = false;     ///< while code is reclaimed: some frame returns to it
+  bool onStack = false;       ///< and some frame is its function's
   uint32_t instructions = 0;  ///< of bytecode, fused ones counted by their components
   CodeSections sections;
   uint64_t calls = 0;        ///< entries by calls from the interpreter
@@ -83,6 +90,12 @@ class Tiers {
   /// The next instruction of a profiled slice (Isolate::profiling) stands at the running fiber's pc, registers saved.
   /// Changes nothing but its own records, and may end the slice. Neither allocates in the heap nor collects.
   virtual void observe(Isolate& isolate) = 0;
+  /// A safepoint whose budget was used up went well. Does not collect.
+  virtual void polled(Isolate& isolate) = 0;
+  /// During every collection, when it is known what survives (heap::WeakPhase::kAfterFinalizers).
+  virtual void collected(heap::Heap& heap) = 0;
+  /// The interpreter is at such a safepoint, and no machine code is active on the host's stack: code may be freed.
+  virtual void maintain(Isolate& isolate) = 0;
   /// Runs machine code on the running fiber from `address` on, until it leaves the fiber where the interpreter goes on.
   /// For return addresses: where the callee was, and its result if one was wanted. MAY RUN GUEST CODE.
   virtual void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) = 0;

@@ -73,6 +73,19 @@ bool parseCapability(std::string_view text, uint8_t& bits) {
   return false;
 }
 
+/// "off", "osr:N" or "reclaim:N".
+bool parseJitStress(std::string_view value, runtime::JitOptions& jit) {
+  using Stress = runtime::JitOptions::Stress;
+  size_t colon = value.find(':');
+  std::string_view name = value.substr(0, colon), rest;
+  jit.stress = name == "osr" ? Stress::kOsr : name == "reclaim" ? Stress::kReclaim : Stress::kNone;
+  if (jit.stress == Stress::kNone) return value == "off";
+  uint64_t n = 0;
+  if (colon == value.npos || !parseNumber(value.substr(colon + 1), n, rest) || !rest.empty()) return false;
+  jit.stressEvery = static_cast<uint32_t>(n);
+  return n > 0 && n <= 1'000'000;
+}
+
 /// False: `wrong`, all of the value or an item of a list, is not what the option takes.
 bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOptions& o, std::string_view& wrong) {
   wrong = value;
@@ -110,8 +123,10 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       return true;
     case OptionId::kDispatch: o.dispatchSwitch = value == "switch"; return value == "switch" || value == "tail";
     case OptionId::kJit:
-      o.jit.mode = value == "baseline" ? runtime::JitOptions::Mode::kBaseline : runtime::JitOptions::Mode::kOff;
-      return value == "off" || value == "baseline";
+      o.jit.mode = value == "baseline" ? runtime::JitOptions::Mode::kBaseline
+                   : value == "on"     ? runtime::JitOptions::Mode::kOn
+                                       : runtime::JitOptions::Mode::kOff;
+      return value == "off" || value == "baseline" || value == "on";
     case OptionId::kJitThreshold:
       if (!parseNumber(value, n, rest) || !rest.empty() || n == 0 || n > 1'000'000'000) return false;
       o.jit.threshold = static_cast<uint32_t>(n);
@@ -120,6 +135,8 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{1} << 30)) return false;
       o.jit.codeBytes = n;
       return true;
+    case OptionId::kJitStress: return parseJitStress(value, o.jit);
+    case OptionId::kTraceJit: traceSettings().jit = true; return true;
     case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
     case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
     case OptionId::kLoadFeedback: o.jit.loadFeedback = value; return !value.empty();

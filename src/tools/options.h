@@ -30,6 +30,7 @@ struct OptionInfo {
 struct TraceSettings {
   events::EventSet events = 0;
   std::string file;  ///< empty: standard error
+  bool jit = false;  ///< --trace-jit: compilation events as text
 };
 TraceSettings& traceSettings();
 

@@ -109,6 +109,11 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
 
 bool Session::startTrace() {
   const TraceSettings& trace = traceSettings();
+  if (trace.jit) {
+    compilationLog_ = std::make_unique<events::TextLines>(stderr, "jit");
+    bus_.subscribe(*compilationLog_, events::kCompilationEvents);
+    isolate_->events = &bus_;
+  }
   if (trace.events == 0) return true;
   if (!trace.file.empty()) {
     traceFile_.reset(std::fopen(trace.file.c_str(), "w"));

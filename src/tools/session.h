@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "events/json_lines.h"
+#include "events/text_lines.h"
 #include "runtime/isolate.h"
 
 namespace devvm::tools {
@@ -65,6 +66,7 @@ class Session {
   };
   std::unique_ptr<std::FILE, FileCloser> traceFile_;
   std::unique_ptr<events::JsonLines> tracer_;
+  std::unique_ptr<events::TextLines> compilationLog_;
   events::EventBus bus_;
   std::unique_ptr<Isolate> isolate_;
   std::string programName_;

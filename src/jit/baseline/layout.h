@@ -38,7 +38,8 @@ namespace offset {
 using runtime::Isolate;
 inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isolate, fiber),
                      kStackLimit = offsetof(Isolate, stackLimit), kNativeStack = offsetof(Isolate, nativeStack),
-                     kHooksOn = offsetof(Isolate, hooksOn), kFinalizersDue = offsetof(Isolate, finalizersDue),
+                     kHooksOn = offsetof(Isolate, hooksOn), kLeavesMachine = offsetof(Isolate, leavesMachine),
+                     kFinalizersDue = offsetof(Isolate, finalizersDue),
                      kPrototypeEpoch = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, prototypeEpoch),
                      kReturnSlot = offsetof(Isolate, machineReturn) + offsetof(Isolate::MachineReturn, calleeSlot),
                      kScratchHolder = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, holder),

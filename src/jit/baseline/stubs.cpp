@@ -401,7 +401,8 @@ bool Stubs::make(CodeMemory& memory) {
   loadFrame(a);
   a.mov64(rax, Mem(rcx, offset::kFiberPc));
   Label hooked;
-  a.cmp8(Mem(kIsolate, offset::kHooksOn), 0);
+  static_assert(offset::kLeavesMachine == offset::kHooksOn + 1);  // both at once
+  a.cmp16(Mem(kIsolate, offset::kHooksOn), 0);
   a.jcc(Condition::kNotEqual, hooked, Distance::kShort);
   a.ret();
   a.bind(hooked);

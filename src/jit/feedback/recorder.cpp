@@ -70,6 +70,7 @@ void Recorder::end(Isolate& isolate) {
 
 void Recorder::forget(const Code& code) {
   std::erase_if(begun_, [&code](const Begun& b) { return b.code == &code; });
+  std::erase_if(followed_, [&code](const Followed& t) { return t.code == &code; });
 }
 
 void Recorder::observe(Isolate& isolate) {
@@ -106,6 +107,33 @@ void Recorder::observe(Isolate& isolate) {
   begun_.push_back(begun);
 }
 
+void Recorder::follow(const Begun& begun, Value table) {
+  if (!table.isTable() || followed_.size() == kMostFollowed) return;
+  followed_.push_back({table.asObject(), begun.code, begun.offset});
+}
+
+void Recorder::collected(heap::Heap& heap) {
+  for (const Followed& t : followed_) {
+    FeedbackVector* vector = feedbackOf(*t.code);
+    const Site* site = vector != nullptr ? vector->find(t.offset) : nullptr;
+    if (site == nullptr || site->kind != SiteKind::kAllocation) continue;
+    AllocationFate& fate = vector->fateOf(*site);
+    bool lives = heap.isLive(t.table);
+    countUp(fate.sampled);
+    countUp(lives ? fate.survived : fate.died);
+    // What died is whole still: nothing of the memory has been used again.
+    auto* table = static_cast<Table*>(lives ? heap.forwarded(t.table) : t.table);
+    Object* storage = table->array.asObject();
+    if (heap.isLive(storage)) storage = heap.forwarded(storage);
+    const auto* elements = static_cast<const ValueArray*>(storage);
+    fate.elements = std::max(fate.elements, elements->length);
+    if (elements->length > 0) fate.elementTypes.add(TypeSet::of(loadSlot(&elements->slots[0])));
+    const Shape& shape = t.code->isolate->shapes.of(table);
+    if (!shape.dictionary()) fate.fields = std::max(fate.fields, shape.slotCount);
+  }
+  followed_.clear();
+}
+
 /// The operation at `begun` is over, and its frame stands at `offset`.
 void Recorder::settle(const Fiber& f, const Begun& begun, FeedbackVector& vector, uint32_t offset) {
   Site* site = vector.find(begun.offset);
@@ -120,6 +148,7 @@ void Recorder::settle(const Fiber& f, const Begun& begun, FeedbackVector& vector
   }
   const uint8_t* pc = begun.code->entry;
   if (offset == begun.end) {
+    if (site->kind == SiteKind::kAllocation) follow(begun, f.sp[0]);
     if (hasResult(*site)) site->result.add(TypeSet::of(site->op == Op::kSelf ? f.sp[1] : f.sp[0]));
     if (site->kind == SiteKind::kCall && site->op == Op::kCall && pc[begun.offset + site->length - 3] == 1) {
       site->result.add(TypeSet::of(f.sp[0]));

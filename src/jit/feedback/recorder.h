@@ -18,6 +18,8 @@ class Recorder {
   void begin(runtime::Isolate& isolate);
   /// Tiers::observe().
   void observe(runtime::Isolate& isolate);
+  /// Tiers::collected(): what became of the tables that were followed.
+  void collected(heap::Heap& heap);
   /// A function is freed: what waits for its results forgets it.
   void forget(const runtime::Code& code);
 
@@ -36,6 +38,15 @@ class Recorder {
   };
   static constexpr size_t kMostBegun = 32;
 
+  /// A table that a site made, until the next collection.
+  struct Followed {
+    heap::Object* table;
+    const runtime::Code* code;
+    uint32_t offset;
+  };
+  static constexpr size_t kMostFollowed = 256;
+
+  void follow(const Begun& begun, heap::Value table);
   void end(runtime::Isolate& isolate);
   void settle(const runtime::Fiber& f, const Begun& begun, FeedbackVector& vector, uint32_t offset);
   void record(runtime::Isolate& isolate, const runtime::Fiber& f, FeedbackVector& vector, Site& site);
@@ -43,6 +54,7 @@ class Recorder {
 
   uint32_t left_ = 0;  ///< instructions of the slice
   std::vector<Begun> begun_;
+  std::vector<Followed> followed_;
 };
 
 }  // namespace devvm::jit

@@ -11,6 +11,9 @@
 #include "jit/feedback/saved_feedback.h"
 #include "jit/tiering/code_records.h"
 #include "jit/tiering/outside_tools.h"
+#include "jit/tiering/code_use.h"
+#include "jit/tiering/compile_budget.h"
+#include "jit/tiering/heat.h"
 
 namespace devvm::jit {
 
@@ -18,14 +21,21 @@ using namespace runtime;
 
 namespace {
 
-/// Polls that find the interpreter in a function until its loops are hot.
-constexpr uint32_t kLoopPolls = 2;
-
 /// The part of the isolate's memory limit that machine code may take: the program keeps the rest.
 constexpr size_t kShareOfLimit = 8;
 
 /// Memory of all feedback vectors at most; functions that get warm later are compiled without.
 constexpr size_t kMostFeedback = size_t{16} << 20;
+
+/// Polls between two looks for machine code that is not entered; what is left alone for two of them is discarded.
+constexpr uint64_t kSweepPolls = 16'384;
+/// So much code may lie idle.
+constexpr size_t kLittleCode = size_t{1} << 20;
+/// Frames and functions that may be looked at for each poll that passes.
+constexpr size_t kWalkedPerPoll = 8;
+/// Where there was no room, a function has to be so much hotter to be asked for again, and for so many polls nothing is
+/// compiled at all.
+constexpr uint32_t kPatience = 8, kRoomlessPolls = 16;
 
 struct PlacedCode : MachineCode {
   CodeBlock block;
@@ -60,12 +70,8 @@ class JitTiers final : public Tiers {
   }
 
   void loaded(Code& code) override {
-    code.start = interpreter::kCountCode;
-    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
-    // Functions get warm first, if there is time for it: then it is seen what they do.
-    code.heat = options_.threshold > 1 ? options_.threshold / 2 : 1;
-    code.loopHeat = options_.threshold > 1 ? kLoopPolls : 1;
     code.warm = options_.threshold <= 1;
+    countFromStart(code);
     if (const SavedFunction* saved = savedOf(code); saved != nullptr && saved->compiled) {
       code.heat = code.loopHeat = 1;
       code.warm = true;
@@ -87,9 +93,10 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
+    if (code.machine != nullptr) return wake(code);
     if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
-    code.heat = options_.threshold - options_.threshold / 2 + 1;  // this call is counted again
+    code.heat = heat_.untilHot(code) + 1;  // this call is counted again
   }
 
   void observe(Isolate& isolate) override { recorder_.observe(isolate); }
@@ -127,6 +134,25 @@ class JitTiers final : public Tiers {
     return code.machine != nullptr;
   }
 
+  void polled(Isolate& isolate) override {
+    polls_++;
+    bool stress = options_.stress != JitOptions::Stress::kNone;
+    if (!stress && polls_ % HeatPolicy::kDecayPolls == 0) heat_.decay(isolate);
+    // Code is freed by the interpreter: it gets its turn.
+    if ((stress || polls_ - lastSweep_ >= kSweepPolls) && isolate.nativeStack != nullptr) isolate.leavesMachine = true;
+  }
+
+  void collected(heap::Heap& heap) override { recorder_.collected(heap); }
+
+  void maintain(Isolate& isolate) override {
+    if (options_.stress == JitOptions::Stress::kReclaim) {
+      if (mayWalk()) discardUnused(isolate, "stress");
+    } else if (polls_ - lastSweep_ >= kSweepPolls && options_.stress == JitOptions::Stress::kNone) {
+      lastSweep_ = polls_;
+      if (bytes_ >= kLittleCode && mayWalk()) sweep(isolate);
+    }
+  }
+
   void discardIdle(Isolate& isolate, Code& code, const char* why) {
     size_t bytes = static_cast<PlacedCode*>(code.machine.get())->accounted;
     code.accounted -= bytes;
@@ -138,12 +164,88 @@ class JitTiers final : public Tiers {
   }
 
  private:
+  /// The function is interpreted, and its calls and loops are counted.
+  void countFromStart(Code& code) {
+    code.start = interpreter::kCountCode;
+    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+    code.heat = heat_.untilHot(code);
+    code.loopHeat = heat_.loopPolls();
+  }
+
+  // ---- reclaiming ----
+
+  /// The next call of the function is seen.
+  void putToSleep(Code& code) {
+    code.machine->dormant = true;
+    code.start = interpreter::kCountCode;
+    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+    code.heat = 1;
+  }
+  void wake(Code& code) {
+    code.machine->dormant = false;
+    code.start = interpreter::kEnterMachineCode;
+    code.machineEntry = code.machine->callEntry;
+  }
+
+  void discard(Isolate& isolate, Code& code, const char* why) {
+    tell(isolate, code, events::EventKind::kCodeDiscarded, why, code.machine->size);
+    discardIdle(isolate, code, why);
+    countFromStart(code);
+  }
+
+  /// Discards what was dormant since the last sweep and is in no frame; the rest becomes dormant. No machine code is
+  /// active on the host's stack.
+  void sweep(Isolate& isolate) {
+    size_t looked = markCodeInUse(isolate);
+    for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+      looked++;
+      if (code->machine == nullptr) continue;
+      MachineCode& machine = *code->machine;
+      bool used = machine.returnsTo || machine.onStack;
+      machine.returnsTo = machine.onStack = false;
+      if (!machine.dormant) {
+        putToSleep(*code);
+      } else if (!used) {
+        discard(isolate, *code, "not entered for long");
+      }
+    }
+    walked(looked);
+  }
+
+  /// Discards all code to which no frame returns. No machine code is active on the host's stack.
+  void discardUnused(Isolate& isolate, const char* why) {
+    size_t looked = markCodeInUse(isolate);
+    for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+      looked++;
+      if (code->machine == nullptr) continue;
+      bool used = code->machine->returnsTo;
+      code->machine->returnsTo = code->machine->onStack = false;
+      if (!used) discard(isolate, *code, why);
+    }
+    walked(looked);
+  }
+
+  /// Walks over deep stacks and many functions are paid by as many polls: they never take most of the time.
+  bool mayWalk() const { return polls_ >= nextWalk_; }
+  void walked(size_t looked) { nextWalk_ = polls_ + looked / kWalkedPerPoll; }
+
+  /// There is no room for a function's machine code: it is asked for again later, and what nobody enters makes room.
+  void lacksRoom(Isolate& isolate, Code& code, const char* reason, const char* why) {
+    refuse(isolate, code, reason, why);
+    countFromStart(code);
+    code.heat = std::max(code.heat, options_.threshold) * kPatience;
+    code.loopHeat = kPatience;
+    if (polls_ >= roomless_.until) roomless_ = {polls_ + kRoomlessPolls, why};
+    if (isolate.nativeStack == nullptr && mayWalk()) sweep(isolate);
+  }
+
   /// Frees the machine code.
   void take(Code& code, const char* why) {
     if (records_ != nullptr) records_->ended(code, *code.machine, why);
     auto* machine = static_cast<PlacedCode*>(code.machine.release());
     memory_.free(machine->block);
     outside_.freed(machine->start);
+    roomless_.until = 0;
     bytes_ -= machine->accounted;
     delete machine;
   }
@@ -197,6 +299,12 @@ class JitTiers final : public Tiers {
       makeFeedback(isolate, code);
     }
     uint64_t began = nanos();
+    if (options_.threshold > 1 && frame != nullptr && !budget_.allows(began)) {
+      refuse(isolate, code, reason, "compilations had their share of the time: later");
+      return countFromStart(code);
+    }
+    if (polls_ < roomless_.until && frame != nullptr) return lacksRoom(isolate, code, reason, roomless_.why);
+    CompileBudget::Spending spending(budget_, began);
     assembler_.reset();
     Compiler compiler(assembler_, code, stubs_, frame);
     std::unique_ptr<uint64_t[]> counters;
@@ -208,7 +316,7 @@ class JitTiers final : public Tiers {
     CodeMemoryError error = CodeMemoryError::kNone;
     placed->block = memory_.place(assembler_, &error);
     if (!placed->block) {
-      return refuse(isolate, code, reason, codeMemoryErrorText(error));
+      return lacksRoom(isolate, code, reason, codeMemoryErrorText(error));
     }
     placed->start = placed->block.address;
     placed->size = placed->block.bytes;
@@ -224,7 +332,7 @@ class JitTiers final : public Tiers {
                    (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place);
     if (size_t limit = isolate.heap.limit(); limit != 0 && bytes_ + bytes > limit / kShareOfLimit) {
       memory_.free(placed->block);
-      return refuse(isolate, code, reason, "machine code has its share of the memory limit");
+      return lacksRoom(isolate, code, reason, "machine code has its share of the memory limit");
     }
     placed->accounted = bytes;
     bytes_ += bytes;
@@ -262,6 +370,14 @@ class JitTiers final : public Tiers {
   CodeMemory memory_;
   size_t bytes_ = 0;  ///< of machine code and its tables
   size_t feedbackBytes_ = 0;
+  HeatPolicy heat_{options_};
+  CompileBudget budget_{nanos()};
+  uint64_t polls_ = 0, lastSweep_ = 0;  ///< since the isolate began; at the last look for idle code
+  uint64_t nextWalk_ = 0;               ///< poll from which on all frames may be looked at again
+  struct {
+    uint64_t until = 0;         ///< poll
+    const char* why = nullptr;  ///< as the last compilation was told that found no room
+  } roomless_;
   Recorder recorder_;
   SavedFeedback saved_;
   Stubs stubs_;
@@ -282,6 +398,8 @@ bool enable(Isolate& isolate, const char** reason) {
   if (why != nullptr) return false;
   if (CodeRecords* records = tiers->records()) isolate.cacheMisses = &records->misses;
   isolate.tiers = std::move(tiers);
+  const JitOptions& options = isolate.options.jit;
+  if (options.stress != JitOptions::Stress::kNone) isolate.longestSlice = options.stressEvery;
   return true;
 }
 
