@@ -91,6 +91,14 @@ class Feedback(ProgramTest):
         self.assertTrue(site["megamorphic"])
         self.assertGreater(site["others"], 0)
 
+    def test_machine_code_tells_what_it_left_to_the_interpreter(self):
+        text = ("local mt = { __add = function() return 1 end }\nlocal function f(a, b) return a + b end\n"
+                "for i = 1, 1000 do f(i, i) end\nlocal function g(a, b) return a + b end\nfor i = 1, 1000 do g(i, i) end\n"
+                "for i = 1, 10 do f(setmetatable({}, mt), 1) end")
+        _, functions = self.profile(text)
+        self.assertEqual(self.sites(functions[2], "arithmetic")[0].get("paths"), ["interpreter"])
+        self.assertNotIn("paths", self.sites(functions[4], "arithmetic")[0])
+
     def test_text(self):
         self.write("program.lua", PROGRAM)
         r = self.devvm("profile", "--feedback", "program.lua")

@@ -4,6 +4,7 @@
 #include "interpreter/calls.h"
 #include "interpreter/interpreter.h"
 #include "interpreter/slow_paths.h"
+#include "jit/feedback/feedback.h"
 
 namespace devvm::jit {
 
@@ -289,10 +290,20 @@ void Compiler::slowCases() {
     }
     if (s.flushed.isAwaited()) a.bind(s.flushed);
     count(place.offset);
+    noteRare(place.offset);
     setPosition(s.place, place.state.depth);
     callSlowPath(interpreter::stepOne);
     goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
   }
+}
+
+/// Tells the function's feedback that the instruction was left to the interpreter; destroys rax and the flags.
+void Compiler::noteRare(uint32_t offset) {
+  const FeedbackVector* feedback = feedbackOf(code_);
+  const Site* site = feedback != nullptr ? feedback->find(offset) : nullptr;
+  if (site == nullptr) return;
+  a.mov64(rax, addressOf(&site->paths));
+  a.or8(Mem(rax), Imm(kRare));
 }
 
 /// Counts for viewers; destroys rax and the flags.

@@ -82,6 +82,7 @@ class Compiler {
   void goOnAt(uint32_t place);
   void coldPieces();
   void slowCases();
+  void noteRare(uint32_t offset);
   void entries();
   void count(uint32_t counter);
   /// Where the instruction's rare cases jump to. Registers must be allocated before, never behind such a jump.

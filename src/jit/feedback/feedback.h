@@ -53,9 +53,7 @@ enum Access : uint8_t {
 
 /// What machine code of a site met outside of its straight line: bits of Site::paths.
 enum Path : uint8_t {
-  kSecondKind = 1,  ///< numbers of the kind for which the straight line does not stand
-  kOverflow = 2,    ///< integers beyond the immediate range
-  kRare = 4,        ///< left to the interpreter
+  kRare = 1,  ///< left to the interpreter
 };
 
 /// One place of a function.

@@ -24,7 +24,7 @@ constexpr Names kAccessNames[] = {{kInArray, "array"},
                                   {kElsewhere, "elsewhere"},
                                   {kByString, "string key"},
                                   {kNotATable, "no table"}};
-constexpr Names kPathNames[] = {{kSecondKind, "other kind"}, {kOverflow, "overflow"}, {kRare, "interpreter"}};
+constexpr Names kPathNames[] = {{kRare, "interpreter"}};
 
 std::string nameOf(const Code& code) {
   return code.module->shortName + ":" + std::to_string(code.function->lineDefined);

@@ -93,7 +93,7 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
-    if (code.machine != nullptr) return wake(code);
+    if (code.machine != nullptr && code.machine->dormant) return wake(code);
     if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
     code.heat = heat_.untilHot(code) + 1;  // this call is counted again

@@ -25,7 +25,7 @@ SavedFeedback example() {
       site.types[0] = TypeSet::kInt;
       site.types[3] = TypeSet::kInt | TypeSet::kFloat;
       site.access = kInArray;
-      site.paths = kOverflow;
+      site.paths = kRare;
       site.count = s;
       site.other = 3;
       if (s % 3 == 0) site.targets.push_back({true, "math.floor", 0, 0, 5});
