@@ -15,8 +15,9 @@ void NativeCall::setUpvalue(uint32_t i, Value v) {
 }
 
 void NativeCall::setSlots(uint32_t n) {
-  while (slots() > n) fiber.sp++;
-  while (slots() < n) *--fiber.sp = Value::nil();
+  Value* end = fiber.fp - 1 - n;
+  while (fiber.sp > end) *--fiber.sp = Value::nil();
+  fiber.sp = end;
 }
 
 bool NativeCall::ensure(uint32_t n) {

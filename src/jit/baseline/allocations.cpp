@@ -39,7 +39,7 @@ void Compiler::closure(uint32_t child) {
   push(result);
 }
 
-/// mark_close: nil and false, which most generic loops have there, need no look at metamethods.
+/// mark_close and close: nil and false, which most generic loops have there, need no look at metamethods.
 void Compiler::markClose(uint32_t l) {
   a.mov64(rax, local(l));
   a.sub64(rax, a.literal64(Value::kNilBits));

@@ -21,7 +21,6 @@ SlowPath wholeSlowPath(Op op) {
     case Op::kSetList: return paths::slowSetList;
     case Op::kInitIndex: return paths::slowInitIndex;
     case Op::kForPrep: return paths::slowForPrep;
-    case Op::kClose: return paths::slowClose;
     case Op::kCloseError: return paths::slowCloseError;
     default: return interpreter::stepOne;
   }
@@ -276,7 +275,45 @@ void Compiler::goOnBehind(const Instruction& whole, bool next) {
   if (last.has(bytecode::kJumps) && last.info->operands.ends_with('j')) {
     goOnAt(placeAt(static_cast<uint32_t>(last.target())));
   }
+  if (whole.has(bytecode::kMayRunGuest) && whole.end() < code_.codeSize) return awaitMetamethod(whole);
   a.jmp(Outside(stubs_.leave));
+}
+
+/// The fiber may stand in a metamethod that was called for the instruction, to return behind it (or to its tail, which
+/// stays in the code whole): the metamethod gets the code here as its return address.
+void Compiler::awaitMetamethod(const Instruction& whole) {
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  uint32_t end = placeAt(whole.end());
+  Instruction tail = bytecode::decodeVerified(bytes, whole.end());
+  bool branches = tail.op == Op::kJumpIfFalse || tail.op == Op::kJumpIfTrue;
+  uint32_t ways[2] = {end, end};
+  if (!places_[end].hot.isBound() && branches) {
+    ways[0] = placeAt(tail.end());
+    ways[1] = placeAt(static_cast<uint32_t>(tail.target()));
+  }
+  if (places_[end].depth < 0 || !places_[ways[0]].hot.isBound() || !places_[ways[1]].hot.isBound()) {
+    a.jmp(Outside(stubs_.leave));
+    return;
+  }
+  auto depth = static_cast<uint32_t>(places_[end].depth);
+  bool stores = bytecode::stackEffect(whole).pushes == 0;
+  int slot = stack_.slot(stores ? depth : depth - 1);
+  Label& returned = newLabel();
+  a.mov64(rdx, addressOf(code_.entry + whole.end()));
+  a.lea64(rcx, Mem::at(returned));
+  a.mov64(rdi, (stores ? 0 : int64_t{1} << 32) | static_cast<uint32_t>(slot));
+  a.jmp(Outside(stubs_.called));
+  a.bind(returned);
+  resumeAfterCall(slot, end);
+  if (ways[0] != ways[1]) {
+    a.sub64(rax, a.literal64(Value::kNilBits));
+    a.cmp64(rax, 1);
+    bool jumpsIfFalse = tail.op == Op::kJumpIfFalse;
+    a.jcc(jumpsIfFalse ? Condition::kBelowEqual : Condition::kAbove, places_[ways[1]].entry);
+  } else if (!stores) {
+    a.mov64(Mem(rdx), rax);
+  }
+  a.jmp(places_[ways[0]].entry);
 }
 
 void Compiler::slowCases() {
@@ -689,6 +726,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kNewCell: newCell(operand(0)); return true;
     case Op::kClosure: closure(operand(0)); return true;
     case Op::kMarkClose: markClose(operand(0)); return true;
+    case Op::kClose: markClose(operand(0)); return true;
     case Op::kReturn: return returnValues(operand(0)) ? false : rare(whole);
     case Op::kReturn0: returnValue(false); return false;
     case Op::kReturn1: returnValue(true); return false;

@@ -79,6 +79,7 @@ class Compiler {
   bool consumeOpenList(const Instruction& whole);
   void stepWhole(const Instruction& whole);
   void goOnBehind(const Instruction& whole, bool next);
+  void awaitMetamethod(const Instruction& whole);
   void goOnAt(uint32_t place);
   void coldPieces();
   void slowCases();

@@ -122,6 +122,12 @@ Value leafClosure(Isolate* iso, uint64_t child, const Value* frame) {
   return functionValue(o);
 }
 
+bool leafIsAbsent(Isolate* iso, Value table, Value key) {
+  Shape& shape = iso->shapes.of(asTable(table));
+  return !shape.dictionary() && iso->shapes.find(shape, asString(key)) == ShapeTable::kNone &&
+         isWithout(iso, shape.metatable, Meta::kNewIndex);
+}
+
 Value leafLength(Isolate* iso, Value table) {
   Table* t = asTable(table);
   if (!isWithout(iso, iso->shapes.of(t).metatable, Meta::kLen)) return Value::absent();

@@ -20,6 +20,8 @@ Value leafEqual(Isolate* iso, Value a, Value b);
 Value leafGetElement(Isolate* iso, Value table, Value key);
 /// Stores an element where the array part alone has no answer: nil or over nil, behind the last one, outside.
 bool leafSetElement(Isolate* iso, Value table, Value key, Value value);
+/// Whether storing nil in field `key` (an interned string) changes nothing and nobody has a say.
+bool leafIsAbsent(Isolate* iso, Value table, Value key);
 /// Length of a table that no metamethod gives.
 Value leafLength(Isolate* iso, Value table);
 /// A new table with so much room, a cell, a closure of the child function of the frame: while the nursery has room.

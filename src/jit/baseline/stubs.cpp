@@ -72,6 +72,26 @@ const uint8_t* nativeAnswered(Isolate* iso, NativeResult result) {
   return interpreter::machineContinuation(*iso);
 }
 
+/// The frame that is to return to bytecode `expected`, if it is the innermost one or called by the native that is,
+/// returns to machine code instead. Whatever it is, its caller stands there with all operands in memory.
+const uint8_t* afterStep(Isolate* iso, const uint8_t* expected, const uint8_t* resume, uint64_t slotAndWanted) {
+  auto wanted = static_cast<uint8_t>(slotAndWanted >> 32);
+  int64_t slot = static_cast<int32_t>(slotAndWanted) / 8;
+  Value* frame = iso->hooksOn ? nullptr : iso->fiber->fp;
+  for (int i = 0; i < 2 && frame != nullptr; i++) {
+    Link link = linkOf(frame);
+    Value* caller = Fiber::callerOf(frame);
+    if (!link.returnsToMachine() && returnAddressOf(frame) == expected && link.wanted() == wanted &&
+        caller != nullptr && calleeSlotOf(frame) - caller == slot) {
+      frame[0] = Value::fromBits(link.bits | Link::kMachine);
+      frame[1] = Value::fromBits(reinterpret_cast<uint64_t>(resume));
+      break;
+    }
+    frame = caller;
+  }
+  return interpreter::machineContinuation(*iso);
+}
+
 /// Returns the `count` values below `first` from the innermost frame.
 const uint8_t* giveBackAnyhow(Isolate* iso, Value* first, uint64_t count) {
   iso->fiber->sp = first - count;
@@ -358,11 +378,54 @@ void setWaysStub(Assembler& a, Label& store) {
   a.jmp(put);
 }
 
+/// An element right behind the last one, where there is room and nothing else to look at; the rest is a leaf call.
+void setElementStub(Assembler& a, Label& leaf) {
+  Label other;
+  a.push(rsi);
+  a.push(rdi);
+  a.mov64(rsi, Mem(rax, kTableBias, Scale::k1, offset::kTableArray));
+  a.add64(rsi, kOtherBias);
+  a.mov32(rdx, Mem(rsi, offset::kArrayLength));
+  a.mov64(rdi, rcx);
+  a.sub64(rdi, kIntTag);
+  a.sub64(rdi, 1);
+  a.cmp64(rdi, rdx);
+  a.jcc(Condition::kNotEqual, other);
+  a.cmp32(rdx, Mem(rsi, offset::kWord));
+  a.jcc(Condition::kAboveEqual, other);
+  a.test8(Mem(rsi, offset::kGc), Imm(heap::kNeedsBarrier));
+  a.jcc(Condition::kNotZero, other);
+  a.movq(rdi, xmm0);
+  a.cmp64(rdi, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kEqual, other);
+  a.mov32(rdi, Mem(rax, kTableBias, Scale::k1, offset::kWord));
+  a.mov64(rdx, Mem(kIsolate, offset::kShapes));
+  a.mov64(rdi, Mem(rdx, rdi, Scale::k8));
+  a.mov64(rdx, a.literal64(Value::kNilBits));
+  a.cmp64(rdx, Mem(rdi, offset::kShapeMetatable));
+  a.jcc(Condition::kNotEqual, other);
+  a.test8(Mem(rdi, offset::kShapeFlags), Imm(kDictionaryShape | kWeakShape));
+  a.jcc(Condition::kNotZero, other);
+  a.mov32(rdx, Mem(rsi, offset::kArrayLength));
+  a.movsd(Mem(rsi, rdx, Scale::k8, offset::kArraySlots), xmm0);
+  a.add32(rdx, 1);
+  a.mov32(Mem(rsi, offset::kArrayLength), rdx);
+  a.mov32(rax, 1);
+  a.pop(rdi);
+  a.pop(rsi);
+  a.ret();
+  a.bind(other);
+  a.pop(rdi);
+  a.pop(rsi);
+  a.mov64(rdx, addressOf(&leafSetElement));
+  a.jmp(leaf);
+}
+
 }  // namespace
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
-  uint32_t at[18];
+  uint32_t at[20];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -435,6 +498,16 @@ bool Stubs::make(CodeMemory& memory) {
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
 
+  at[18] = a.position();  // called
+  a.mov64(r8, rcx);
+  a.mov64(rcx, rdi);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rsi, rdx);
+  a.mov64(rdx, r8);
+  a.mov64(rax, addressOf(&afterStep));
+  a.call(rax);
+  jumpToContinuation(a, leaveLabel);
+
   at[17] = a.position();  // tailCallOpen
   a.mov64(r8, Mem(kIsolate, offset::kFiber));
   a.mov64(rsi, Mem(r8, offset::kFiberSp));
@@ -494,6 +567,8 @@ bool Stubs::make(CodeMemory& memory) {
 
   at[15] = a.position();
   setWaysStub(a, storeLabel);
+  at[19] = a.position();
+  setElementStub(a, leafLabel);
 
   at[9] = a.position();  // leaf
   a.bind(leafLabel);
@@ -531,6 +606,8 @@ bool Stubs::make(CodeMemory& memory) {
   setWays = base + at[15];
   tailCall = base + at[16];
   tailCallOpen = base + at[17];
+  called = base + at[18];
+  setElement = base + at[19];
   return true;
 }
 

@@ -27,6 +27,10 @@ struct Stubs {
   /// The same two where an open list lies on top: the fiber's own sp, fp and pc hold. callOpen adds the list's length
   /// to the number of arguments.
   uintptr_t callOpen = 0, goOnOpen = 0;
+  /// jump, where an instruction left the fiber elsewhere: rdx = bytecode address behind it, rcx = machine code for that
+  /// place, rdi = offset of the callee's slot from fp (low half) | results wanted << 32. A metamethod that was called
+  /// will return to the machine code. Goes on wherever the fiber stands.
+  uintptr_t called = 0;
   /// jump, rax = the slow path that does it all, rdi = number of arguments, rsi = sp, rdx = pc: replaces the frame by a
   /// call of what stands below the arguments. With an open list on top: the fiber's sp and pc hold.
   uintptr_t tailCall = 0, tailCallOpen = 0;
@@ -38,6 +42,9 @@ struct Stubs {
   /// call, rax = a table, ecx = its shape, rdx = a cell, xmm0 = the key, xmm1 = a value: stores the field likewise; rax
   /// is 0 if that was not possible. Keeps the operand registers.
   uintptr_t setWays = 0;
+  /// call, rax = a table, rcx = a key, xmm0 = a value: stores an element where the array part alone has no answer; al
+  /// is 0 if that was not possible. Keeps the operand registers.
+  uintptr_t setElement = 0;
   /// call, rdx = a C++ function of the isolate and up to three words, in rax, rcx and xmm0, that neither allocates nor
   /// looks at the frame. Its answer is in rax. Keeps the operand registers.
   uintptr_t leaf = 0;

@@ -218,7 +218,18 @@ void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
   a.mov64(rax, table);
   a.call(Outside(stubs_.setWays));
   a.test32(rax, rax);
+  Label& done = newLabel();
+  a.jcc(Condition::kNotZero, done, Distance::kNear);
+  // No cell knows of nil that is stored where nothing is.
+  a.cmp64(value, a.literal64(Value::kNilBits));
+  a.jcc(Condition::kNotEqual, otherwise);
+  a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
+  a.mov64(rcx, rax);
+  a.mov64(rax, table);
+  callLeaf(addressOf(&leafIsAbsent));
+  a.test8(rax, rax);
   a.jcc(Condition::kZero, otherwise);
+  a.bind(done);
 }
 
 /// A field of a table under construction.
@@ -237,7 +248,7 @@ void Compiler::initField(uint32_t key, uint32_t index) {
   a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
   a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
   a.cmp64(v, a.literal64(Value::kNilBits));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.jcc(Condition::kEqual, other, Distance::kNear);
   a.mov32(address, Mem(rdx, way(offset::kWaySlot)));
   a.add64(address, table);
   a.mov32(rcx, Mem(rdx, way(offset::kWayHolder)));
@@ -332,7 +343,7 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
     a.mov64(rax, table);
     a.mov64(rcx, keyRegister);
     a.movq(xmm0, v);
-    callLeaf(addressOf(&leafSetElement));
+    a.call(Outside(stubs_.setElement));
     a.test8(rax, rax);
     a.jcc(Condition::kZero, slow_[s].label);
     a.jmp(done);
