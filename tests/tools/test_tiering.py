@@ -48,8 +48,7 @@ class Tiering(EventsTest):
                        "print(all(f, 250))")
         events = self.same_as_interpreted(text, seconds=90)
         order = [e["event"] for e in events]
-        self.assertGreater(order.count("code_discarded"), 1000)
-        self.assertEqual({e["reason"] for e in events if e["event"] == "code_discarded"}, {"not entered for long"})
+        self.assertGreater([e.get("reason") for e in events].count("not entered for long"), 1000)
         back = order[len(order) - order[::-1].index("code_discarded"):]
         self.assertGreater(back.count("tier_up"), 1000)
 
