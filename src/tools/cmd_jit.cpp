@@ -212,7 +212,7 @@ bool compilersReady(Session& session, const runtime::IsolateOptions& options) {
 int runJit(const Arguments& arguments) {
   JitCommand command;
   runtime::IsolateOptions options;
-  options.jit.mode = runtime::JitOptions::Mode::kBaseline;
+  options.jit.mode = runtime::JitOptions::Mode::kOn;
   options.jit.record = true;
   size_t first = 0;
   if (int status = parse(arguments, command, options, first)) return status;
