@@ -22,7 +22,8 @@ inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKin
                                         setOf(EventKind::kCoroutineEnd);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
 inline constexpr EventSet kCompilationEvents = setOf(EventKind::kTierUp) | setOf(EventKind::kCompilationRefused) |
-                                               setOf(EventKind::kFeedbackIgnored) | setOf(EventKind::kCodeDiscarded);
+                                               setOf(EventKind::kDeoptimization) | setOf(EventKind::kCodeDiscarded) |
+                                               setOf(EventKind::kFeedbackIgnored);
 /// Events that need a look at every instruction.
 inline constexpr EventSet kSteppingEvents =
     kCallEvents | setOf(EventKind::kInstruction) | setOf(EventKind::kAllocation);

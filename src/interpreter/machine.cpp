@@ -20,7 +20,9 @@ void runMachine(Isolate& iso, const uint8_t* address, Value* calleeSlot) {
   iso.leavesMachine = false;
   // A frame of a compiled function that is interpreted from here on shall come back at its next loop.
   const Fiber& f = *iso.fiber;
-  if (*f.pc < kFirstStub && codeOf(f.fp)->machine != nullptr) iso.requestPoll();
+  if (*f.pc >= kFirstStub) return;
+  const MachineCode* machine = codeOf(f.fp)->machine.get();
+  if (machine != nullptr && !machine->discarded) iso.requestPoll();
 }
 
 }  // namespace
@@ -79,8 +81,9 @@ void slowSafepoint(Isolate& iso) {
   auto* code = const_cast<Code*>(codeOf(fp));
   uint32_t offset = code->offsetOf(pc);
   if (offset == 0 || *pc >= kFirstStub) return;
-  const uint8_t* entry =
-      code->machine != nullptr ? code->machine->loopEntry(offset) : iso.tiers->loopIsHot(iso, *code, offset);
+  const uint8_t* entry = code->machine != nullptr && !code->machine->discarded
+                             ? code->machine->loopEntry(offset)
+                             : iso.tiers->loopIsHot(iso, *code, offset);
   if (entry == nullptr) return;
   code->machine->loopEntries++;
   iso.machineReturn = {entry, nullptr};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "heap/value.h"
@@ -46,12 +47,21 @@ struct MachineCode {
     uint32_t machine;   ///< offset in the machine code
     uint32_t bytecode;  ///< offset in the function's code
   };
+  /// A comparison of a shape's id, as a constant at the end of the instruction that ends at `end`.
+  struct ShapeCheck {
+    uint32_t end;
+    bool isByte;  ///< of 8 bits, else 32
+  };
   const uint8_t* start = nullptr;      ///< first byte
   uint32_t size = 0;                   ///< bytes, constants included
   const uint8_t* callEntry = nullptr;  ///< for compiled callers: callee, arguments and header stand in place
   const uint8_t* bodyEntry = nullptr;  ///< the frame is laid out, fp is set
-  std::vector<Place> returns;  ///< return addresses of calls, ascending by machine offset; bytecode behind the call
-  std::vector<Place> loops;    ///< entries at loops, ascending by bytecode offset
+  std::vector<Place> returns;    ///< return addresses of calls, ascending by machine offset; bytecode behind the call
+  std::vector<Place> loops;      ///< entries at loops, ascending by bytecode offset
+  std::vector<uint32_t> shapes;  ///< when one of them is freed, all checks are made to fail
+  std::vector<ShapeCheck> shapeChecks;
+  std::unique_ptr<MachineCode> previous;  ///< of the same function, which frames may still have
+  bool discarded = false;                 ///< only frames that have it still run it
   uint64_t compileNanos = 0;
   bool dormant = false;       ///< calls are counted again, to see whether there are any: the first one wakes it
   bool returnsTo = false;     ///< while code is reclaimed: some frame returns to it
@@ -61,8 +71,10 @@ struct MachineCode {
   uint64_t calls = 0;        ///< entries by calls from the interpreter
   uint64_t loopEntries = 0;  ///< entries at loops
 
-  /// Bytecode offset at which the caller goes on for a return address in this code.
+  bool contains(const uint8_t* address) const { return static_cast<size_t>(address - start) < size; }
+  /// Bytecode offset at which the caller goes on for a return address in this code, or in what came before it.
   uint32_t returnOffset(const uint8_t* address) const {
+    if (!contains(address) && previous != nullptr) return previous->returnOffset(address);
     auto wanted = static_cast<uint32_t>(address - start);
     auto at = std::lower_bound(returns.begin(), returns.end(), wanted,
                                [](const Place& p, uint32_t offset) { return p.machine < offset; });
@@ -99,6 +111,11 @@ class Tiers {
   /// Runs machine code on the running fiber from `address` on, until it leaves the fiber where the interpreter goes on.
   /// For return addresses: where the callee was, and its result if one was wanted. MAY RUN GUEST CODE.
   virtual void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) = 0;
+  /// Machine code, at `from`, was left by the running fiber since something was not as its compiler expected; the
+  /// interpreter goes on at the instruction at which the fiber stands. Does not collect.
+  virtual void deoptimized(Isolate& isolate, const uint8_t* from) = 0;
+  /// Shapes are going to be freed: those whose `fate` is `dead`. Called during collections.
+  virtual void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) = 0;
   /// The function is about to be freed: no frame has it. Called if it has machine code or feedback.
   virtual void release(Code& code) = 0;
 };

@@ -384,6 +384,7 @@ void ShapeTable::clearFeedback(const std::vector<uint8_t>& fate) {
       if (stale) c = FeedbackCell{};
     }
   }
+  if (isolate_.tiers != nullptr) isolate_.tiers->shapesFreed(isolate_, fate, kFree);
 }
 
 /// Takes shapes that are going to be freed out of the list of a metatable that stays.

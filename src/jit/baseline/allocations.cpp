@@ -15,7 +15,7 @@ void Compiler::newTable(uint32_t elements, uint32_t fields) {
   a.cmp64(rax, a.literal64(Value::kAbsentBits));
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.mov64(result, rax);
-  push(result);
+  push(result, Known::kTable);
 }
 
 /// The local's value moves into a cell.
@@ -26,6 +26,7 @@ void Compiler::newCell(uint32_t l) {
   a.cmp64(rax, a.literal64(Value::kAbsentBits));
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.mov64(local(l), rax);
+  facts_[l] = {};
 }
 
 void Compiler::closure(uint32_t child) {

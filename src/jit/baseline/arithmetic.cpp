@@ -39,6 +39,33 @@ void Compiler::checkInts(Gpr left, const Operand& b, Gpr right, Label& otherwise
   a.jcc(Condition::kBelow, otherwise, Distance::kNear);
 }
 
+/// Whether an operation that only integers have a straight line for leaves where it finds something else. `otherwise`
+/// makes the way that comes back.
+template <typename Otherwise>
+Label& Compiler::unlessInts(const Operand& x, Gpr left, const Operand& y, Gpr right, Otherwise otherwise) {
+  bool leaves = speculates_ && guess(x, 0) == Guess::kInt && guess(y, 1) == Guess::kInt;
+  Label& other = leaves ? slow() : otherwise();
+  bool leftIs = knownOf(x) == Known::kInt, rightIs = knownOf(y) == Known::kInt;
+  if (leftIs && rightIs) return other;
+  if (!leftIs && !rightIs) {
+    checkInts(left, y, right, other);
+  } else {
+    a.cmp64(leftIs ? right : left, kIntTag);
+    a.jcc(Condition::kBelow, other, Distance::kNear);
+  }
+  if (leaves) {
+    learn(x, Known::kInt);
+    learn(y, Known::kInt);
+  }
+  return other;
+}
+
+/// An integer that such an operation made.
+void Compiler::pushInt(Gpr result, const Operand& x, const Operand& y) {
+  bool leaves = speculates_ && guess(x, 0) == Guess::kInt && guess(y, 1) == Guess::kInt;
+  push(result, leaves ? Known::kInt : Known::kNothing);
+}
+
 /// xmm0 and xmm1: two numbers, of which not both are integers, as floats. Jumps if one is something else (a boxed
 /// integer, too). Destroys rax.
 void Compiler::toDoubles(Gpr left, Gpr right, Label& otherwise) {
@@ -83,6 +110,7 @@ Label& Compiler::leafBinary(uint32_t s, int64_t function, Gpr left, const Operan
 
 void Compiler::arithmetic(Op op) {
   Operand right = popValue(), left = popValue();
+  if (typedArithmetic(op, left, right)) return;
   switch (op) {
     case Op::kAdd: return addOrSubtract(left, right, false);
     case Op::kSub: return addOrSubtract(left, right, true);
@@ -117,7 +145,7 @@ template <typename Integers, typename Floats>
 void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right, Gpr result, Label& done,
                         Integers integers, Floats floats) {
   slowCase();
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   Label& other = newLabel();
   auto anyFloats = [this, left, right, result, y, floats, s] {
     if (y.isIntConstant()) {  // then a float stands on the left
@@ -225,7 +253,7 @@ void Compiler::divide(const Operand& x, const Operand& y) {
   if (x.isFloat) {
     Label &other = newLabel(), &done = newLabel(), &ready = newLabel();
     slowCase();
-    uint32_t s = currentSlow_;
+    uint32_t s = slowIndex();
     loadFloats(x, y, left, right, other);
     a.bind(ready);
     a.divsd(xmm0, xmm1);
@@ -252,9 +280,10 @@ void Compiler::modulo(const Operand& x, const Operand& y, bool quotient) {
   }
   Gpr left = toRegister(x), right = toRegister(y), result = allocate();
   Label &wide = newLabel(), &tagged = newLabel(), &done = newLabel(), &notNegative = newLabel();
-  checkInts(left, Operand::inRegister(right), right,
-            quotient ? slow()
-                     : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, right, result, done));
+  unlessInts(x, left, y, right, [&]() -> Label& {
+    return quotient ? slow()
+                    : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, right, result, done);
+  });
   a.mov64(rax, left);
   a.shl64(rax, 16);
   a.sar64(rax, 16);
@@ -284,16 +313,17 @@ void Compiler::modulo(const Operand& x, const Operand& y, bool quotient) {
   a.bind(tagged);
   a.or64(result, kIntTag);
   a.bind(done);
-  push(result);
+  pushInt(result, x, y);
 }
 
 void Compiler::moduloPowerOfTwo(const Operand& x, const Operand& y, bool quotient) {
   Gpr left = toRegister(x), result = allocate();
   int64_t divisor = smallIntOf(y);
   Label& done = newLabel();
-  checkInts(
-      left, y, rax,
-      quotient ? slow() : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, rax, result, done));
+  unlessInts(x, left, y, rax, [&]() -> Label& {
+    return quotient ? slow()
+                    : leafBinary(slowIndex(), addressOf(&leafArithmetic<Arith::kMod>), left, y, rax, result, done);
+  });
   a.mov64(result, left);
   if (quotient) {
     a.shl64(result, 16);
@@ -306,7 +336,7 @@ void Compiler::moduloPowerOfTwo(const Operand& x, const Operand& y, bool quotien
   }
   a.or64(result, kIntTag);
   a.bind(done);
-  push(result);
+  pushInt(result, x, y);
 }
 
 void Compiler::bitwise(Op op, const Operand& x, const Operand& y) {
@@ -315,7 +345,8 @@ void Compiler::bitwise(Op op, const Operand& x, const Operand& y) {
   int64_t leaf = op == Op::kBAnd  ? addressOf(&leafArithmetic<Arith::kBAnd>)
                  : op == Op::kBOr ? addressOf(&leafArithmetic<Arith::kBOr>)
                                   : addressOf(&leafArithmetic<Arith::kBXor>);
-  checkInts(left, y, right, leafBinary(slowIndex(), leaf, left, y, right, result, done));
+  unlessInts(x, left, y, right,
+             [&]() -> Label& { return leafBinary(slowIndex(), leaf, left, y, right, result, done); });
   a.mov64(result, left);
   switch (op) {
     case Op::kBAnd: a.and64(result, right); break;
@@ -326,16 +357,17 @@ void Compiler::bitwise(Op op, const Operand& x, const Operand& y) {
       break;
   }
   a.bind(done);
-  push(result);
+  pushInt(result, x, y);
 }
 
 void Compiler::shift(const Operand& x, const Operand& y, bool left) {
   bool known = y.isIntConstant() && smallIntOf(y) >= 0 && smallIntOf(y) <= 63;
   Gpr value = toRegister(x), count = known ? rax : toRegister(y), result = allocate();
   Label& done = newLabel();
-  Label& leaf = leafBinary(slowIndex(), addressOf(left ? &leafArithmetic<Arith::kShl> : &leafArithmetic<Arith::kShr>),
-                           value, y, count, result, done);
-  checkInts(value, y, count, leaf);
+  Label& leaf = unlessInts(x, value, y, count, [&]() -> Label& {
+    return leafBinary(slowIndex(), addressOf(left ? &leafArithmetic<Arith::kShl> : &leafArithmetic<Arith::kShr>), value,
+                      y, count, result, done);
+  });
   if (!known) {
     a.mov64(rcx, count);
     a.shl64(rcx, 16);
@@ -361,10 +393,16 @@ void Compiler::shift(const Operand& x, const Operand& y, bool left) {
   a.shr64(result, 16);
   a.or64(result, kIntTag);
   a.bind(done);
-  push(result);
+  pushInt(result, x, y);
 }
 
 void Compiler::negate(const Operand& x) {
+  if (knownOf(x) == Known::kFloat || (speculates_ && guess(x, 0) == Guess::kFloat)) {
+    Xmm result = allocateXmm(), value = toXmm(x, result);
+    if (value != result) a.movapd(result, value);
+    a.xorpd(result, a.literal128(uint64_t{1} << 63, 0));
+    return stack_.push(Operand::inXmm(result));
+  }
   Gpr value = toRegister(x), result = allocate();
   Label &floats = newLabel(), &done = newLabel();
   a.cmp64(value, kIntTag);
@@ -377,7 +415,7 @@ void Compiler::negate(const Operand& x) {
   a.or64(result, kIntTag);
   a.bind(done);
   slowCase();
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &floats, &done, value, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(floats);
@@ -402,10 +440,12 @@ void Compiler::branchFalsy(Gpr value, uint32_t place, bool ifFalsy) {
 /// A comparison whose value is used, or (with `jump`, the branch behind it) decides where to go on.
 void Compiler::comparison(Op op, const Instruction* jump) {
   Operand y = popValue(), x = popValue();
+  if (typedComparison(op, x, y, jump)) return;
   bool equality = op == Op::kEq || op == Op::kNe;
   Gpr left = toRegister(x), right = toRegister(y);
   Gpr result = jump == nullptr ? allocate() : rax;
   if (jump != nullptr) {
+    noteJump(placeAt(static_cast<uint32_t>(jump->target())));
     // What goes to memory here is not needed by the slow path in registers: the copies stay.
     flushAll();
   }
@@ -452,7 +492,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
     decide(signedCondition());
     if (Value::fromBits(y.bits).isString()) {
       slowCase();
-      uint32_t s = currentSlow_;
+      uint32_t s = slowIndex();
       Label& after = newLabel();
       a.bind(after);
       cold_.push_back([this, &otherwise, &after, left, s, target, takenIfTrue, op, result, jumps = jump != nullptr] {
@@ -497,7 +537,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
     decide(signedCondition());
     a.bind(done);
     slowCase();
-    uint32_t s = currentSlow_;
+    uint32_t s = slowIndex();
     cold_.push_back(
         [this, &otherwise, &done, left, right, s, target, takenIfTrue, op, result, equality, jumps = jump != nullptr] {
           a.mark(places_[slow_[s].place].offset);
@@ -594,6 +634,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
 /// The branch that was compiled with its comparison gets a place of its own, for a comparison that the interpreter
 /// made: its answer is on the stack.
 void Compiler::branchPlace(const Instruction& jump) {
+  if (speculates_) return;  // it made none
   uint32_t place = next_, depth = stack_.depth();
   uint32_t target = placeAt(static_cast<uint32_t>(jump.target()));
   bool ifFalsy = jump.op == Op::kJumpIfFalse;

@@ -40,6 +40,7 @@ void Compiler::checkCallee(uint32_t count, Label& other, Label& native) {
 /// Callee and arguments on the stack. Bytecode functions with as many parameters get their frame here.
 void Compiler::call(uint32_t count, uint32_t wanted) {
   uint32_t depth = stack_.depth(), calleeAt = depth - count - 1;
+  forgetShapes();
   // Whatever lies below stays behind in the caller's frame, in memory.
   for (uint32_t i = 0; i < calleeAt; i++) {
     storeOperand(stack_.at(i), stack_.slot(i));
@@ -130,7 +131,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
     openList_ = true;
   } else if (wanted == 1) {
     stack_.use(result);
-    push(result);
+    push(result, resultIsFloat());
   } else {
     for (uint32_t i = 0; i < wanted; i++) stack_.push(Operand::memory());
   }
@@ -274,6 +275,10 @@ bool Compiler::forIn(const Instruction& c) {
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   Instruction test = bytecode::decodeVerified(bytes, whole_->end());
   uint32_t target = placeAt(static_cast<uint32_t>(test.target())), after = placeAt(test.end());
+  forgetLocals(l, 4 + count);
+  forgetShapes();
+  noteJump(target);
+  noteJump(after);
   flushAll();
   Label &otherIterator = newLabel(), &leaf = newLabel(), &isNext = newLabel(), &first = newLabel();
   Label &element = newLabel(), &assigned = newLabel();
@@ -399,23 +404,37 @@ void Compiler::backEdge(uint32_t place) {
 void Compiler::forLoop(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
   uint32_t target = placeAt(static_cast<uint32_t>(c.target()));
+  bool ints =
+      facts_[l].known == Known::kInt && facts_[l + 1].known == Known::kInt && facts_[l + 2].known == Known::kInt;
+  Fact step = facts_[l + 2];
+  forgetLocals(l, 2);
+  facts_[l + 3] = {};
+  if (ints) facts_[l].known = facts_[l + 1].known = facts_[l + 3].known = Known::kInt;
+  noteJump(target);
   flushAll();
-  a.mov64(rax, local(l));
+  if (!ints) {
+    Gpr all = kOperandRegisters[0];
+    a.mov64(all, local(l));
+    a.and64(all, local(l + 1));
+    a.and64(all, local(l + 2));
+    a.cmp64(all, kIntTag);
+    a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  }
   a.mov64(rcx, local(l + 1));
-  a.mov64(rdx, local(l + 2));
-  Gpr all = kOperandRegisters[0];
-  a.mov64(all, rax);
-  a.and64(all, rcx);
-  a.and64(all, rdx);
-  a.cmp64(all, kIntTag);
-  a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+  a.mov64(rax, local(l));
   Label& finished = newLabel();
   a.cmp64(rcx, kIntTag);
   a.jcc(Condition::kEqual, finished, Distance::kNear);
   a.shl64(rax, 16);
-  a.shl64(rdx, 16);
-  a.add64(rax, rdx);
-  a.jcc(Condition::kOverflow, slowFlushed(), Distance::kNear);
+  if (int64_t by = step.bits != 0 ? Value::fromBits(step.bits).asInt() : INT64_MAX; by >= -(1 << 14) && by < 1 << 14) {
+    a.add64(rax, Imm(static_cast<int32_t>(by * 65536)));
+  } else {
+    a.mov64(rdx, local(l + 2));
+    a.shl64(rdx, 16);
+    a.add64(rax, rdx);
+  }
+  // Where the index is certain to be an integer, one that is not immediate any more leaves.
+  a.jcc(Condition::kOverflow, ints ? leaveHere() : slowFlushed(), Distance::kNear);
   a.sub64(rcx, 1);
   a.mov64(local(l + 1), rcx);
   a.shr64(rax, 16);
@@ -424,6 +443,29 @@ void Compiler::forLoop(const Instruction& c) {
   a.mov64(local(l + 3), rax);
   backEdge(target);
   a.bind(finished);
+}
+
+/// The interpreter prepares the loop; that it counts integers, as most do, is checked here once.
+void Compiler::forPrep(const Instruction& whole) {
+  auto l = static_cast<uint32_t>(whole.operands[0]);
+  Fact step = facts_[l + 2];
+  bool floats = guess(Operand::ofLocal(l), 0) == Guess::kFloat || step.known == Known::kFloat;
+  rare(whole);
+  if (!speculates_ || floats || places_[next_].isTarget != places_[next_].isLoop) return;
+  Label& leave = newLabel();
+  for (uint32_t i = 0; i < 3; i++) {
+    if (i == 2 && step.known == Known::kInt) continue;
+    checkLocal(l + i, Known::kInt, leave);
+  }
+  for (uint32_t i = 0; i < 4; i++) facts_[l + i] = {.known = Known::kInt};
+  facts_[l + 2].bits = step.known == Known::kInt ? step.bits : 0;
+  cold_.push_back([this, &leave, p = next_, depth = stack_.depth()] {
+    if (!leave.isAwaited()) return;
+    a.mark(places_[p].offset);
+    a.bind(leave);
+    setPosition(p, depth);
+    a.call(Outside(stubs_.deoptimize));
+  });
 }
 
 }  // namespace devvm::jit

@@ -1,5 +1,7 @@
 #include "jit/baseline/compiler.h"
 
+#include <algorithm>
+
 #include "bytecode/stack_effect.h"
 #include "interpreter/calls.h"
 #include "interpreter/interpreter.h"
@@ -34,10 +36,16 @@ constexpr uint32_t kMostCode = 1u << 20;  ///< bytes of bytecode
 
 }  // namespace
 
-Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs, const Value* frame)
-    : a(assembler), code_(code), stubs_(stubs), stack_(code.locals), floatLocals_(code.locals) {
-  for (uint32_t i = 0; frame != nullptr && i < code.locals; i++) {
-    floatLocals_[i] = frame[-1 - static_cast<int64_t>(i)].isDouble();
+Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs, const CompilerOptions& options)
+    : a(assembler),
+      code_(code),
+      stubs_(stubs),
+      options_(options),
+      stack_(code.locals),
+      facts_(code.locals),
+      floatLocals_(code.locals) {
+  for (uint32_t i = 0; options.frame != nullptr && i < code.locals; i++) {
+    floatLocals_[i] = options.frame[-1 - static_cast<int64_t>(i)].isDouble();
   }
 }
 
@@ -60,6 +68,7 @@ bool Compiler::findPlaces() {
   places_.emplace_back().offset = code_.codeSize;
   for (uint32_t p = 0; p + 1 < places_.size(); p++) {
     Instruction i = bytecode::decodeVerified(bytes, places_[p].offset);
+    noteWrites(i);
     if (i.op == Op::kSwitch) {
       for (unsigned n = 0; n <= i.switchCases; n++) {
         places_[placeOf_[static_cast<uint32_t>(i.switchTarget(n))]].isTarget = true;
@@ -67,14 +76,18 @@ bool Compiler::findPlaces() {
     } else if (i.has(bytecode::kJumps) && i.info->operands.ends_with('j')) {
       Place& target = places_[placeOf_[static_cast<uint32_t>(i.target())]];
       target.isTarget = true;
-      if (target.offset <= i.offset) target.isLoop = true;
+      if (target.offset <= i.offset) {
+        target.isLoop = true;
+        target.loopEnd = i.offset;
+      }
     }
   }
   for (const auto& region : code_.function->regions) {
     Place& handler = places_[placeOf_[region.handler]];
-    handler.isTarget = true;
+    handler.isTarget = handler.isHandler = true;
     handler.depth = static_cast<int32_t>(region.depth) + 1;
   }
+  std::sort(writes_.begin(), writes_.end());
   findDepths();
   return true;
 }
@@ -114,118 +127,12 @@ void Compiler::findDepths() {
   }
 }
 
-// ---- operands ----
-
-Gpr Compiler::allocate() {
-  for (Gpr r : kOperandRegisters) {
-    if (stack_.isFree(r)) {
-      stack_.use(r);
-      return r;
-    }
-  }
-  // The operand that is needed last goes to its slot, for the slow path too.
-  for (uint32_t i = 0; i < stack_.depth(); i++) {
-    Operand& o = stack_.at(i);
-    if (!o.isRegister()) continue;
-    Gpr r = o.reg;
-    a.mov64(Mem(kFrame, stack_.slot(i)), r);
-    o = Operand::memory();
-    Place& place = places_[now_];
-    if (i < place.state.depth && stack_.saved(place.slowState, i).isRegister() &&
-        stack_.saved(place.slowState, i).reg == r) {
-      if (place.slowState.first == place.state.first) place.slowState = stack_.copyState(place.state);
-      stack_.saved(place.slowState, i) = Operand::memory();
-    }
-    return r;
-  }
-  refusal_ = "an instruction needs too many registers";
-  return kOperandRegisters[0];
-}
-
-void Compiler::load(Gpr to, const Operand& o) {
-  switch (o.where) {
-    case Operand::Where::kMemory: break;  // the caller knows the slot
-    case Operand::Where::kRegister:
-      if (o.reg != to) a.mov64(to, o.reg);
-      break;
-    case Operand::Where::kConstant: a.mov64(to, static_cast<int64_t>(o.bits)); break;
-    case Operand::Where::kLocal: a.mov64(to, local(o.local)); break;
-  }
-}
-
-Gpr Compiler::toRegister(const Operand& o) {
-  if (o.isRegister()) return o.reg;
-  Gpr r = allocate();
-  load(r, o);
-  return r;
-}
-
-/// Takes the top off, out of memory if it is there.
-Operand Compiler::popValue() {
-  uint32_t i = stack_.depth() - 1;
-  Operand o = stack_.pop();
-  if (!o.isMemory()) return o;
-  Gpr r = allocate();
-  a.mov64(r, Mem(kFrame, stack_.slot(i)));
-  return Operand::inRegister(r);
-}
-
-void Compiler::beforeLocalChanges(uint32_t l) {
-  for (uint32_t i = 0; i < stack_.depth(); i++) {
-    Operand& o = stack_.at(i);
-    if (!o.isLocal() || o.local != l) continue;
-    Gpr r = allocate();
-    a.mov64(r, local(l));
-    stack_.at(i) = Operand::inRegister(r);
-  }
-}
-
-void Compiler::storeOperand(const Operand& o, int slot) {
-  switch (o.where) {
-    case Operand::Where::kMemory: break;
-    case Operand::Where::kRegister: a.mov64(Mem(kFrame, slot), o.reg); break;
-    case Operand::Where::kConstant:
-      a.mov64(rax, static_cast<int64_t>(o.bits));
-      a.mov64(Mem(kFrame, slot), rax);
-      break;
-    case Operand::Where::kLocal:
-      a.mov64(rax, local(o.local));
-      a.mov64(Mem(kFrame, slot), rax);
-      break;
-  }
-}
-
-void Compiler::flush(StackState state) {
-  for (uint32_t i = 0; i < state.depth; i++) storeOperand(stack_.saved(state, i), stack_.slot(i));
-}
-
-void Compiler::flushAll() {
-  for (uint32_t i = 0; i < stack_.depth(); i++) {
-    storeOperand(stack_.at(i), stack_.slot(i));
-    stack_.at(i) = Operand::memory();
-  }
-}
-
-void Compiler::setLocal(uint32_t l) {
-  uint32_t i = stack_.depth() - 1;
-  Operand o = stack_.pop();
-  if (o.isLocal() && o.local == l) return;
-  if (o.isFloat) floatLocals_[l] = 1;
-  beforeLocalChanges(l);
-  if (o.isMemory()) {
-    a.mov64(rax, Mem(kFrame, stack_.slot(i)));
-    a.mov64(local(l), rax);
-  } else {
-    storeOperand(o, localOffset(l));
-  }
-}
-
 // ---- rare cases ----
 
 Compiler::SlowCase& Compiler::slowCase() {
   if (currentSlow_ == kNone) {
     currentSlow_ = static_cast<uint32_t>(slow_.size());
-    slow_.push_back({now_, {}, {}});
+    slow_.push_back({now_, speculates_, {}, {}, {}});
   }
   return slow_[currentSlow_];
 }
@@ -326,11 +233,22 @@ void Compiler::slowCases() {
       flush(place.slowState);
     }
     if (s.flushed.isAwaited()) a.bind(s.flushed);
-    count(place.offset);
-    noteRare(place.offset);
+    if (s.label.isBound() || s.flushed.isBound()) {
+      count(place.offset);
+      noteRare(place.offset);
+      setPosition(s.place, place.state.depth);
+      if (s.leaves) {
+        a.call(Outside(stubs_.deoptimize));
+      } else {
+        callSlowPath(interpreter::stepOne);
+        goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
+      }
+    }
+    if (!s.leave.isAwaited()) continue;
+    a.bind(s.leave);
+    flush(place.slowState);
     setPosition(s.place, place.state.depth);
-    callSlowPath(interpreter::stepOne);
-    goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
+    a.call(Outside(stubs_.deoptimize));
   }
 }
 
@@ -363,7 +281,9 @@ void Compiler::entries() {
     a.bind(place.entry);
     for (uint32_t i = 0; i < place.state.depth; i++) {
       const Operand& o = stack_.saved(place.state, i);
-      if (o.isRegister()) a.mov64(o.reg, Mem(kFrame, stack_.slot(i)));
+      if (o.hasGpr()) a.mov64(o.reg, Mem(kFrame, stack_.slot(i)));
+      if (o.isShifted()) a.shl64(o.reg, 16);
+      if (o.isXmm()) a.movsd(o.xmm, Mem(kFrame, stack_.slot(i)));
     }
     a.jmp(place.hot);
   }
@@ -432,17 +352,23 @@ bool Compiler::compile() {
         continue;  // cannot be reached
       }
       stack_.setMemory(static_cast<uint32_t>(place.depth));
+      meetFacts(place, falls);
       falls = true;
+      visitsAreCounted_ = false;
     }
     if (!falls) continue;
     next_ = now_ + 1;
     currentSlow_ = kNone;
+    site_ = options_.feedback != nullptr ? options_.feedback->find(place.offset) : nullptr;
+    Instruction whole = bytecode::decodeVerified(bytes, place.offset);
+    speculates_ = options_.speculates && !wasLeftOften(place.offset) && hasEvidence(whole);
+    // What comes back from the interpreter may have changed any object.
+    if (!speculates_) forgetShapes();
     place.state = place.slowState = stack_.beginInstruction();
     a.mark(place.offset);
     a.bind(place.hot);
-    if (place.isLoop) loops.push_back({a.position(), place.offset});
-    Instruction whole = bytecode::decodeVerified(bytes, place.offset);
     if (described_) coldOwners_.push_back({static_cast<uint32_t>(cold_.size()), place.offset});
+    if (options_.speculates && !speculates_ && !visitsAreCounted_ && wasNeverReached(whole)) countVisits();
     falls = openList_ ? consumeOpenList(whole) : instruction(whole);
     if (refusal_ != nullptr || a.failed()) break;
   }
@@ -454,6 +380,7 @@ bool Compiler::compile() {
   slowCases();
   sections.entries = a.position();
   entries();
+  loopEntries();
   if (!a.finish()) {
     refusal_ = codeErrorText(a.error());
     return false;
@@ -480,12 +407,17 @@ bool Compiler::instruction(const Instruction& whole) {
   unsigned count = bytecode::expandComponents(whole, parts);
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   components += count;
+  unsigned operations = 0;
+  for (unsigned i = 0; i < count; i++) operations += parts[i].find('t') >= 0;
+  // The second operation shall not make room behind the checks of the first.
+  if (operations > 1) makeRoom(std::size(kOperandRegisters) - (stack_.depth() < 2 ? stack_.depth() : 2));
   for (unsigned i = 0; i < count; i++) {
     const Instruction& c = parts[i];
     // A comparison and its branch are one.
     if (isComparison(c.op) && i + 1 == count && !places_[next_].isTarget && next_ + 1 < places_.size()) {
       Instruction jump = bytecode::decodeVerified(bytes, whole.end());
       if (jump.op == Op::kJumpIfFalse || jump.op == Op::kJumpIfTrue) {
+        op_ = c.op;
         comparison(c.op, &jump);
         components++;
         now_++;
@@ -499,6 +431,7 @@ bool Compiler::instruction(const Instruction& whole) {
 
 bool Compiler::component(const Instruction& c, const Instruction& whole) {
   auto operand = [&c](unsigned i) { return static_cast<uint32_t>(c.operands[i]); };
+  op_ = c.op;
   switch (c.op) {
     case Op::kNop:
     case Op::kLoopHead: return true;
@@ -506,30 +439,8 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kPopN:
       for (uint32_t i = operand(0); i > 0; i--) stack_.pop();
       return true;
-    case Op::kDup:
-    case Op::kPick: {
-      uint32_t below = c.op == Op::kDup ? 0 : operand(0), i = stack_.depth() - 1 - below;
-      if (stack_.at(i).isMemory()) {
-        Gpr r = allocate();
-        a.mov64(r, Mem(kFrame, stack_.slot(i)));
-        stack_.at(i) = Operand::inRegister(r);
-      }
-      if (stack_.at(i).isRegister()) {
-        // Two operands never share a register: each may be freed alone.
-        Gpr from = stack_.at(i).reg, r = allocate();
-        if (!stack_.at(i).isRegister()) {  // it was moved to memory to make room, and is there still
-          stack_.push(Operand::inRegister(from));
-          if (r != from) a.mov64(r, from);
-          stack_.top() = Operand::inRegister(r);
-          return true;
-        }
-        a.mov64(r, from);
-        push(r);
-      } else {
-        stack_.push(stack_.at(i));
-      }
-      return true;
-    }
+    case Op::kDup: pushCopy(stack_.depth() - 1); return true;
+    case Op::kPick: pushCopy(stack_.depth() - 1 - operand(0)); return true;
     case Op::kSwap: {
       Operand top = popValue(), below = popValue();
       stack_.push(top);
@@ -551,21 +462,23 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kConst:
     case Op::kConstW: stack_.push(Operand::constant(code_.constant(operand(0)).bits())); return true;
     case Op::kGetLocal:
-    case Op::kGetLocalW:
-      stack_.push(Operand::ofLocal(operand(0)));
-      stack_.top().isFloat = floatLocals_[operand(0)];
-      return true;
+    case Op::kGetLocalW: getLocal(operand(0)); return true;
     case Op::kSetLocal:
     case Op::kSetLocalW: setLocal(operand(0)); return true;
     case Op::kTeeLocal: {
       Operand o = popValue();
+      Fact fact = factOf(o);
       beforeLocalChanges(operand(0));
+      facts_[operand(0)] = fact;
       storeOperand(o, localOffset(operand(0)));
       stack_.push(o);
       return true;
     }
     case Op::kLocalNil:
-      for (uint32_t i = 0; i < operand(1); i++) beforeLocalChanges(operand(0) + i);
+      for (uint32_t i = 0; i < operand(1); i++) {
+        beforeLocalChanges(operand(0) + i);
+        facts_[operand(0) + i] = {.known = Known::kNothing, .shape = 0, .bits = Value::kNilBits};
+      }
       a.mov64(rax, static_cast<int64_t>(Value::kNilBits));
       for (uint32_t i = 0; i < operand(1); i++) a.mov64(local(operand(0) + i), rax);
       return true;
@@ -651,11 +564,13 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kGt:
     case Op::kGe: comparison(c.op, nullptr); return true;
     case Op::kJump: {
+      noteJump(placeAt(static_cast<uint32_t>(c.target())));
       flushAll();
       jumpTo(placeAt(static_cast<uint32_t>(c.target())));
       return false;
     }
     case Op::kLoop:
+      noteJump(placeAt(static_cast<uint32_t>(c.target())));
       flushAll();
       backEdge(placeAt(static_cast<uint32_t>(c.target())));
       return false;
@@ -663,6 +578,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kJumpIfTrue: {
       Operand o = popValue();
       Gpr v = toRegister(o);
+      noteJump(placeAt(static_cast<uint32_t>(c.target())));
       flushAll();
       branchFalsy(v, placeAt(static_cast<uint32_t>(c.target())), c.op == Op::kJumpIfFalse);
       return true;
@@ -672,6 +588,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       Operand o = popValue();
       Gpr v = toRegister(o);
       stack_.push(o.isRegister() ? o : Operand::inRegister(v));
+      noteJump(placeAt(static_cast<uint32_t>(c.target())));
       flushAll();
       branchFalsy(v, placeAt(static_cast<uint32_t>(c.target())), c.op == Op::kJumpIfFalseKeep);
       stack_.pop();
@@ -680,6 +597,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kJumpIfNil:
     case Op::kJumpIfNotNil: {
       Gpr v = toRegister(popValue());
+      noteJump(placeAt(static_cast<uint32_t>(c.target())));
       flushAll();
       a.cmp64(v, a.literal64(Value::kNilBits));
       jumpTo(placeAt(static_cast<uint32_t>(c.target())),
@@ -687,6 +605,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       return true;
     }
     case Op::kForLoop: forLoop(c); return true;
+    case Op::kForPrep: forPrep(whole); return true;
     case Op::kGetField: getField(popValue(), operand(0), operand(1)); return true;
     case Op::kSelf: self(popValue(), operand(0), operand(1)); return true;
     case Op::kSetField: {
@@ -734,6 +653,61 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
   }
 }
 
+bool Compiler::wasLeftOften(uint32_t offset) const {
+  return std::binary_search(options_.leftOften.begin(), options_.leftOften.end(), offset);
+}
+
+/// The feedback slot of a site, or -1.
+static int64_t slotOf(const Instruction& whole) {
+  int f = whole.find('f');
+  return f >= 0 ? whole.operands[static_cast<size_t>(f)] : -1;
+}
+
+/// Whether enough was seen of the instruction to expect that it goes on as it did. Without any feedback everything is
+/// expected to be simple.
+bool Compiler::hasEvidence(const Instruction& whole) const {
+  // A full nursery is nothing to leave for.
+  if (whole.op == Op::kNewTable || whole.op == Op::kNewCell || whole.op == Op::kClosure) return false;
+  if (options_.feedback == nullptr || site_ == nullptr) return true;
+  switch (site_->kind) {
+    case SiteKind::kArithmetic:
+    case SiteKind::kCompare: return !site_->operands[0].isEmpty();
+    case SiteKind::kElement: return site_->operands[0].isOnly(TypeSet::kTable);
+    case SiteKind::kSetElement: return site_->operands[0].isOnly(TypeSet::kTable) && site_->access == kInArray;
+    case SiteKind::kField:
+    case SiteKind::kSetField: return slotOf(whole) >= 0 && onlyWay(static_cast<uint32_t>(slotOf(whole))).has_value();
+    default: return true;
+  }
+}
+
+/// Nothing at all was seen of the instruction.
+bool Compiler::wasNeverReached(const Instruction& whole) const {
+  if (options_.feedback == nullptr || site_ == nullptr) return false;
+  if (std::binary_search(options_.left.begin(), options_.left.end(), whole.offset)) return false;
+  switch (site_->kind) {
+    case SiteKind::kArithmetic:
+    case SiteKind::kCompare:
+    case SiteKind::kElement:
+    case SiteKind::kSetElement: return site_->operands[0].isEmpty();
+    case SiteKind::kField:
+    case SiteKind::kSetField: {
+      if (slotOf(whole) < 0) return false;
+      const FeedbackCell& cell = code_.feedback()[slotOf(whole)];
+      return cell.misses == 0;
+    }
+    default: return false;
+  }
+}
+
+/// Code that nobody has seen run is worth another compilation once it runs often: it is left then.
+void Compiler::countVisits() {
+  visitsAreCounted_ = true;
+  a.mov64(rax, addressOf(&site_->count));
+  a.add32(Mem(rax), 1);
+  a.cmp32(Mem(rax), Imm(static_cast<int32_t>(kVisitsUntilSeen)));
+  a.jcc(Condition::kAbove, leaveHere(), Distance::kNear);
+}
+
 /// What has no code of its own: the interpreter does it.
 bool Compiler::rare(const Instruction& whole) {
   uint32_t depth = stack_.depth();
@@ -750,6 +724,7 @@ bool Compiler::rare(const Instruction& whole) {
     a.jmp(Outside(stubs_.exit));
     return false;
   }
+  afterRare(whole);
   stepWhole(whole);
   stack_.setMemory(after);
   openList_ = whole.has(bytecode::kProducesOpen);
@@ -759,6 +734,7 @@ bool Compiler::rare(const Instruction& whole) {
 /// The instruction takes an open list, which lies below what is known of the stack: the fiber's own sp tells where.
 bool Compiler::consumeOpenList(const Instruction& whole) {
   openList_ = false;
+  forgetShapes();
   bytecode::StackEffect effect = bytecode::stackEffect(whole);
   uint32_t depth = stack_.depth() - effect.pops;  // of what lies below
   switch (whole.op) {

@@ -19,11 +19,13 @@ using heap::Value;
 using x64::Gpr;
 using x64::Mem;
 using x64::Scale;
+using x64::Xmm;
 
 inline constexpr Gpr kIsolate = x64::rbx, kFrame = x64::rbp, kOtherBias = x64::r12, kHostStack = x64::r13,
                      kIntTag = x64::r14, kTableBias = x64::r15;
 /// Registers that hold operands across instructions; every call of C++ loses them.
 inline constexpr Gpr kOperandRegisters[] = {x64::rsi, x64::rdi, x64::r8, x64::r9, x64::r10, x64::r11};
+inline constexpr Xmm kOperandFloats[] = {x64::xmm2, x64::xmm3, x64::xmm4, x64::xmm5, x64::xmm6, x64::xmm7};
 
 /// What the way in pushes on the host's stack, in this order, and the way out takes back.
 inline constexpr Gpr kSavedRegisters[] = {x64::rbx, x64::rbp, x64::r12, x64::r13, x64::r14, x64::r15};

@@ -10,6 +10,7 @@ std::vector<StubInfo> stubInfos(const Stubs& stubs) {
       {"enter", reinterpret_cast<uintptr_t>(stubs.enter), kEntry},
       {"leave", stubs.leave, kGuest},
       {"exit", stubs.exit, kGuest},
+      {"deoptimize", stubs.deoptimize, kCalled},
       {"slow", stubs.slow, kCalled},
       {"slowAgain", stubs.slowAgain, kCalled},
       {"call", stubs.call, kJumped},

@@ -105,6 +105,8 @@ const uint8_t* doAndGoOn(Isolate* iso, void (*path)(Isolate&)) {
   return interpreter::machineContinuation(*iso);
 }
 
+void deoptimized(Isolate* iso, const uint8_t* from) { iso->tiers->deoptimized(*iso, from); }
+
 void saveState(Assembler& a) {
   a.mov64(rcx, Mem(kIsolate, offset::kFiber));
   a.mov64(Mem(rcx, offset::kFiberSp), rsi);
@@ -425,7 +427,7 @@ void setElementStub(Assembler& a, Label& leaf) {
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
-  uint32_t at[20];
+  uint32_t at[21];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -452,6 +454,14 @@ bool Stubs::make(CodeMemory& memory) {
 
   at[2] = a.position();  // exit
   saveState(a);
+  a.jmp(leaveLabel);
+
+  at[20] = a.position();  // deoptimize
+  saveState(a);
+  a.pop(rsi);  // tells which code it was
+  a.mov64(rdi, kIsolate);
+  a.mov64(rax, addressOf(&deoptimized));
+  a.call(rax);
   a.jmp(leaveLabel);
 
   at[3] = a.position();  // slow
@@ -573,14 +583,18 @@ bool Stubs::make(CodeMemory& memory) {
   at[9] = a.position();  // leaf
   a.bind(leafLabel);
   for (Gpr r : kOperandRegisters) a.push(r);
-  a.sub64(rsp, 8);  // with the return address a multiple of 16
+  // With the return address a multiple of 16.
+  constexpr int32_t kFloats = 8 * static_cast<int32_t>(std::size(kOperandFloats));
+  a.sub64(rsp, kFloats + 8);
+  for (size_t i = 0; i < std::size(kOperandFloats); i++) a.movsd(Mem(rsp, 8 * static_cast<int>(i)), kOperandFloats[i]);
   a.mov64(rdi, kIsolate);
   a.mov64(rsi, rax);
   a.mov64(r8, rdx);
   a.mov64(rdx, rcx);
   a.movq(rcx, xmm0);
   a.call(r8);
-  a.add64(rsp, 8);
+  for (size_t i = 0; i < std::size(kOperandFloats); i++) a.movsd(kOperandFloats[i], Mem(rsp, 8 * static_cast<int>(i)));
+  a.add64(rsp, kFloats + 8);
   for (size_t i = std::size(kOperandRegisters); i-- > 0;) a.pop(kOperandRegisters[i]);
   a.ret();
 
@@ -608,6 +622,7 @@ bool Stubs::make(CodeMemory& memory) {
   tailCallOpen = base + at[17];
   called = base + at[18];
   setElement = base + at[19];
+  deoptimize = base + at[20];
   return true;
 }
 

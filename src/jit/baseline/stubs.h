@@ -14,6 +14,9 @@ struct Stubs {
   uintptr_t leave = 0;    ///< jump: back to whoever entered, the fiber as it is
   /// jump, rsi = sp, rdx = pc: goes on there in the interpreter.
   uintptr_t exit = 0;
+  /// call, rsi = sp, rdx = pc: the same, since something was not as the compiler expected. That is counted; it does not
+  /// return.
+  uintptr_t deoptimize = 0;
   /// call, rax = a slow path of the interpreter, rsi = sp, rdx = pc of the instruction. Gives the address in rax at
   /// which the fiber goes on (0: only the interpreter may); fp is set to its frame. All operand registers are lost.
   uintptr_t slow = 0;

@@ -32,6 +32,13 @@ void Compiler::checkTable(Gpr value, Label& otherwise) {
   a.jcc(Condition::kNotEqual, otherwise, Distance::kNear);
 }
 
+/// The same for an operand, in `value`: leaves, unless it is certain.
+void Compiler::checkTable(const Operand& o, Gpr value) {
+  if (knownOf(o) == Known::kTable) return;
+  checkTable(value, slow());
+  learn(o, Known::kTable);
+}
+
 void Compiler::loadUpvalue(Gpr to, uint32_t index) {
   a.mov64(to, Mem(kFrame, 16));
   a.shl64(to, 16);
@@ -66,9 +73,10 @@ void Compiler::callLeaf(int64_t function) {
 }
 
 void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
+  if (getFieldOfShape(object, index)) return;
   Gpr table = toRegister(object), result = allocate();
   Label &otherShape = newLabel(), &isNil = newLabel(), &done = newLabel();
-  checkTable(table, slow());
+  checkTable(object, table);
   a.mov32(rcx, tableField(table, offset::kWord));
   loadCell(index);
   a.cmp32(rcx, Mem(rdx, offset::kCellShape));
@@ -79,7 +87,7 @@ void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
   a.cmp64(result, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, isNil, Distance::kNear);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &otherShape, &isNil, &done, table, result, key, s] {
     Label& slow = slow_[s].label;
     a.mark(places_[slow_[s].place].offset);
@@ -106,6 +114,7 @@ void Compiler::otherWays(Gpr table, Gpr result, uint32_t key, Label& otherwise) 
 }
 
 void Compiler::getGlobal(const Operand& table, uint32_t index) {
+  if (getFieldOfShape(table, index)) return;
   // Environments have more fields than fit inline: the first way.
   Gpr t = toRegister(table), result = allocate();
   Label& done = newLabel();
@@ -124,7 +133,7 @@ void Compiler::getGlobal(const Operand& table, uint32_t index) {
   a.cmp64(result, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &other, &done, t, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(other);
@@ -143,6 +152,7 @@ void Compiler::getGlobal(const Operand& table, uint32_t index) {
 
 /// Methods come from a holder, the first way of most sites.
 void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
+  if (getFieldOfShape(object, index)) return stack_.push(object);
   Gpr table = toRegister(object), result = allocate();
   Label &noTable = newLabel(), &other = newLabel(), &done = newLabel();
   checkTable(table, noTable);
@@ -164,7 +174,7 @@ void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
   a.cmp64(result, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &noTable, &other, &done, table, result, key, index, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(noTable);
@@ -181,10 +191,11 @@ void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
   stack_.push(object.isRegister() ? object : Operand::inRegister(table));
 }
 
-void Compiler::setField(const Operand& object, const Operand& value, uint32_t key, uint32_t index) {
+void Compiler::setField(Operand object, const Operand& value, uint32_t key, uint32_t index) {
+  if (setFieldOfShape(object, value, index)) return;
   Gpr table = toRegister(object), v = toRegister(value), address = allocate();
   Label &isNil = newLabel(), &filled = newLabel(), &other = newLabel(), &done = newLabel();
-  checkTable(table, slow());
+  checkTable(object, table);
   a.mov32(rcx, tableField(table, offset::kWord));
   loadCell(index);
   a.cmp32(rcx, Mem(rdx, offset::kCellShape));
@@ -197,7 +208,7 @@ void Compiler::setField(const Operand& object, const Operand& value, uint32_t ke
   a.bind(filled);
   store(table, kTableBias, tableField(address, 0), v);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &isNil, &filled, &other, &done, table, v, key, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(isNil);
@@ -208,6 +219,7 @@ void Compiler::setField(const Operand& object, const Operand& value, uint32_t ke
     setByWays(table, v, key, slow_[s].label);
     a.jmp(done);
   });
+  forgetShapes();
 }
 
 /// Stores a field by the other ways of the cell in rdx, the table's shape in ecx.
@@ -235,9 +247,10 @@ void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
 /// A field of a table under construction.
 void Compiler::initField(uint32_t key, uint32_t index) {
   Operand value = popValue(), object = popValue();
+  if (setFieldOfShape(object, value, index)) return stack_.push(object);
   Gpr v = toRegister(value), table = toRegister(object), address = allocate();
   Label &other = newLabel(), &done = newLabel();
-  checkTable(table, slow());
+  checkTable(object, table);
   a.mov32(rcx, tableField(table, offset::kWord));
   loadCell(index);
   a.cmp32(rcx, Mem(rdx, way(offset::kWayShape)));
@@ -255,21 +268,27 @@ void Compiler::initField(uint32_t key, uint32_t index) {
   a.mov32(tableField(table, offset::kWord), rcx);
   store(table, kTableBias, tableField(address, 0), v);
   a.bind(done);
-  uint32_t s = currentSlow_;
+  uint32_t s = slowIndex();
   cold_.push_back([this, &other, &done, table, v, key, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(other);
     setByWays(table, v, key, slow_[s].label);
     a.jmp(done);
   });
-  stack_.push(object.isRegister() ? object : Operand::inRegister(table));
+  forgetShapes();
+  stack_.push(Operand::inRegister(table, speculates_ ? Known::kTable : knownOf(object)));
 }
 
-/// rcx = address of the array part's storage, rax = index from 0, checked. `key`: a register, or an integer constant.
+/// rcx = address of the array part's storage, rax = index from 0, checked. The key is in `keyRegister` unless it is a
+/// constant.
 void Compiler::elementAddress(Gpr table, const Operand& key, Gpr keyRegister, Label& otherwise) {
   a.mov64(rcx, tableField(table, offset::kTableArray));
   if (key.isIntConstant()) {
     a.mov64(rax, Value::fromBits(key.bits).asInt() - 1);
+  } else if (key.isShifted()) {
+    a.mov64(rax, keyRegister);
+    a.sar64(rax, 16);
+    a.sub64(rax, 1);
   } else {
     // One subtraction takes the tag and the 1 off an integer key; every other key becomes an index out of range.
     a.mov64(rax, keyRegister);
@@ -282,28 +301,43 @@ void Compiler::elementAddress(Gpr table, const Operand& key, Gpr keyRegister, La
   a.add64(rcx, kOtherBias);
 }
 
+/// Puts a key that is no constant into a register, as it is.
+Gpr Compiler::keyRegister(const Operand& key) { return key.isShifted() ? key.reg : toRegister(key); }
+
+/// rcx = the key, tagged.
+void Compiler::loadKey(const Operand& key, Gpr keyRegister) {
+  if (key.isConstant()) {
+    a.mov64(rcx, static_cast<int64_t>(key.bits));
+  } else {
+    a.mov64(rcx, keyRegister);
+    if (!key.isShifted()) return;
+    a.shr64(rcx, 16);
+    a.or64(rcx, kIntTag);
+  }
+}
+
 void Compiler::getIndex(const Operand& object, const Operand& key) {
-  Gpr table = toRegister(object), keyRegister = toRegister(key), result = allocate();
+  Gpr table = toRegister(object), index = key.isIntConstant() ? rax : keyRegister(key), result = allocate();
   Label &elsewhere = newLabel(), &done = newLabel();
-  checkTable(table, slow());
-  elementAddress(table, key, keyRegister, elsewhere);
+  checkTable(object, table);
+  elementAddress(table, key, index, elsewhere);
   a.mov64(result, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
   a.cmp64(result, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &elsewhere, &done, table, keyRegister, result, s] {
+  cold_.push_back([this, &elsewhere, &done, table, key, index, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(elsewhere);
     a.mov64(rax, table);
-    a.mov64(rcx, keyRegister);
+    loadKey(key, index);
     callLeaf(addressOf(&leafGetElement));
     a.cmp64(rax, a.literal64(Value::kAbsentBits));
     a.jcc(Condition::kEqual, slow_[s].label);
     a.mov64(result, rax);
     a.jmp(done);
   });
-  push(result);
+  push(result, resultIsFloat());
 }
 
 void Compiler::setIndexOfLocals(const Operand& object, const Operand& key) {
@@ -312,48 +346,50 @@ void Compiler::setIndexOfLocals(const Operand& object, const Operand& key) {
 }
 
 void Compiler::setIndex(const Operand& object, const Operand& key, const Operand& value) {
-  Gpr table = toRegister(object), keyRegister = toRegister(key), v = toRegister(value);
-  Gpr address = allocate();
+  Gpr table = toRegister(object), index = key.isIntConstant() ? rax : keyRegister(key);
+  Gpr v = value.isXmm() ? rax : toRegister(value), address = allocate();
   Label &elsewhere = newLabel(), &done = newLabel();
-  checkTable(table, slow());
-  elementAddress(table, key, keyRegister, elsewhere);
+  checkTable(object, table);
+  elementAddress(table, key, index, elsewhere);
   a.lea64(address, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
   // Neither the old nor the new value may be nil.
   a.mov64(rdx, a.literal64(Value::kNilBits));
   a.cmp64(rdx, Mem(address));
   a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
-  a.cmp64(v, rdx);
-  a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
-  // The storage is found again from the table, should the collector have to know.
+  if (!isNeverNil(value)) {
+    a.cmp64(v, rdx);
+    a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
+  }
   Label& watched = newLabel();
   a.test8(Mem(rcx, offset::kGc), Imm(heap::kNeedsBarrier));
   a.jcc(Condition::kNotZero, watched, Distance::kNear);
-  a.mov64(Mem(address), v);
+  value.isXmm() ? a.movsd(Mem(address), value.xmm) : a.mov64(Mem(address), v);
   a.bind(done);
-  uint32_t s = currentSlow_;
-  cold_.push_back([this, &elsewhere, &watched, &done, table, keyRegister, v, address, s] {
+  uint32_t s = slowIndex();
+  cold_.push_back([this, &elsewhere, &watched, &done, table, key, index, value, v, address, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(watched);
     a.mov64(rax, rcx);
     a.mov64(rcx, address);
-    a.mov64(rdx, v);
+    value.isXmm() ? a.movq(rdx, value.xmm) : a.mov64(rdx, v);
     a.call(Outside(stubs_.store));
     a.jmp(done);
     a.bind(elsewhere);
     a.mov64(rax, table);
-    a.mov64(rcx, keyRegister);
-    a.movq(xmm0, v);
+    loadKey(key, index);
+    value.isXmm() ? a.movapd(xmm0, value.xmm) : a.movq(xmm0, v);
     a.call(Outside(stubs_.setElement));
     a.test8(rax, rax);
     a.jcc(Condition::kZero, slow_[s].label);
     a.jmp(done);
   });
+  forgetShapes();  // a new key may have changed the table's
 }
 
 void Compiler::length(const Operand& o) {
   Gpr value = toRegister(o), result = allocate();
   Label &string = newLabel(), &other = newLabel(), &done = newLabel();
-  checkTable(value, string);
+  if (knownOf(o) != Known::kTable) checkTable(value, string);
   // A sequence without a metatable and without other keys than fields.
   a.mov32(rcx, tableField(value, offset::kWord));
   a.mov64(rax, Mem(kIsolate, offset::kShapes));
@@ -380,6 +416,7 @@ void Compiler::length(const Operand& o) {
     a.jcc(Condition::kEqual, slow_[s].label);
     a.mov64(result, rax);
     a.jmp(done);
+    if (!string.isAwaited()) return;
     a.bind(string);
     a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kString)));
     a.jcc(Condition::kNotEqual, slow_[s].label);
@@ -390,7 +427,7 @@ void Compiler::length(const Operand& o) {
     a.or64(result, kIntTag);
     a.jmp(done);
   });
-  push(result);
+  push(result, speculates_ ? Known::kInt : Known::kNothing);
 }
 
 }  // namespace devvm::jit

@@ -1,34 +1,81 @@
 // The operand stack while code is generated: what is known of each slot, and which registers are free.
 //
-// Within a basic block operands stay where they were computed: in a register, as a constant, or as "the value of local
-// l". At the end of a block, and before anything that may look at the frame, they are written to their slots.
+// Within a basic block operands stay where they were computed: in a register (tagged, as a shifted integer, or as a
+// float), as a constant, or as "the value of local l". At the end of a block, and before anything that may look at the
+// frame, they are written to their slots.
 #pragma once
 
 #include <vector>
 
+#include "jit/baseline/facts.h"
 #include "jit/baseline/layout.h"
 
 namespace devvm::jit {
 
 struct Operand {
-  enum class Where : uint8_t { kMemory, kRegister, kConstant, kLocal } where = Where::kMemory;
-  Gpr reg = x64::rax;    ///< kRegister
-  uint16_t local = 0;    ///< kLocal
-  uint64_t bits = 0;     ///< kConstant
-  bool isFloat = false;  ///< a guess, for the order of paths: values like this were floats
+  enum class Where : uint8_t {
+    kMemory,    ///< in its slot
+    kRegister,  ///< a tagged value
+    kShifted,   ///< in a register, an integer times 65536: its sign and overflow are the processor's
+    kXmm,       ///< in a vector register, a float
+    kConstant,
+    kLocal,  ///< the value of a local
+  } where = Where::kMemory;
+  Gpr reg = x64::rax;             ///< kRegister, kShifted
+  Xmm xmm = x64::xmm0;            ///< kXmm
+  Known known = Known::kNothing;  ///< kMemory, kRegister: what is certain of its type
+  bool isFloat = false;           ///< a guess, for the order of paths: values like this were floats
+  uint16_t local = 0;             ///< kLocal
+  uint32_t shape = 0;             ///< of a table, if it is certain
+  uint64_t bits = 0;              ///< kConstant
 
   static Operand memory() { return {}; }
-  static Operand inRegister(Gpr r) { return {Where::kRegister, r, 0, 0, false}; }
-  static Operand constant(uint64_t bits) {
-    return {Where::kConstant, x64::rax, 0, bits, Value::fromBits(bits).isDouble()};
+  static Operand inRegister(Gpr r, Known known = Known::kNothing) {
+    Operand o;
+    o.where = Where::kRegister;
+    o.reg = r;
+    o.known = known;
+    return o;
   }
-  static Operand ofLocal(uint32_t l) { return {Where::kLocal, x64::rax, static_cast<uint16_t>(l), 0, false}; }
+  static Operand shifted(Gpr r) {
+    Operand o;
+    o.where = Where::kShifted;
+    o.reg = r;
+    return o;
+  }
+  static Operand inXmm(Xmm x) {
+    Operand o;
+    o.where = Where::kXmm;
+    o.xmm = x;
+    o.isFloat = true;
+    return o;
+  }
+  static Operand constant(uint64_t bits) {
+    Operand o;
+    o.where = Where::kConstant;
+    o.bits = bits;
+    o.isFloat = Value::fromBits(bits).isDouble();
+    return o;
+  }
+  static Operand ofLocal(uint32_t l) {
+    Operand o;
+    o.where = Where::kLocal;
+    o.local = static_cast<uint16_t>(l);
+    return o;
+  }
   bool isMemory() const { return where == Where::kMemory; }
   bool isRegister() const { return where == Where::kRegister; }
+  bool isShifted() const { return where == Where::kShifted; }
+  bool isXmm() const { return where == Where::kXmm; }
   bool isConstant() const { return where == Where::kConstant; }
   bool isLocal() const { return where == Where::kLocal; }
   bool isIntConstant() const { return isConstant() && Value::fromBits(bits).isInt(); }
   bool isDoubleConstant() const { return isConstant() && Value::fromBits(bits).isDouble(); }
+  /// Whether it occupies a general register.
+  bool hasGpr() const { return isRegister() || isShifted(); }
+  bool sameRegister(const Operand& other) const {
+    return where == other.where && (hasGpr() ? reg == other.reg : isXmm() && xmm == other.xmm);
+  }
 };
 
 /// A copy of the stack at the beginning of an instruction, in ValueStack's pool.
@@ -59,9 +106,10 @@ class ValueStack {
 
   /// An instruction begins: registers of operands that are gone are free again.
   StackState beginInstruction() {
-    used_ = 0;
+    used_ = usedXmm_ = 0;
     for (const Operand& o : now_) {
-      if (o.isRegister()) use(o.reg);
+      if (o.hasGpr()) use(o.reg);
+      if (o.isXmm()) use(o.xmm);
     }
     StackState s{static_cast<uint32_t>(pool_.size()), depth()};
     pool_.insert(pool_.end(), now_.begin(), now_.end());
@@ -82,10 +130,16 @@ class ValueStack {
   bool isFree(Gpr r) const { return (used_ >> x64::code(r) & 1) == 0; }
   void use(Gpr r) { used_ |= 1u << x64::code(r); }
   void release(Gpr r) { used_ &= ~(1u << x64::code(r)); }
+  bool isFree(Xmm x) const { return (usedXmm_ >> x64::code(x) & 1) == 0; }
+  void use(Xmm x) { usedXmm_ |= 1u << x64::code(x); }
+  /// What was known of shapes is no longer certain.
+  void forgetShapes() {
+    for (Operand& o : now_) o.shape = 0;
+  }
 
  private:
   uint32_t locals_;
-  uint32_t used_ = 0;
+  uint32_t used_ = 0, usedXmm_ = 0;
   std::vector<Operand> now_, pool_;
 };
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <ctime>
 #include <string>
+#include <unordered_map>
 
 #include "events/event_bus.h"
 #include "interpreter/interpreter.h"
 #include "jit/baseline/compiler.h"
+#include "jit/tiering/speculation_log.h"
 #include "jit/feedback/recorder.h"
 #include "jit/feedback/saved_feedback.h"
 #include "jit/tiering/code_records.h"
@@ -20,6 +22,9 @@ namespace devvm::jit {
 using namespace runtime;
 
 namespace {
+
+/// Calls of a function whose code was discarded until it is compiled again: time to see what it does now.
+constexpr uint32_t kCallsAfterDiscard = 4;
 
 /// The part of the isolate's memory limit that machine code may take: the program keeps the rest.
 constexpr size_t kShareOfLimit = 8;
@@ -93,7 +98,7 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
-    if (code.machine != nullptr && code.machine->dormant) return wake(code);
+    if (code.machine != nullptr && code.machine->dormant && !code.machine->discarded) return wake(code);
     if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
     code.heat = heat_.untilHot(code) + 1;  // this call is counted again
@@ -109,7 +114,7 @@ class JitTiers final : public Tiers {
       return nullptr;
     }
     compile(isolate, code, "loop", isolate.fiber->fp);
-    return code.machine != nullptr ? code.machine->loopEntry(offset) : nullptr;
+    return code.machine != nullptr && !code.machine->discarded ? code.machine->loopEntry(offset) : nullptr;
   }
 
   void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) override {
@@ -120,6 +125,7 @@ class JitTiers final : public Tiers {
   void release(Code& code) override {
     recorder_.forget(code);
     if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
+    speculations_.erase(&code);
     if (code.machine != nullptr) take(code, "the function is dead");
     if (records_ != nullptr) records_->dead(code);
   }
@@ -154,13 +160,61 @@ class JitTiers final : public Tiers {
   }
 
   void discardIdle(Isolate& isolate, Code& code, const char* why) {
-    size_t bytes = static_cast<PlacedCode*>(code.machine.get())->accounted;
+    size_t bytes = 0;
+    for (const MachineCode* m = code.machine.get(); m != nullptr; m = m->previous.get()) {
+      bytes += static_cast<const PlacedCode*>(m)->accounted;
+    }
     code.accounted -= bytes;
     isolate.external -= bytes;
     isolate.heap.adjustExternal(-static_cast<ptrdiff_t>(bytes));
     take(code, why);
     code.start = code.entry;
     code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+  }
+
+  void deoptimized(Isolate& isolate, const uint8_t* from) override {
+    const Fiber& f = *isolate.fiber;
+    auto& code = *const_cast<Code*>(codeOf(f.fp));
+    uint32_t offset = code.offsetOf(f.pc);
+    tell(isolate, code, events::EventKind::kDeoptimization, bytecode::opInfo(bytecode::readOp(f.pc)).mnemonic, -1,
+         offset);
+    // Frames may still have code that was discarded: nothing is to be learnt from that.
+    if (code.machine->discarded || !code.machine->contains(from)) return;
+    SpeculationLog& log = speculations_[&code];
+    bool discard = log.note(offset);
+    if (const auto* feedback = feedbackOf(code)) {
+      const Site* site = feedback->find(offset);
+      discard = discard || (site != nullptr && site->count > kVisitsUntilSeen);
+    }
+    // What was expected wrongly, and what comes behind, is to be seen.
+    if (code.feedbackVector == nullptr) {
+      becomesWarm(isolate, code);
+    } else {
+      recorder_.begin(isolate);
+    }
+    if (!discard) return;
+    log.discarded();
+    discardCode(code);
+    tell(isolate, code, events::EventKind::kCodeDiscarded, "left too often", -1);
+  }
+
+  void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) override {
+    for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+      for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
+        bool stale = false;
+        for (uint32_t shape : m->shapes) stale = stale || (shape < fate.size() && fate[shape] == dead);
+        if (!stale) continue;
+        // A number that no shape has; wherever the code is now, it asks before it relies on a shape again.
+        static constexpr uint8_t kNoShape[] = {0xFF, 0xFF, 0xFF, 0xFF};
+        for (const MachineCode::ShapeCheck& c : m->shapeChecks) {
+          size_t bytes = c.isByte ? 1 : 4;
+          memory_.write(m->start + c.end - bytes, {kNoShape, bytes});
+        }
+        m->shapes.clear();
+        m->shapeChecks.clear();
+        if (m->previous == nullptr && !m->discarded) discardCode(*code);
+      }
+    }
   }
 
  private:
@@ -203,7 +257,7 @@ class JitTiers final : public Tiers {
       MachineCode& machine = *code->machine;
       bool used = machine.returnsTo || machine.onStack;
       machine.returnsTo = machine.onStack = false;
-      if (!machine.dormant) {
+      if (!machine.dormant && !machine.discarded) {
         putToSleep(*code);
       } else if (!used) {
         discard(isolate, *code, "not entered for long");
@@ -239,15 +293,26 @@ class JitTiers final : public Tiers {
     if (isolate.nativeStack == nullptr && mayWalk()) sweep(isolate);
   }
 
+  /// The function is interpreted from its next call or loop on, and soon compiled again. Frames keep the code.
+  void discardCode(Code& code) {
+    code.machine->discarded = true;
+    code.start = interpreter::kCountCode;
+    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+    code.heat = options_.threshold > 1 ? kCallsAfterDiscard : 1;
+    code.loopHeat = 1;
+  }
+
   /// Frees the machine code.
   void take(Code& code, const char* why) {
     if (records_ != nullptr) records_->ended(code, *code.machine, why);
-    auto* machine = static_cast<PlacedCode*>(code.machine.release());
-    memory_.free(machine->block);
-    outside_.freed(machine->start);
+    for (std::unique_ptr<MachineCode> machine = std::move(code.machine); machine != nullptr;) {
+      auto* placed = static_cast<PlacedCode*>(machine.get());
+      outside_.freed(placed->start);
+      memory_.free(placed->block);
+      bytes_ -= placed->accounted;
+      machine = std::move(placed->previous);
+    }
     roomless_.until = 0;
-    bytes_ -= machine->accounted;
-    delete machine;
   }
 
   /// Half of what makes a function hot is over: it gets a feedback vector, and a slice is recorded.
@@ -306,7 +371,15 @@ class JitTiers final : public Tiers {
     if (polls_ < roomless_.until && frame != nullptr) return lacksRoom(isolate, code, reason, roomless_.why);
     CompileBudget::Spending spending(budget_, began);
     assembler_.reset();
-    Compiler compiler(assembler_, code, stubs_, frame);
+    SpeculationLog& log = speculations_[&code];
+    // What was learnt the first time did not help where two compilations were left.
+    std::vector<uint32_t> left = log.left(1), leftOften = log.left(2);
+    Compiler compiler(assembler_, code, stubs_,
+                      {.feedback = feedbackOf(code),
+                       .frame = frame,
+                       .speculates = log.compilations++ < SpeculationLog::kMostCompilations,
+                       .left = left,
+                       .leftOften = leftOften});
     std::unique_ptr<uint64_t[]> counters;
     bool recorded = records_ != nullptr && !records_->paused();
     if (recorded && options_.count && !records_->full()) counters = std::make_unique<uint64_t[]>(code.codeSize + 1);
@@ -324,12 +397,17 @@ class JitTiers final : public Tiers {
     placed->bodyEntry = placed->start + compiler.bodyEntry;
     placed->returns = std::move(compiler.returns);
     placed->loops = std::move(compiler.loops);
+    placed->shapes = std::move(compiler.shapes);
+    placed->shapeChecks = std::move(compiler.shapeChecks);
+    placed->previous = std::move(code.machine);
     placed->instructions = compiler.components;
     placed->sections = compiler.sections;
     placed->compileNanos = nanos() - began;
     // The function's memory is the isolate's: machine code and its tables count against the limit.
     size_t bytes = placed->size + sizeof *placed +
-                   (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place);
+                   (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place) +
+                   placed->shapes.capacity() * sizeof(uint32_t) +
+                   placed->shapeChecks.capacity() * sizeof(MachineCode::ShapeCheck);
     if (size_t limit = isolate.heap.limit(); limit != 0 && bytes_ + bytes > limit / kShareOfLimit) {
       memory_.free(placed->block);
       return lacksRoom(isolate, code, reason, "machine code has its share of the memory limit");
@@ -360,14 +438,18 @@ class JitTiers final : public Tiers {
     tell(isolate, code, events::EventKind::kCompilationRefused, why, -1);
   }
 
-  static void tell(Isolate& isolate, const Code& code, events::EventKind kind, const char* reason, int64_t bytes) {
+  static void tell(Isolate& isolate, const Code& code, events::EventKind kind, std::string_view reason, int64_t bytes,
+                   int64_t offset = -1) {
     if (isolate.events == nullptr || !isolate.events->wants(events::kCompilationEvents)) return;
     std::string name = code.module->shortName + ":" + std::to_string(code.function->lineDefined);
-    isolate.events->publish({.kind = kind, .bytes = bytes, .function = name, .text = reason});
+    int line = offset >= 0 ? static_cast<int>(lineAt(code, static_cast<uint32_t>(offset))) : -1;
+    isolate.events->publish(
+        {.kind = kind, .line = line, .offset = offset, .bytes = bytes, .function = name, .text = reason});
   }
 
   JitOptions options_;
   CodeMemory memory_;
+  std::unordered_map<const Code*, SpeculationLog> speculations_;
   size_t bytes_ = 0;  ///< of machine code and its tables
   size_t feedbackBytes_ = 0;
   HeatPolicy heat_{options_};
