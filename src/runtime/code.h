@@ -99,7 +99,7 @@ struct Code {
   std::shared_ptr<ModuleInfo> module;
   std::unique_ptr<Value[]> children;  ///< PrototypeObject values
   uint32_t childCount;
-  uint32_t index = 0;  ///< of the function in its module
+  uint32_t index = 0;                                     ///< of the function in its module
   std::unique_ptr<char[]> memory;                         ///< constants and feedback
   mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
   Isolate* isolate = nullptr;

@@ -185,6 +185,16 @@ LocalPlace findLocal(const Frame& frame, int n) {
 
 }  // namespace
 
+void interpretFrame(const Frame& frame) {
+  for (Value* fp = frame.fiber->fp; fp != nullptr; fp = Fiber::callerOf(fp)) {
+    if (Fiber::callerOf(fp) != frame.fp || !linkOf(fp).returnsToMachine()) continue;
+    auto address = reinterpret_cast<uintptr_t>(codeOf(frame.fp)->resumePoint(fp));
+    fp[1] = Value::fromBits(address);
+    fp[0] = Value::fromBits(fp[0].bits() & ~Link::kMachine);
+    return;
+  }
+}
+
 LocalPlace localVariable(const Frame& frame, int n) { return checkedPlace(findLocal(frame, n)); }
 
 namespace {

@@ -67,6 +67,9 @@ struct LocalPlace {
 };
 /// Local variable n (from 1; negative: variable arguments) of a frame, as debug.getlocal counts and names them.
 LocalPlace localVariable(const Frame& frame, int n);
+/// The frame goes on in the interpreter, wherever it was: machine code relies on what it knows of its locals. For who
+/// changes a local of another function's frame.
+void interpretFrame(const Frame& frame);
 /// Name of parameter n (from 1) of a closure, or null.
 const char* parameterName(const Code& code, int n);
 

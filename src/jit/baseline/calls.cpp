@@ -407,9 +407,14 @@ void Compiler::forLoop(const Instruction& c) {
   bool ints =
       facts_[l].known == Known::kInt && facts_[l + 1].known == Known::kInt && facts_[l + 2].known == Known::kInt;
   Fact step = facts_[l + 2];
-  forgetLocals(l, 2);
-  facts_[l + 3] = {};
-  if (ints) facts_[l].known = facts_[l + 1].known = facts_[l + 3].known = Known::kInt;
+  // The straight line is for integers, whose next index is one. Loops over floats, and indices that are not immediate
+  // any more, come back from the interpreter only if the loop's code does not rely on integers.
+  const Place& head = places_[target];
+  bool relies = false;
+  for (uint32_t i = 0; head.facts != kNone && i < 4; i++) relies = relies || !factPool_[head.facts + l + i].empty();
+  Label& otherwise = ints || relies ? leaveHere() : slowFlushed();
+  for (uint32_t i : {0, 1, 3}) facts_[l + i] = {.known = Known::kInt};
+  facts_[l + 2].known = Known::kInt;
   noteJump(target);
   flushAll();
   if (!ints) {
@@ -418,7 +423,7 @@ void Compiler::forLoop(const Instruction& c) {
     a.and64(all, local(l + 1));
     a.and64(all, local(l + 2));
     a.cmp64(all, kIntTag);
-    a.jcc(Condition::kBelow, slowFlushed(), Distance::kNear);
+    a.jcc(Condition::kBelow, otherwise, Distance::kNear);
   }
   a.mov64(rcx, local(l + 1));
   a.mov64(rax, local(l));
@@ -426,15 +431,15 @@ void Compiler::forLoop(const Instruction& c) {
   a.cmp64(rcx, kIntTag);
   a.jcc(Condition::kEqual, finished, Distance::kNear);
   a.shl64(rax, 16);
-  if (int64_t by = step.bits != 0 ? Value::fromBits(step.bits).asInt() : INT64_MAX; by >= -(1 << 14) && by < 1 << 14) {
+  if (int64_t by = ints && step.bits != 0 ? Value::fromBits(step.bits).asInt() : INT64_MAX;
+      by >= -(1 << 14) && by < 1 << 14) {
     a.add64(rax, Imm(static_cast<int32_t>(by * 65536)));
   } else {
     a.mov64(rdx, local(l + 2));
     a.shl64(rdx, 16);
     a.add64(rax, rdx);
   }
-  // Where the index is certain to be an integer, one that is not immediate any more leaves.
-  a.jcc(Condition::kOverflow, ints ? leaveHere() : slowFlushed(), Distance::kNear);
+  a.jcc(Condition::kOverflow, otherwise, Distance::kNear);
   a.sub64(rcx, 1);
   a.mov64(local(l + 1), rcx);
   a.shr64(rax, 16);
@@ -443,6 +448,7 @@ void Compiler::forLoop(const Instruction& c) {
   a.mov64(local(l + 3), rax);
   backEdge(target);
   a.bind(finished);
+  forgetLocals(l, 4);
 }
 
 /// The interpreter prepares the loop; that it counts integers, as most do, is checked here once.

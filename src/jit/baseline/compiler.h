@@ -284,8 +284,8 @@ class Compiler {
   const Instruction* whole_ = nullptr;  ///< that instruction, its components not yet taken apart
   uint32_t next_ = 0;                   ///< of the one behind it
   uint32_t currentSlow_ = kNone;
-  const Site* site_ = nullptr;     ///< what was seen of the instruction
-  Op op_ = Op::kNop;               ///< the component being compiled
+  const Site* site_ = nullptr;  ///< what was seen of the instruction
+  Op op_ = Op::kNop;            ///< the component being compiled
   Label* epochAsked_ = nullptr;
   bool visitsAreCounted_ = false;  ///< in this block
   bool epochIsCertain_ = false;    ///< no prototype has changed since the compilation

@@ -189,6 +189,7 @@ NativeResult debugSetlocal(NativeCall& c) {
     c.isolate.heap.store(place.holder, place.slot, c.arg(offset + 2));
   } else {
     *place.slot = c.arg(offset + 2);
+    runtime::interpretFrame(frame);
     touchFiber(c.isolate, fiber);
   }
   Value name = runtime::newString(c.isolate, place.name);
