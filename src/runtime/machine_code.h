@@ -71,10 +71,11 @@ struct MachineCode {
   uint64_t calls = 0;        ///< entries by calls from the interpreter
   uint64_t loopEntries = 0;  ///< entries at loops
 
-  bool contains(const uint8_t* address) const { return static_cast<size_t>(address - start) < size; }
+  /// Whether a return address is one of this code, whose last instruction may be a call.
+  bool returnsInto(const uint8_t* address) const { return static_cast<size_t>(address - 1 - start) < size; }
   /// Bytecode offset at which the caller goes on for a return address in this code, or in what came before it.
   uint32_t returnOffset(const uint8_t* address) const {
-    if (!contains(address) && previous != nullptr) return previous->returnOffset(address);
+    if (!returnsInto(address) && previous != nullptr) return previous->returnOffset(address);
     auto wanted = static_cast<uint32_t>(address - start);
     auto at = std::lower_bound(returns.begin(), returns.end(), wanted,
                                [](const Place& p, uint32_t offset) { return p.machine < offset; });

@@ -98,7 +98,7 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
-    if (code.machine != nullptr && code.machine->dormant && !code.machine->discarded) return wake(code);
+    if (code.machine != nullptr && code.machine->dormant) return wake(code);
     if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
     code.heat = heat_.untilHot(code) + 1;  // this call is counted again
@@ -179,7 +179,7 @@ class JitTiers final : public Tiers {
     tell(isolate, code, events::EventKind::kDeoptimization, bytecode::opInfo(bytecode::readOp(f.pc)).mnemonic, -1,
          offset);
     // Frames may still have code that was discarded: nothing is to be learnt from that.
-    if (code.machine->discarded || !code.machine->contains(from)) return;
+    if (code.machine->discarded || !code.machine->returnsInto(from)) return;
     SpeculationLog& log = speculations_[&code];
     bool discard = log.note(offset);
     if (const auto* feedback = feedbackOf(code)) {
@@ -247,6 +247,13 @@ class JitTiers final : public Tiers {
     countFromStart(code);
   }
 
+  /// Frees code that was discarded while frames had it. The function is being counted already.
+  void dropDiscarded(Isolate& isolate, Code& code) {
+    const uint8_t* start = code.start;
+    discardIdle(isolate, code, "discarded");
+    code.start = start;
+  }
+
   /// Discards what was dormant since the last sweep and is in no frame; the rest becomes dormant. No machine code is
   /// active on the host's stack.
   void sweep(Isolate& isolate) {
@@ -255,9 +262,11 @@ class JitTiers final : public Tiers {
       looked++;
       if (code->machine == nullptr) continue;
       MachineCode& machine = *code->machine;
-      bool used = machine.returnsTo || machine.onStack;
+      bool returnsTo = machine.returnsTo, used = returnsTo || machine.onStack;
       machine.returnsTo = machine.onStack = false;
-      if (!machine.dormant && !machine.discarded) {
+      if (machine.discarded) {
+        if (!returnsTo) dropDiscarded(isolate, *code);
+      } else if (!machine.dormant) {
         putToSleep(*code);
       } else if (!used) {
         discard(isolate, *code, "not entered for long");
@@ -274,7 +283,8 @@ class JitTiers final : public Tiers {
       if (code->machine == nullptr) continue;
       bool used = code->machine->returnsTo;
       code->machine->returnsTo = code->machine->onStack = false;
-      if (!used) discard(isolate, *code, why);
+      if (used) continue;
+      code->machine->discarded ? dropDiscarded(isolate, *code) : discard(isolate, *code, why);
     }
     walked(looked);
   }
@@ -296,6 +306,7 @@ class JitTiers final : public Tiers {
   /// The function is interpreted from its next call or loop on, and soon compiled again. Frames keep the code.
   void discardCode(Code& code) {
     code.machine->discarded = true;
+    code.machine->dormant = false;
     code.start = interpreter::kCountCode;
     code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
     code.heat = options_.threshold > 1 ? kCallsAfterDiscard : 1;
