@@ -387,8 +387,8 @@ void Compiler::forInTest(const Instruction& c) {
 void Compiler::backEdge(uint32_t place) {
   Label& poll = newLabel();
   a.sub64(Mem(kIsolate, offset::kBudget), 1);
-  a.jcc(Condition::kSign, poll, Distance::kNear);
-  a.jmp(places_[place].hot);
+  jumpTo(place, Condition::kNoSign);
+  a.jmp(poll);
   cold_.push_back([this, &poll, place, depth = stack_.depth()] {
     a.mark(places_[place].offset);
     a.bind(poll);

@@ -218,6 +218,7 @@ class Compiler {
   void otherWays(Gpr table, Gpr result, uint32_t key, Label& otherwise);
   void setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise);
   void callLeaf(int64_t function);
+  void testBarrier(const Mem& gc, const Operand& value);
   Gpr keyRegister(const Operand& key);
   void loadKey(const Operand& key, Gpr keyRegister);
   void elementAddress(Gpr table, const Operand& key, Gpr keyRegister, Label& otherwise);

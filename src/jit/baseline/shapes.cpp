@@ -131,18 +131,17 @@ Label& Compiler::unlessEpoch() {
 
 /// A value into a slot of the object at `holder` + bias. Numbers need no general register if they are floats.
 void Compiler::storeValue(Gpr holder, Gpr bias, const Mem& slot, const Operand& value, Gpr v) {
-  if (!value.isXmm()) return store(holder, bias, slot, v);
   Label &check = newLabel(), &done = newLabel();
-  a.test8(Mem(holder, bias, Scale::k1, offset::kGc), Imm(heap::kNeedsBarrier));
+  testBarrier(Mem(holder, bias, Scale::k1, offset::kGc), value);
   a.jcc(Condition::kNotZero, check, Distance::kNear);
-  a.movsd(slot, value.xmm);
+  value.isXmm() ? a.movsd(slot, value.xmm) : a.mov64(slot, v);
   a.bind(done);
-  cold_.push_back([this, &check, &done, holder, bias, slot, x = value.xmm, place = now_] {
+  cold_.push_back([this, &check, &done, holder, bias, slot, value, v, place = now_] {
     a.mark(places_[place].offset);
     a.bind(check);
     a.lea64(rax, Mem(holder, bias));
     a.lea64(rcx, slot);
-    a.movq(rdx, x);
+    value.isXmm() ? a.movq(rdx, value.xmm) : a.mov64(rdx, v);
     a.call(Outside(stubs_.store));
     a.jmp(done);
   });

@@ -395,8 +395,16 @@ void setElementStub(Assembler& a, Label& leaf) {
   a.jcc(Condition::kNotEqual, other);
   a.cmp32(rdx, Mem(rsi, offset::kWord));
   a.jcc(Condition::kAboveEqual, other);
+  // Objects in an array that the collector watches are its business.
+  Label unwatched;
   a.test8(Mem(rsi, offset::kGc), Imm(heap::kNeedsBarrier));
-  a.jcc(Condition::kNotZero, other);
+  a.jcc(Condition::kZero, unwatched, Distance::kShort);
+  a.movq(rdi, xmm0);
+  a.shr64(rdi, heap::kTagShift);
+  a.sub32(rdi, Imm(static_cast<int32_t>(heap::Tag::kString)));
+  a.cmp32(rdi, 5);
+  a.jcc(Condition::kBelow, other);
+  a.bind(unwatched);
   a.movq(rdi, xmm0);
   a.cmp64(rdi, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, other);

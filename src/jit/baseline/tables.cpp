@@ -66,6 +66,19 @@ void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, Gpr value) {
   });
 }
 
+/// Whether the collector has to know of the store of a value, as "not zero". Values that are certain to be no objects
+/// concern it only while it marks, for what they replace.
+void Compiler::testBarrier(const Mem& gc, const Operand& value) {
+  Known known = knownOf(value);
+  bool object = !value.isConstant() && known != Known::kInt && known != Known::kFloat;
+  if (value.isConstant() && Value::fromBits(value.bits).isString()) object = true;
+  if (object) {
+    a.test8(gc, Imm(heap::kNeedsBarrier));
+  } else {
+    a.cmp8(Mem(kIsolate, offset::kMarking), 0);
+  }
+}
+
 /// Calls a leaf function: rax, rcx, xmm0 are its arguments.
 void Compiler::callLeaf(int64_t function) {
   a.mov64(rdx, function);
@@ -361,7 +374,7 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
     a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   }
   Label& watched = newLabel();
-  a.test8(Mem(rcx, offset::kGc), Imm(heap::kNeedsBarrier));
+  testBarrier(Mem(rcx, offset::kGc), value);
   a.jcc(Condition::kNotZero, watched, Distance::kNear);
   value.isXmm() ? a.movsd(Mem(address), value.xmm) : a.mov64(Mem(address), v);
   a.bind(done);
