@@ -175,6 +175,7 @@ class Compiler {
   void noteJump(uint32_t target);
   void expectFacts(const Place& place);
   void checkLocal(uint32_t l, Known known, Label& otherwise);
+  void checkBeforeLoop(const Place& place);
   void meetFacts(Place& place, bool falls);
   void loopEntries();
 

@@ -117,6 +117,37 @@ void Compiler::checkLocal(uint32_t l, Known known, Label& otherwise) {
   }
 }
 
+/// Locals that the loop reads and never writes are checked once, in front of it, for the types that its instructions
+/// saw.
+void Compiler::checkBeforeLoop(const Place& place) {
+  if (options_.feedback == nullptr || wasLeftOften(place.offset)) return;
+  Label& leave = newLabel();
+  const auto& sites = options_.feedback->sites();
+  auto at = std::lower_bound(sites.begin(), sites.end(), place.offset,
+                             [](const Site& site, uint32_t offset) { return site.offset < offset; });
+  for (; at != sites.end() && at->offset <= place.loopEnd; ++at) {
+    for (unsigned i = 0; i < Site::kOperands; i++) {
+      uint32_t l = sourceIndex(at->sources[i]);
+      if (sourceOf(at->sources[i]) != Source::kLocal || l >= facts_.size() || !facts_[l].empty()) continue;
+      TypeSet seen = at->operands[i];
+      Known known = seen.isOnly(TypeSet::kTable) ? Known::kTable
+                    : seen.isOnlyInts()          ? Known::kInt
+                    : seen.isOnlyFloats()        ? Known::kFloat
+                                                 : Known::kNothing;
+      if (known == Known::kNothing || isWritten(l, place.offset, place.loopEnd)) continue;
+      checkLocal(l, known, leave);
+      facts_[l].known = known;
+    }
+  }
+  if (!leave.isAwaited()) return;
+  cold_.push_back([this, &leave, p = now_, depth = stack_.depth()] {
+    a.mark(places_[p].offset);
+    a.bind(leave);
+    setPosition(p, depth);
+    a.call(Outside(stubs_.deoptimize));
+  });
+}
+
 /// Control arrives at a target, straight on (`falls`) or by jumps.
 void Compiler::meetFacts(Place& place, bool falls) {
   epochIsCertain_ = false;
@@ -135,6 +166,7 @@ void Compiler::meetFacts(Place& place, bool falls) {
     }
   }
   if (!place.isLoop) return;
+  if (falls && place.facts == kNone) checkBeforeLoop(place);
   bool any = false;
   for (uint32_t l = 0; l < facts_.size(); l++) {
     Fact& f = facts_[l];
