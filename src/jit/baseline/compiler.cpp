@@ -407,10 +407,9 @@ bool Compiler::instruction(const Instruction& whole) {
   unsigned count = bytecode::expandComponents(whole, parts);
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   components += count;
-  unsigned operations = 0;
-  for (unsigned i = 0; i < count; i++) operations += parts[i].find('t') >= 0;
   // The second operation shall not make room behind the checks of the first.
-  if (operations > 1) makeRoom(std::size(kOperandRegisters) - (stack_.depth() < 2 ? stack_.depth() : 2));
+  if (hasSeveralOperations(whole.op))
+    makeRoom(std::size(kOperandRegisters) - (stack_.depth() < 2 ? stack_.depth() : 2));
   for (unsigned i = 0; i < count; i++) {
     const Instruction& c = parts[i];
     // A comparison and its branch are one.

@@ -167,6 +167,7 @@ class Compiler {
   void learnShape(const Operand& o, uint32_t shape);
 
   // ---- facts.cpp ----
+  static bool hasSeveralOperations(Op op);
   void noteWrites(const Instruction& whole);
   bool isWritten(uint32_t l, uint32_t from, uint32_t to) const;
   void forgetLocals(uint32_t first, uint32_t count);
@@ -290,6 +291,7 @@ class Compiler {
   Op op_ = Op::kNop;            ///< the component being compiled
   Label* epochAsked_ = nullptr;
   bool visitsAreCounted_ = false;  ///< in this block
+  bool shapesAreKnown_ = false;    ///< of some local or operand
   bool epochIsCertain_ = false;    ///< no prototype has changed since the compilation
   bool speculates_ = true;         ///< whether the rare cases of the instruction leave
   bool openList_ = false;          ///< the instruction before left an open list

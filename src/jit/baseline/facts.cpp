@@ -26,7 +26,39 @@ static std::pair<uint32_t, uint32_t> written(const Instruction& c) {
   }
 }
 
+/// What there is to know of an opcode before its components are looked at.
+struct Traits {
+  bool writes = false;      ///< one of them writes locals
+  bool operations = false;  ///< more than one is an operation on values
+};
+
+static Traits traitsOf(Op op) {
+  static const auto all = [] {
+    std::array<Traits, bytecode::kOpTableSize> table;
+    for (size_t i = 0; i < bytecode::kOpTableSize; i++) {
+      Instruction whole;
+      whole.op = static_cast<Op>(i);
+      whole.info = &bytecode::opInfo(whole.op);
+      if (whole.info->mnemonic.empty()) continue;
+      whole.operandCount = static_cast<uint8_t>(std::min(whole.info->operands.size(), whole.operands.size()));
+      std::array<Instruction, 4> parts;
+      unsigned count = bytecode::expandComponents(whole, parts), operations = 0;
+      for (unsigned c = 0; c < count; c++) {
+        parts[c].operands[1] = 1;  // a number of locals
+        table[i].writes |= written(parts[c]).second > 0;
+        operations += parts[c].find('t') >= 0;
+      }
+      table[i].operations = operations > 1;
+    }
+    return table;
+  }();
+  return all[static_cast<size_t>(op)];
+}
+
+bool Compiler::hasSeveralOperations(Op op) { return traitsOf(op).operations; }
+
 void Compiler::noteWrites(const Instruction& whole) {
+  if (!traitsOf(whole.op).writes) return;
   std::array<Instruction, 4> parts;
   unsigned count = bytecode::expandComponents(whole, parts);
   for (unsigned i = 0; i < count; i++) {
@@ -61,9 +93,11 @@ void Compiler::afterRare(const Instruction& whole) {
 }
 
 void Compiler::forgetShapes() {
+  epochIsCertain_ = false;
+  if (!shapesAreKnown_) return;
+  shapesAreKnown_ = false;
   for (Fact& f : facts_) f.shape = 0;
   stack_.forgetShapes();
-  epochIsCertain_ = false;
 }
 
 void Compiler::saveFacts(Place& place) {
@@ -160,6 +194,7 @@ void Compiler::meetFacts(Place& place, bool falls) {
   if (place.facts == kNone) {
     if (!falls) std::fill(facts_.begin(), facts_.end(), Fact{});
   } else {
+    shapesAreKnown_ = true;
     for (uint32_t l = 0; l < facts_.size(); l++) {
       const Fact& noted = factPool_[place.facts + l];
       falls ? facts_[l].meet(noted) : void(facts_[l] = noted);

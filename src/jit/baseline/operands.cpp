@@ -99,6 +99,7 @@ void Compiler::learnShape(const Operand& o, uint32_t shape) {
   if (!speculates_ || !o.isLocal()) return;
   facts_[o.local].known = Known::kTable;
   facts_[o.local].shape = shape;
+  shapesAreKnown_ = true;
 }
 
 /// The tagged value. Destroys nothing else.

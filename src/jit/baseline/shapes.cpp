@@ -179,6 +179,7 @@ bool Compiler::setFieldOfShape(Operand& object, const Operand& value, uint32_t i
     learnShape(object, way->holderShape);
     object.known = Known::kTable;
     object.shape = way->holderShape;
+    shapesAreKnown_ = true;
     return true;
   }
   Gpr holder = table, bias = kTableBias;
