@@ -77,7 +77,10 @@ enum {
 enum {
   DEVVM_DETERMINISTIC = 1u << 0,   /**< no randomness from the system */
   DEVVM_SWITCH_DISPATCH = 1u << 1, /**< the portable dispatcher */
-  DEVVM_GC_STRESS = 1u << 2        /**< for tests: collects and moves everything at every allocation */
+  DEVVM_GC_STRESS = 1u << 2,       /**< for tests: collects and moves everything at every allocation */
+  /** Compiles hot functions to machine code (x86-64; nothing happens elsewhere, or where the system gives no executable
+   *  memory). Signal handlers of the host then need SA_ONSTACK and sigaltstack on threads that run guests. */
+  DEVVM_JIT = 1u << 3
 };
 
 /** Zero means "no limit" or the default everywhere. `size` must be sizeof(devvm_config); later versions append. */

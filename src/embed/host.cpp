@@ -66,6 +66,7 @@ IsolateOptions optionsOf(const devvm_config& config) {
   o.deterministic = config.flags & DEVVM_DETERMINISTIC;
   o.dispatchSwitch = config.flags & DEVVM_SWITCH_DISPATCH;
   o.heap.moveAlways = config.flags & DEVVM_GC_STRESS;
+  if (config.flags & DEVVM_JIT) o.jit.mode = JitOptions::Mode::kOn;
   return o;
 }
 

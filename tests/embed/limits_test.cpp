@@ -148,9 +148,11 @@ TEST(Limits, CapabilitiesAreDeniedUnlessGiven) {
   EXPECT_EQ(vm.run("os.execute('true')"), DEVVM_ERROR);
 }
 
-TEST(Limits, IsolatesOnThreadsAreIndependent) {
-  auto work = [](int64_t id) {
-    Host vm;
+void runOnTwoThreads(uint32_t flags) {
+  auto work = [flags](int64_t id) {
+    devvm_config config = {};
+    config.flags = flags;
+    Host vm(config);
     devvm_ref f = vm.load(
         "local id = ... shared = id local t = {}\n"
         "for i = 1, 20000 do t[#t + 1] = {tostring(i), id} if #t > 500 then t = {} end end\n"
@@ -168,6 +170,20 @@ TEST(Limits, IsolatesOnThreadsAreIndependent) {
   std::thread a(work, 1), b(work, 2);
   a.join();
   b.join();
+}
+
+TEST(Limits, IsolatesOnThreadsAreIndependent) { runOnTwoThreads(0); }
+TEST(Limits, IsolatesOnThreadsCompileIndependently) { runOnTwoThreads(DEVVM_JIT); }
+
+TEST(Limits, MachineCodeMeetsLimits) {
+  devvm_config config = {};
+  config.flags = DEVVM_JIT;
+  config.fuel = 1'000'000;
+  Host vm(config);
+  EXPECT_EQ(vm.run("local n = 0 while true do n = n + 1 end"), DEVVM_FUEL);
+  devvm_set_fuel(vm, 0);
+  devvm_set_timeout(vm, 50'000'000);
+  EXPECT_EQ(vm.run("local function f(n) return n + 1 end local n = 0 while true do n = f(n) end"), DEVVM_DEADLINE);
 }
 
 }  // namespace
