@@ -196,19 +196,24 @@ void storeStub(Assembler& a, Label& leaf) {
   a.ret();
 }
 
-void fieldWaysStub(Assembler& a) {
-  constexpr int kWays = offset::kCellWays;
-  Label found, absent, done, check, notInline, notOverflow, holder, holderOverflow;
+/// rdi = the table in rax, rsi = the way for its shape in ecx: of the cell in rdx, or of a cache that all sites share.
+/// Both registers are saved before.
+void findWay(Assembler& a, int sharedCache, Label& absent, Label& found) {
   a.push(rsi);
   a.push(rdi);
   a.mov64(rdi, rax);
-  a.lea64(rsi, Mem(rdx, kWays));
+  a.lea64(rsi, Mem(rdx, offset::kCellWays));
   for (unsigned i = 0; i < FeedbackCell::kWays; i++) {
     if (i != 0) a.add64(rsi, Imm(static_cast<int32_t>(sizeof(CacheWay))));
     a.cmp32(rcx, Mem(rsi, offset::kWayShape));
     a.jcc(Condition::kEqual, found);
   }
-  sharedCacheLookup(a, offset::kReadCache, absent, found);
+  sharedCacheLookup(a, sharedCache, absent, found);
+}
+
+void fieldWaysStub(Assembler& a) {
+  Label found, absent, done, check, notInline, notOverflow, holder, holderOverflow;
+  findWay(a, offset::kReadCache, absent, found);
   a.bind(absent);
   a.mov64(rax, static_cast<int64_t>(Value::kAbsentBits));
   a.bind(done);
@@ -277,18 +282,8 @@ void fieldWaysStub(Assembler& a) {
 
 /// As fieldWaysStub for a store.
 void setWaysStub(Assembler& a, Label& store) {
-  constexpr int kWays = offset::kCellWays;
   Label found, absent, check, put, watched, notInline, addOverflow, wasNil, finished;
-  a.push(rsi);
-  a.push(rdi);
-  a.mov64(rdi, rax);
-  a.lea64(rsi, Mem(rdx, kWays));
-  for (unsigned i = 0; i < FeedbackCell::kWays; i++) {
-    if (i != 0) a.add64(rsi, Imm(static_cast<int32_t>(sizeof(CacheWay))));
-    a.cmp32(rcx, Mem(rsi, offset::kWayShape));
-    a.jcc(Condition::kEqual, found);
-  }
-  sharedCacheLookup(a, offset::kWriteCache, absent, found);
+  findWay(a, offset::kWriteCache, absent, found);
   a.bind(absent);
   a.xor32(rax, rax);
   a.bind(finished);
