@@ -19,8 +19,8 @@ void runSwitch(runtime::Isolate& isolate);
 /// Begins or ends a profiled slice: each instruction passes Tiers::observe() first. To be called where the fiber's
 /// registers are saved.
 void setProfiling(runtime::Isolate& isolate, bool on);
-/// Handler table of the tail dispatcher for the isolate's state: plain, hooking, profiling, or one that leaves after the running
-/// instruction (null without tail calls).
+/// Handler table of the tail dispatcher for the isolate's state: plain, hooking, profiling, or one that leaves after
+/// the running instruction (null without tail calls).
 const void* dispatchTable(const runtime::Isolate& isolate);
 
 /// Opcodes that only the engine puts into return addresses; never in modules.
