@@ -212,7 +212,7 @@ class JitTiers final : public Tiers {
         }
         m->shapes.clear();
         m->shapeChecks.clear();
-        if (m->previous == nullptr && !m->discarded) discardCode(*code);
+        if (m == code->machine.get() && !m->discarded) discardCode(*code);
       }
     }
   }
