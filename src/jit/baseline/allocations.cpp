@@ -7,13 +7,18 @@ namespace devvm::jit {
 
 using namespace x64;
 
+/// rax = what the leaf function makes; without room in the nursery the interpreter does it.
+void Compiler::allocateByLeaf(int64_t function) {
+  callLeaf(function);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+}
+
 void Compiler::newTable(uint32_t elements, uint32_t fields) {
   Gpr result = allocate();
   a.mov32(rax, elements);
   a.mov32(rcx, fields);
-  callLeaf(addressOf(&leafNewTable));
-  a.cmp64(rax, a.literal64(Value::kAbsentBits));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  allocateByLeaf(addressOf(&leafNewTable));
   a.mov64(result, rax);
   push(result, Known::kTable);
 }
@@ -22,9 +27,7 @@ void Compiler::newTable(uint32_t elements, uint32_t fields) {
 void Compiler::newCell(uint32_t l) {
   beforeLocalChanges(l);
   a.mov64(rax, local(l));
-  callLeaf(addressOf(&leafNewCell));
-  a.cmp64(rax, a.literal64(Value::kAbsentBits));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  allocateByLeaf(addressOf(&leafNewCell));
   a.mov64(local(l), rax);
   facts_[l] = {};
 }
@@ -33,9 +36,7 @@ void Compiler::closure(uint32_t child) {
   Gpr result = allocate();
   a.mov32(rax, child);
   a.mov64(rcx, kFrame);
-  callLeaf(addressOf(&leafClosure));
-  a.cmp64(rax, a.literal64(Value::kAbsentBits));
-  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  allocateByLeaf(addressOf(&leafClosure));
   a.mov64(result, rax);
   push(result);
 }

@@ -324,6 +324,12 @@ void CallStubs::writeTailCall() {
   a.lea64(rsi, Mem(rsi, rdi, Scale::k8));  // one above the first argument
   a.cmp8(field(r9, offset::kCodeVararg), 0);
   a.jcc(Condition::kNotEqual, vararg);
+  auto copyWord = [this] {
+    a.mov64(rcx, field(rsi, -8));
+    a.sub64(rsi, 8);
+    a.mov64(field(r10, -8), rcx);
+    a.sub64(r10, 8);
+  };
   // The first arguments become the locals: upwards, so the first one first.
   a.sub64(r11, 16);
   a.mov64(r10, r11);
@@ -331,10 +337,7 @@ void CallStubs::writeTailCall() {
   a.bind(copy);
   a.sub32(rdi, 1);
   a.jcc(Condition::kSign, locals_);
-  a.mov64(rcx, field(rsi, -8));
-  a.sub64(rsi, 8);
-  a.mov64(field(r10, -8), rcx);
-  a.sub64(r10, 8);
+  copyWord();
   a.jmp(copy);
 
   // All arguments stand above the header; the first ones are locals, too.
@@ -346,10 +349,7 @@ void CallStubs::writeTailCall() {
   a.bind(copyAll);
   a.sub64(rdi, 1);
   a.jcc(Condition::kSign, copiedAll);
-  a.mov64(rcx, field(rsi, -8));
-  a.sub64(rsi, 8);
-  a.mov64(field(r10, -8), rcx);
-  a.sub64(r10, 8);
+  copyWord();
   a.jmp(copyAll);
   a.bind(copiedAll);
   a.mov64(rsi, r11);

@@ -239,6 +239,7 @@ class Compiler {
   void length(const Operand& o);
 
   // ---- allocations.cpp ----
+  void allocateByLeaf(int64_t function);
   void newTable(uint32_t elements, uint32_t fields);
   void newCell(uint32_t l);
   void closure(uint32_t child);
