@@ -85,7 +85,7 @@ class Compiler {
   /// The rare cases of one instruction, which the interpreter does.
   struct SlowCase {
     uint32_t place;  ///< index of the instruction's place
-    bool leaves;     ///< and goes on behind it, too
+    bool leaves;     ///< the interpreter goes on behind the instruction, too
     Label label;     ///< operands are as in the place's state
     Label flushed;   ///< operands are in their slots
     Label leave;     ///< as `label`, but leaves in any case

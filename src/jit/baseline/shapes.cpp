@@ -1,5 +1,5 @@
 // Fields at sites that have seen one shape: the shape and the place stand in the code itself. When a shape is freed,
-// the comparisons of all code that uses it are made to fail (MachineCode::ShapeUse).
+// the comparisons of all code that uses it are made to fail (MachineCode::ShapeCheck).
 
 #include <algorithm>
 #include <optional>

@@ -410,7 +410,6 @@ class JitTiers final : public Tiers {
     placed->loops = std::move(compiler.loops);
     placed->shapes = std::move(compiler.shapes);
     placed->shapeChecks = std::move(compiler.shapeChecks);
-    placed->previous = std::move(code.machine);
     placed->instructions = compiler.components;
     placed->sections = compiler.sections;
     placed->compileNanos = nanos() - began;
@@ -430,6 +429,8 @@ class JitTiers final : public Tiers {
     isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
     outside_.placed(code, *placed, assembler_.tags());
     code.machineEntry = placed->callEntry;
+    // Frames may still have what came before: it stays, and until here it stays the function's.
+    placed->previous = std::move(code.machine);
     code.machine = std::move(placed);
     code.start = interpreter::kEnterMachineCode;
     if (recorded) {
