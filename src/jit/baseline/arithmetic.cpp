@@ -12,18 +12,11 @@ using namespace x64;
 
 namespace {
 
-constexpr uint64_t kFirstNoDouble = heap::tagBits(heap::Tag::kSpecial);
-
-int64_t smallIntOf(const Operand& o) { return Value::fromBits(o.bits).asInt(); }
-
 /// Constants that are equal to what has the same bits; strings, too, among interned ones.
 bool isPlainConstant(const Operand& o) {
   Value v = Value::fromBits(o.bits);
   return o.isConstant() && (v.isNil() || v.isBoolean() || v.isString());
 }
-
-/// Whether `value` << 16 fits a sign-extended 32-bit immediate.
-bool fitsShifted(int64_t value) { return value >= -(1 << 15) && value < (1 << 15); }
 
 }  // namespace
 
@@ -128,7 +121,7 @@ void Compiler::arithmetic(Op op) {
 void Compiler::loadFloats(const Operand& x, const Operand& y, Gpr left, Gpr right, Label& otherwise) {
   a.mov64(rax, a.literal64(kFirstNoDouble));
   auto loadOne = [this, &otherwise](const Operand& o, Gpr from, Xmm to) {
-    if (o.isIntConstant()) return a.movsd(to, a.literal(static_cast<double>(smallIntOf(o))));
+    if (o.isIntConstant()) return a.movsd(to, a.literal(static_cast<double>(o.smallInt())));
     if (!o.isDoubleConstant()) {
       a.cmp64(from, rax);
       a.jcc(Condition::kAboveEqual, otherwise, Distance::kNear);
@@ -152,7 +145,7 @@ void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right,
       a.cmp64(left, a.literal64(kFirstNoDouble));
       a.jcc(Condition::kAboveEqual, slow_[s].label, Distance::kNear);
       a.movq(xmm0, left);
-      a.movsd(xmm1, a.literal(static_cast<double>(smallIntOf(y))));
+      a.movsd(xmm1, a.literal(static_cast<double>(y.smallInt())));
     } else {
       toDoubles(left, right, slow_[s].label);
     }
@@ -191,14 +184,12 @@ void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right,
 void Compiler::addOrSubtract(const Operand& x, const Operand& y, bool subtract) {
   Gpr left = toRegister(x), right = y.isIntConstant() ? rax : toRegister(y), result = allocate();
   Label& done = newLabel();
-  // With a small integer to the right the reference adds its negation: -0.0 - 0 is 0.0.
-  bool addsNegation = subtract && (whole_->op == Op::kSubI || whole_->op == Op::kSubLI || whole_->op == Op::kSubISet ||
-                                   whole_->op == Op::kSubLISet);
+  bool negates = subtract && addsNegation();
   auto integers = [this, left, right, result, y, subtract, &done, s = slowIndex()] {
     a.mov64(result, left);
     a.shl64(result, 16);
-    if (y.isIntConstant() && fitsShifted(smallIntOf(y))) {
-      auto by = static_cast<int32_t>(smallIntOf(y) * 65536);
+    if (y.fitsShifted()) {
+      auto by = static_cast<int32_t>(y.smallInt() * 65536);
       subtract ? a.sub64(result, Imm(by)) : a.add64(result, Imm(by));
     } else {
       if (y.isIntConstant()) {
@@ -215,9 +206,9 @@ void Compiler::addOrSubtract(const Operand& x, const Operand& y, bool subtract) 
     a.shr64(result, 16);
     a.or64(result, kIntTag);
   };
-  auto floats = [this, subtract, addsNegation, y] {
-    if (addsNegation) {
-      a.addsd(xmm0, a.literal(static_cast<double>(-smallIntOf(y))));
+  auto floats = [this, subtract, negates, y] {
+    if (negates) {
+      a.addsd(xmm0, a.literal(static_cast<double>(-y.smallInt())));
     } else if (subtract) {
       a.subsd(xmm0, xmm1);
     } else {
@@ -275,7 +266,7 @@ void Compiler::divide(const Operand& x, const Operand& y) {
 
 /// Remainder, or quotient rounded down, of integers with a positive divisor.
 void Compiler::modulo(const Operand& x, const Operand& y, bool quotient) {
-  if (y.isIntConstant() && std::has_single_bit(static_cast<uint64_t>(smallIntOf(y))) && smallIntOf(y) > 0) {
+  if (y.isIntConstant() && std::has_single_bit(static_cast<uint64_t>(y.smallInt())) && y.smallInt() > 0) {
     return moduloPowerOfTwo(x, y, quotient);
   }
   Gpr left = toRegister(x), right = toRegister(y), result = allocate();
@@ -318,7 +309,7 @@ void Compiler::modulo(const Operand& x, const Operand& y, bool quotient) {
 
 void Compiler::moduloPowerOfTwo(const Operand& x, const Operand& y, bool quotient) {
   Gpr left = toRegister(x), result = allocate();
-  int64_t divisor = smallIntOf(y);
+  int64_t divisor = y.smallInt();
   Label& done = newLabel();
   unlessInts(x, left, y, rax, [&]() -> Label& {
     return quotient ? slow()
@@ -361,7 +352,7 @@ void Compiler::bitwise(Op op, const Operand& x, const Operand& y) {
 }
 
 void Compiler::shift(const Operand& x, const Operand& y, bool left) {
-  bool known = y.isIntConstant() && smallIntOf(y) >= 0 && smallIntOf(y) <= 63;
+  bool known = y.isIntConstant() && y.smallInt() >= 0 && y.smallInt() <= 63;
   Gpr value = toRegister(x), count = known ? rax : toRegister(y), result = allocate();
   Label& done = newLabel();
   Label& leaf = unlessInts(x, value, y, count, [&]() -> Label& {
@@ -380,7 +371,7 @@ void Compiler::shift(const Operand& x, const Operand& y, bool left) {
   a.sar64(rax, 16);
   if (!known) {
     left ? a.shl64Cl(rax) : a.shr64Cl(rax);
-  } else if (auto by = static_cast<uint8_t>(smallIntOf(y)); by != 0) {
+  } else if (auto by = static_cast<uint8_t>(y.smallInt()); by != 0) {
     left ? a.shl64(rax, by) : a.shr64(rax, by);
   }
   // What leaves the immediate range is boxed.

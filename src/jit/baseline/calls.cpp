@@ -465,13 +465,7 @@ void Compiler::forPrep(const Instruction& whole) {
   }
   for (uint32_t i = 0; i < 4; i++) facts_[l + i] = {.known = Known::kInt};
   facts_[l + 2].bits = step.known == Known::kInt ? step.bits : 0;
-  cold_.push_back([this, &leave, p = next_, depth = stack_.depth()] {
-    if (!leave.isAwaited()) return;
-    a.mark(places_[p].offset);
-    a.bind(leave);
-    setPosition(p, depth);
-    a.call(Outside(stubs_.deoptimize));
-  });
+  leaveInCold(leave, next_);
 }
 
 }  // namespace devvm::jit

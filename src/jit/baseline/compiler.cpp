@@ -143,6 +143,22 @@ void Compiler::setPosition(uint32_t place, uint32_t depth) {
   a.mov64(rdx, static_cast<int64_t>(reinterpret_cast<uintptr_t>(code_.entry + places_[place].offset)));
 }
 
+/// Leaves for the interpreter, which goes on at the place: something was not as expected. Operands are in their slots.
+void Compiler::leaveAt(uint32_t place, uint32_t depth) {
+  setPosition(place, depth);
+  a.call(Outside(stubs_.deoptimize));
+}
+
+/// Code out of the straight line that leaves so, if anything jumps to the label.
+void Compiler::leaveInCold(Label& label, uint32_t place) {
+  cold_.push_back([this, &label, place, depth = stack_.depth()] {
+    if (!label.isAwaited()) return;
+    a.mark(places_[place].offset);
+    a.bind(label);
+    leaveAt(place, depth);
+  });
+}
+
 void Compiler::callSlowPath(SlowPath function) {
   a.mov64(rax, static_cast<int64_t>(reinterpret_cast<uintptr_t>(function)));
   a.call(Outside(stubs_.slow));
@@ -236,10 +252,10 @@ void Compiler::slowCases() {
     if (s.label.isBound() || s.flushed.isBound()) {
       count(place.offset);
       noteRare(place.offset);
-      setPosition(s.place, place.state.depth);
       if (s.leaves) {
-        a.call(Outside(stubs_.deoptimize));
+        leaveAt(s.place, place.state.depth);
       } else {
+        setPosition(s.place, place.state.depth);
         callSlowPath(interpreter::stepOne);
         goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
       }
@@ -247,8 +263,7 @@ void Compiler::slowCases() {
     if (!s.leave.isAwaited()) continue;
     a.bind(s.leave);
     flush(place.slowState);
-    setPosition(s.place, place.state.depth);
-    a.call(Outside(stubs_.deoptimize));
+    leaveAt(s.place, place.state.depth);
   }
 }
 
@@ -492,7 +507,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       Operand value = popValue();
       Gpr v = toRegister(value), holder = allocate();
       a.mov64(holder, local(operand(0)));
-      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), v);
+      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), value, v);
       return true;
     }
     case Op::kGetUpvalue: {
@@ -506,7 +521,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       Operand value = popValue();
       Gpr v = toRegister(value), holder = allocate();
       loadUpvalue(holder, operand(0));
-      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), v);
+      store(holder, kOtherBias, Mem(holder, kOtherBias, Scale::k1, offset::kCellValue), value, v);
       return true;
     }
     case Op::kGetCapture: {

@@ -130,6 +130,8 @@ class Compiler {
     return currentSlow_;
   }
   void setPosition(uint32_t place, uint32_t depth);
+  void leaveAt(uint32_t place, uint32_t depth);
+  void leaveInCold(Label& label, uint32_t place);
   void callSlowPath(SlowPath function);
   void compareWithPlace(uint32_t place);
   void jumpTo(uint32_t place, Condition c);
@@ -176,6 +178,7 @@ class Compiler {
   void noteJump(uint32_t target);
   void expectFacts(const Place& place);
   void checkLocal(uint32_t l, Known known, Label& otherwise);
+  void checkConstant(uint32_t l, uint64_t bits, Label& otherwise);
   void checkBeforeLoop(const Place& place);
   void meetFacts(Place& place, bool falls);
   void loopEntries();
@@ -186,6 +189,7 @@ class Compiler {
   Guess guess(const Operand& o, unsigned operand) const;
   Types typesOf(const Operand& x, const Operand& y, bool equality) const;
   bool resultIsFloat() const;
+  bool addsNegation() const;
   bool typedArithmetic(Op op, const Operand& x, const Operand& y);
   void typedInts(Op op, const Operand& x, const Operand& y);
   void typedFloats(Op op, const Operand& x, const Operand& y);
@@ -234,7 +238,7 @@ class Compiler {
   void getIndex(const Operand& object, const Operand& key);
   void setIndex(const Operand& object, const Operand& key, const Operand& value);
   void setIndexOfLocals(const Operand& object, const Operand& key);
-  void store(Gpr holder, Gpr bias, const Mem& slot, Gpr value);
+  void store(Gpr holder, Gpr bias, const Mem& slot, const Operand& value, Gpr v);
   void loadUpvalue(Gpr to, uint32_t index);
   void length(const Operand& o);
 
@@ -253,7 +257,6 @@ class Compiler {
   void useShape(uint32_t shape);
   bool getFieldOfShape(const Operand& object, uint32_t index);
   bool setFieldOfShape(Operand& object, const Operand& value, uint32_t index);
-  void storeValue(Gpr holder, Gpr bias, const Mem& slot, const Operand& value, Gpr v);
   bool isNeverNil(const Operand& o) const;
 
   // ---- calls.cpp ----

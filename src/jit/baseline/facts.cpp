@@ -122,11 +122,7 @@ void Compiler::expectFacts(const Place& place) {
     if (expected.known != Known::kNothing && facts_[l].known != expected.known) {
       checkLocal(l, expected.known, leaveHere());
     }
-    if (expected.bits != 0 && facts_[l].bits != expected.bits) {
-      a.mov64(rax, static_cast<int64_t>(expected.bits));
-      a.cmp64(rax, local(l));
-      a.jcc(Condition::kNotEqual, leaveHere(), Distance::kNear);
-    }
+    if (expected.bits != 0 && facts_[l].bits != expected.bits) checkConstant(l, expected.bits, leaveHere());
   }
 }
 
@@ -139,7 +135,7 @@ void Compiler::checkLocal(uint32_t l, Known known, Label& otherwise) {
       a.jcc(Condition::kBelow, otherwise, Distance::kNear);
       return;
     case Known::kFloat:
-      a.mov64(rax, a.literal64(heap::tagBits(heap::Tag::kSpecial)));
+      a.mov64(rax, a.literal64(kFirstNoDouble));
       a.cmp64(rax, local(l));
       a.jcc(Condition::kBelowEqual, otherwise, Distance::kNear);
       return;
@@ -149,6 +145,13 @@ void Compiler::checkLocal(uint32_t l, Known known, Label& otherwise) {
       a.jcc(Condition::kNotEqual, otherwise, Distance::kNear);
       return;
   }
+}
+
+/// Jumps unless the local has that value. Destroys rax.
+void Compiler::checkConstant(uint32_t l, uint64_t bits, Label& otherwise) {
+  a.mov64(rax, static_cast<int64_t>(bits));
+  a.cmp64(rax, local(l));
+  a.jcc(Condition::kNotEqual, otherwise, Distance::kNear);
 }
 
 /// Locals that the loop reads and never writes are checked once, in front of it, for the types that its instructions
@@ -173,13 +176,7 @@ void Compiler::checkBeforeLoop(const Place& place) {
       facts_[l].known = known;
     }
   }
-  if (!leave.isAwaited()) return;
-  cold_.push_back([this, &leave, p = now_, depth = stack_.depth()] {
-    a.mark(places_[p].offset);
-    a.bind(leave);
-    setPosition(p, depth);
-    a.call(Outside(stubs_.deoptimize));
-  });
+  if (leave.isAwaited()) leaveInCold(leave, now_);
 }
 
 /// Control arrives at a target, straight on (`falls`) or by jumps.
@@ -228,17 +225,12 @@ void Compiler::loopEntries() {
     for (uint32_t l = 0; l < facts_.size(); l++) {
       const Fact& expected = factPool_[place.facts + l];
       checkLocal(l, expected.known, leave);
-      if (expected.bits != 0) {
-        a.mov64(rax, static_cast<int64_t>(expected.bits));
-        a.cmp64(rax, local(l));
-        a.jcc(Condition::kNotEqual, leave, Distance::kNear);
-      }
+      if (expected.bits != 0) checkConstant(l, expected.bits, leave);
     }
     a.jmp(place.hot);
     if (!leave.isAwaited()) continue;
     a.bind(leave);
-    setPosition(p, static_cast<uint32_t>(place.depth));
-    a.call(Outside(stubs_.deoptimize));
+    leaveAt(p, static_cast<uint32_t>(place.depth));
   }
 }
 

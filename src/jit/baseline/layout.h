@@ -93,6 +93,9 @@ inline const int kNurseryStart = static_cast<int>(offsetof(Isolate, heap)) + hea
 }  // namespace offset
 #pragma GCC diagnostic pop
 
+/// The bits of floats are below this, those of all other values are not.
+inline constexpr uint64_t kFirstNoDouble = heap::tagBits(heap::Tag::kSpecial);
+
 template <typename T>
 int64_t addressOf(T* function) {
   return static_cast<int64_t>(reinterpret_cast<uintptr_t>(function));

@@ -6,12 +6,6 @@ namespace devvm::jit {
 
 using namespace x64;
 
-namespace {
-
-constexpr uint64_t kFirstNoDouble = heap::tagBits(heap::Tag::kSpecial);
-
-}  // namespace
-
 /// An operand that was spilled to make room for another is in its slot for the instruction's rare cases, too.
 void Compiler::spilled(uint32_t i, const Operand& was) {
   Operand now = Operand::memory();

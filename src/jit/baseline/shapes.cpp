@@ -129,8 +129,9 @@ Label& Compiler::unlessEpoch() {
   return ask;
 }
 
-/// A value into a slot of the object at `holder` + bias. Numbers need no general register if they are floats.
-void Compiler::storeValue(Gpr holder, Gpr bias, const Mem& slot, const Operand& value, Gpr v) {
+/// Stores a value, in `v` unless it is a float in a vector register, into a slot of the object at `holder` + bias, a
+/// register of layout.h. Destroys rax, rcx, rdx.
+void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, const Operand& value, Gpr v) {
   Label &check = newLabel(), &done = newLabel();
   testBarrier(Mem(holder, bias, Scale::k1, offset::kGc), value);
   a.jcc(Condition::kNotZero, check, Distance::kNear);
@@ -171,7 +172,7 @@ bool Compiler::setFieldOfShape(Operand& object, const Operand& value, uint32_t i
       a.jcc(Condition::kEqual, slow(), Distance::kNear);
     }
     a.mov32(tableField(table, offset::kWord), Imm(static_cast<int32_t>(way->holderShape)));
-    storeValue(table, kTableBias, tableField(table, slot), value, v);
+    store(table, kTableBias, tableField(table, slot), value, v);
     // Other names of the same table would be of the old shape.
     bool epoch = epochIsCertain_;
     forgetShapes();
@@ -196,7 +197,7 @@ bool Compiler::setFieldOfShape(Operand& object, const Operand& value, uint32_t i
     a.jcc(Condition::kEqual, way->plain == 2 ? unlessEpoch() : slow(), Distance::kNear);
     if (epochAsked_ != nullptr) a.bind(*std::exchange(epochAsked_, nullptr));
   }
-  storeValue(holder, bias, field, value, v);
+  store(holder, bias, field, value, v);
   return true;
 }
 

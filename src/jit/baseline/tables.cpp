@@ -46,26 +46,6 @@ void Compiler::loadUpvalue(Gpr to, uint32_t index) {
   a.mov64(to, Mem(to, Imm(offset::kUpvalues + 8 * static_cast<int32_t>(index))));
 }
 
-/// Stores a value into a slot of the object at `holder` + bias; `bias` is a register of layout.h. Destroys rax, rcx,
-/// rdx.
-void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, Gpr value) {
-  Label& check = newLabel();
-  a.test8(Mem(holder, bias, Scale::k1, offset::kGc), Imm(heap::kNeedsBarrier));
-  a.jcc(Condition::kNotZero, check, Distance::kNear);
-  a.mov64(slot, value);
-  Label& done = newLabel();
-  a.bind(done);
-  cold_.push_back([this, &check, &done, holder, bias, slot, value, place = now_] {
-    a.mark(places_[place].offset);
-    a.bind(check);
-    a.lea64(rax, Mem(holder, bias));
-    a.lea64(rcx, slot);
-    a.mov64(rdx, value);
-    a.call(Outside(stubs_.store));
-    a.jmp(done);
-  });
-}
-
 /// Whether the collector has to know of the store of a value, as "not zero". Values that are certain to be no objects
 /// concern it only while it marks, for what they replace.
 void Compiler::testBarrier(const Mem& gc, const Operand& value) {
@@ -219,7 +199,7 @@ void Compiler::setField(Operand object, const Operand& value, uint32_t key, uint
   a.cmp64(rcx, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, isNil, Distance::kNear);
   a.bind(filled);
-  store(table, kTableBias, tableField(address, 0), v);
+  store(table, kTableBias, tableField(address, 0), value, v);
   a.bind(done);
   uint32_t s = slowIndex();
   cold_.push_back([this, &isNil, &filled, &other, &done, table, v, key, s] {
@@ -279,7 +259,7 @@ void Compiler::initField(uint32_t key, uint32_t index) {
   a.add64(address, table);
   a.mov32(rcx, Mem(rdx, way(offset::kWayHolder)));
   a.mov32(tableField(table, offset::kWord), rcx);
-  store(table, kTableBias, tableField(address, 0), v);
+  store(table, kTableBias, tableField(address, 0), value, v);
   a.bind(done);
   uint32_t s = slowIndex();
   cold_.push_back([this, &other, &done, table, v, key, s] {

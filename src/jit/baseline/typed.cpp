@@ -7,17 +7,6 @@ namespace devvm::jit {
 
 using namespace x64;
 
-namespace {
-
-int64_t smallIntOf(const Operand& o) { return Value::fromBits(o.bits).asInt(); }
-
-/// Whether `value` << 16 fits a sign-extended 32-bit immediate.
-bool fitsShifted(const Operand& o) {
-  return o.isIntConstant() && smallIntOf(o) >= -(1 << 15) && smallIntOf(o) < (1 << 15);
-}
-
-}  // namespace
-
 /// What operand number `operand` of the component may be: what is certain, what was seen, what its making suggests.
 Compiler::Guess Compiler::guess(const Operand& o, unsigned operand) const {
   switch (knownOf(o)) {
@@ -72,15 +61,15 @@ void Compiler::typedInts(Op op, const Operand& x, const Operand& y) {
   Gpr result = toShifted(left);
   if (op == Op::kMul) {
     // One factor shifted, the other not.
-    if (right.isIntConstant() && smallIntOf(right) == static_cast<int32_t>(smallIntOf(right))) {
-      a.imul64(result, result, Imm(static_cast<int32_t>(smallIntOf(right))));
+    if (right.isIntConstant() && right.smallInt() == static_cast<int32_t>(right.smallInt())) {
+      a.imul64(result, result, Imm(static_cast<int32_t>(right.smallInt())));
     } else {
       Gpr factor = toShifted(right);
       a.sar64(factor, 16);
       a.imul64(result, factor);
     }
-  } else if (fitsShifted(right)) {
-    Imm by(static_cast<int32_t>(smallIntOf(right) * 65536));
+  } else if (right.fitsShifted()) {
+    Imm by(static_cast<int32_t>(right.smallInt() * 65536));
     op == Op::kSub ? a.sub64(result, by) : a.add64(result, by);
   } else {
     Gpr by = right.isShifted() ? right.reg : toShifted(right);
@@ -90,16 +79,19 @@ void Compiler::typedInts(Op op, const Operand& x, const Operand& y) {
   stack_.push(Operand::shifted(result));
 }
 
+/// With a small integer to the right the reference adds its negation: -0.0 - 0 is 0.0.
+bool Compiler::addsNegation() const {
+  return whole_->op == Op::kSubI || whole_->op == Op::kSubLI || whole_->op == Op::kSubISet ||
+         whole_->op == Op::kSubLISet;
+}
+
 void Compiler::typedFloats(Op op, const Operand& x, const Operand& y) {
   Xmm result = allocateXmm();
   bool leftInt = guess(x, 0) == Guess::kInt, rightInt = guess(y, 1) == Guess::kInt;
-  // With a small integer to the right the reference adds its negation: -0.0 - 0 is 0.0.
-  bool addsNegation = op == Op::kSub && (whole_->op == Op::kSubI || whole_->op == Op::kSubLI ||
-                                         whole_->op == Op::kSubISet || whole_->op == Op::kSubLISet);
-  if (addsNegation) {
+  if (op == Op::kSub && addsNegation()) {
     Xmm left = toXmm(x, result, leftInt);
     if (left != result) a.movapd(result, left);
-    a.addsd(result, a.literal(static_cast<double>(-smallIntOf(y))));
+    a.addsd(result, a.literal(static_cast<double>(-y.smallInt())));
     return stack_.push(Operand::inXmm(result));
   }
   // Of two NaNs the sum is the second one, of other operations the first.
@@ -148,10 +140,10 @@ bool Compiler::typedComparison(Op op, const Operand& x, const Operand& y, const 
     condition = op == Op::kLe || op == Op::kGe ? Condition::kAboveEqual : Condition::kAbove;
   } else {
     Gpr left = x.isShifted() ? x.reg : toShifted(x);
-    Gpr right = fitsShifted(y) ? rax : y.isShifted() ? y.reg : toShifted(y);
+    Gpr right = y.fitsShifted() ? rax : y.isShifted() ? y.reg : toShifted(y);
     before();
-    if (fitsShifted(y)) {
-      a.cmp64(left, Imm(static_cast<int32_t>(smallIntOf(y) * 65536)));
+    if (y.fitsShifted()) {
+      a.cmp64(left, Imm(static_cast<int32_t>(y.smallInt() * 65536)));
     } else {
       a.cmp64(left, right);
     }

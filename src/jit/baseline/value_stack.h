@@ -71,6 +71,10 @@ struct Operand {
   bool isLocal() const { return where == Where::kLocal; }
   bool isIntConstant() const { return isConstant() && Value::fromBits(bits).isInt(); }
   bool isDoubleConstant() const { return isConstant() && Value::fromBits(bits).isDouble(); }
+  /// The value of an integer constant.
+  int64_t smallInt() const { return Value::fromBits(bits).asInt(); }
+  /// Whether it is an integer constant that fits a sign-extended 32-bit immediate when shifted by 16.
+  bool fitsShifted() const { return isIntConstant() && smallInt() >= -(1 << 15) && smallInt() < (1 << 15); }
   /// Whether it occupies a general register.
   bool hasGpr() const { return isRegister() || isShifted(); }
   bool sameRegister(const Operand& other) const {

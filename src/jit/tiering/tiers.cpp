@@ -218,11 +218,16 @@ class JitTiers final : public Tiers {
   }
 
  private:
-  /// The function is interpreted, and its calls and loops are counted.
-  void countFromStart(Code& code) {
+  /// The function is interpreted from its next call on; so many of them are counted until it is asked for.
+  void countCalls(Code& code, uint32_t heat) {
     code.start = interpreter::kCountCode;
     code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
-    code.heat = heat_.untilHot(code);
+    code.heat = heat;
+  }
+
+  /// The function is interpreted, and its calls and loops are counted.
+  void countFromStart(Code& code) {
+    countCalls(code, heat_.untilHot(code));
     code.loopHeat = heat_.loopPolls();
   }
 
@@ -231,9 +236,7 @@ class JitTiers final : public Tiers {
   /// The next call of the function is seen.
   void putToSleep(Code& code) {
     code.machine->dormant = true;
-    code.start = interpreter::kCountCode;
-    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
-    code.heat = 1;
+    countCalls(code, 1);
   }
   void wake(Code& code) {
     code.machine->dormant = false;
@@ -307,9 +310,7 @@ class JitTiers final : public Tiers {
   void discardCode(Code& code) {
     code.machine->discarded = true;
     code.machine->dormant = false;
-    code.start = interpreter::kCountCode;
-    code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
-    code.heat = options_.threshold > 1 ? kCallsAfterDiscard : 1;
+    countCalls(code, options_.threshold > 1 ? kCallsAfterDiscard : 1);
     code.loopHeat = 1;
   }
 
