@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/arena.h"
+#include "base/arena.h"
 
 namespace devvm::frontend {
 
@@ -20,7 +20,7 @@ struct Symbol {
 
 class SymbolTable {
  public:
-  explicit SymbolTable(Arena& arena) : arena_(arena), slots_(kInitialSlots) {}
+  explicit SymbolTable(base::Arena& arena) : arena_(arena), slots_(kInitialSlots) {}
 
   /// The symbol of `text`. With `stable` the characters outlive the table (they are part of the source
   /// text, say) and are not copied.
@@ -33,7 +33,7 @@ class SymbolTable {
 
   void rehash();
 
-  Arena& arena_;
+  base::Arena& arena_;
   std::vector<Symbol*> slots_;  // open addressing, a power of two of them
   uint32_t count_ = 0;
 };

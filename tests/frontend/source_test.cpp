@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "frontend/arena.h"
+#include "base/arena.h"
 #include "frontend/symbols.h"
 
 namespace devvm::frontend {

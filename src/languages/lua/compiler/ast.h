@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <string_view>
 
-#include "frontend/arena.h"
+#include "base/arena.h"
 #include "frontend/symbols.h"
 
 namespace devvm::lua {
 
-using frontend::Arena;
-using frontend::ArenaList;
+using base::Arena;
+using base::ArenaList;
 using frontend::Symbol;
 
 struct Expr;

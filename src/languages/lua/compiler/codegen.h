@@ -23,7 +23,7 @@ using bytecode::Op;
 class ModuleGenerator {
  public:
   /// `bytes`: what the syntax tree takes, for the watcher.
-  ModuleGenerator(uint32_t symbols, frontend::Watcher watcher, size_t bytes)
+  ModuleGenerator(uint32_t symbols, base::Watcher watcher, size_t bytes)
       : constants_(symbols), watcher_(watcher), bytes_(bytes) {}
   /// The watcher ended the work.
   bool stopped() const { return stopped_; }
@@ -59,7 +59,7 @@ class ModuleGenerator {
   std::vector<SymbolConstant> constants_;     // by symbol id
   std::string error_;
   uint32_t errorLine_ = 0;
-  frontend::Watcher watcher_;
+  base::Watcher watcher_;
   size_t bytes_;
   uint32_t sinceLook_ = 0;
   bool stopped_ = false;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "bytecode/module.h"
-#include "frontend/arena.h"
+#include "base/arena.h"
 #include "languages/lua/compiler/error.h"
 
 namespace devvm::lua {
@@ -16,7 +16,7 @@ struct CompileOptions {
   /// nested constructs: 1 for a script given on the command line, 2 for `load` called by that script.
   uint32_t nesting = 2;
   /// Asked now and then, with the bytes in use, whether to go on; the result is `stopped` if not.
-  frontend::Watcher watcher;
+  base::Watcher watcher;
 };
 
 struct CompileResult {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "frontend/arena.h"
+#include "base/arena.h"
 #include "frontend/symbols.h"
 #include "languages/lua/compiler/error.h"
 #include "languages/lua/compiler/token.h"

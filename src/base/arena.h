@@ -1,4 +1,4 @@
-// Bump allocation for syntax trees: nodes live until the arena dies and have no destructors to run.
+// Bump allocation for trees and graphs: nodes live until the arena dies and have no destructors to run.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace devvm::frontend {
+namespace devvm::base {
 
 /// Asked now and then, with the bytes a compilation holds, whether it may go on.
 struct Watcher {
@@ -134,4 +134,4 @@ class ArenaList {
   uint32_t size_ = 0;
 };
 
-}  // namespace devvm::frontend
+}  // namespace devvm::base
