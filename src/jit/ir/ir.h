@@ -1,8 +1,8 @@
 // The optimizing compiler's intermediate representation: typed SSA over a control-flow graph (docs/ir.md).
 //
 // A Graph owns blocks and nodes; nodes are linked in the order in which they run, constants included. Whatever may
-// leave optimized code has a FrameState: what the interpreter's frames must hold to go on there. A node that another one
-// takes the place of only forwards to it (Node::become), and everybody who asks for an input is led there; tidy()
+// leave optimized code has a FrameState: what the interpreter's frames must hold to go on there. A node that another
+// one takes the place of only forwards to it (Node::become), and everybody who asks for an input is led there; tidy()
 // makes an end of that between passes.
 //
 // (Cytron et al., "Efficiently computing static single assignment form", TOPLAS 1991, for SSA; frame states are those
@@ -47,12 +47,47 @@ enum OpFlag : uint8_t {
 };
 
 enum class Aux : uint8_t {
-  kNone, kBits, kInt, kSlot, kOffset, kIndex, kShape, kPointer, kWanted, kEpoch, kCounts,
+  kNone,
+  kBits,
+  kInt,
+  kSlot,
+  kOffset,
+  kIndex,
+  kShape,
+  kPointer,
+  kWanted,
+  kEpoch,
+  kCounts,
+  kLeaf,
 };
+
+/// C++ functions of call_leaf.
+enum class Leaf : uint8_t {
+#define LEAF(name, ...) k##name,
+#include "jit/ir/leaves.def"
+  kCount
+};
+struct LeafInfo {
+  const char* mnemonic;
+  uint8_t inputs;
+  bool writes;  ///< memory of the guest may change
+  const char* meaning;
+};
+const LeafInfo& leafInfo(Leaf leaf);
 
 /// Memory by what can be in it: a store of one class leaves the others as they are.
 enum class Alias : uint8_t {
-  kNone, kShapes, kFields, kProps, kArrays, kLengths, kElements, kUpvalues, kCells, kEpoch, kAll,
+  kNone,
+  kShapes,
+  kFields,
+  kProps,
+  kArrays,
+  kLengths,
+  kElements,
+  kUpvalues,
+  kCells,
+  kEpoch,
+  kAll,
 };
 const char* aliasName(Alias alias);
 
@@ -141,14 +176,12 @@ struct FrameState {
   uint32_t depth = 0;   ///< operands; for callers and calls those below the callee's slot
   uint8_t wanted = 0;   ///< callers and calls: results that go there (runtime::Link::wanted)
   FrameState* caller = nullptr;
-  Node* callee = nullptr;    ///< of an inlined call: the closure; null for the outermost frame
-  Node** values = nullptr;   ///< locals, then operands; null: dead (nil)
+  Node* callee = nullptr;   ///< of an inlined call: the closure; null for the outermost frame
+  Node** values = nullptr;  ///< locals, then operands; null: dead (nil)
   uint32_t count = 0;
   uint32_t id = 0;
 
-  Node* value(uint32_t i) const {
-    return values[i] != nullptr ? values[i] = values[i]->resolve() : nullptr;
-  }
+  Node* value(uint32_t i) const { return values[i] != nullptr ? values[i] = values[i]->resolve() : nullptr; }
 };
 
 struct Block {
@@ -156,8 +189,8 @@ struct Block {
   Node *first = nullptr, *last = nullptr;  ///< phis come first, the terminator last
   std::vector<Block*> predecessors;        ///< inputs of phis in this order
   std::vector<Block*> successors;
-  bool isLoop = false;   ///< a loop's header: the first predecessor is the way in, all others are back-edges
-  bool isRare = false;   ///< seldom runs, as far as is known
+  bool isLoop = false;  ///< a loop's header: the first predecessor is the way in, all others are back-edges
+  bool isRare = false;  ///< seldom runs, as far as is known
   FrameState* entryState = nullptr;  ///< of a loop's header: the interpreter may go on here before the first iteration
 
   // ---- set by Graph::order and findLoops ----

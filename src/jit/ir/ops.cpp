@@ -31,14 +31,22 @@ bool findOp(std::string_view mnemonic, Op& op) {
   return false;
 }
 
+const LeafInfo& leafInfo(Leaf leaf) {
+  static constexpr LeafInfo kLeaves[] = {
+#define LEAF(name, mnemonic, inputs, writes, meaning) {mnemonic, inputs, writes != 0, meaning},
+#include "jit/ir/leaves.def"
+  };
+  return kLeaves[static_cast<size_t>(leaf)];
+}
+
 const char* typeName(Type type) {
   constexpr const char* kNames[] = {"none", "tagged", "int", "float", "bool", "same"};
   return kNames[static_cast<size_t>(type)];
 }
 
 const char* aliasName(Alias alias) {
-  constexpr const char* kNames[] = {"none",    "shapes",   "fields",   "props", "arrays", "lengths",
-                                    "elements", "upvalues", "cells", "epoch", "all"};
+  constexpr const char* kNames[] = {"none",     "shapes",   "fields", "props", "arrays", "lengths",
+                                    "elements", "upvalues", "cells",  "epoch", "all"};
   return kNames[static_cast<size_t>(alias)];
 }
 
