@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "heap/os_memory.h"
@@ -24,6 +25,8 @@ constexpr uint32_t kMaxMetaTransitions = 64;
 constexpr size_t kMaxMetaRoots = 1024;
 /// A shape that no table has stays for so many full collections, so that caches survive a pause between bursts.
 constexpr uint8_t kMaxIdle = 2;
+
+constexpr size_t kMetaSlotBytes = sizeof(uint16_t) * static_cast<size_t>(Meta::kCount);
 
 uint32_t hashKey(uint64_t key) { return static_cast<uint32_t>((key >> 3) * 0x9E37'79B9'7F4A'7C15 >> 32); }
 
@@ -219,6 +222,16 @@ void ShapeTable::prototypeChanged(Shape& shape, const String* key) {
   for (unsigned m = 0; m < static_cast<unsigned>(Meta::kCount); m++) {
     if (isolate_.metaNames[m] == stringValue(key)) shape.absentMeta &= ~(1u << m);
   }
+}
+
+void ShapeTable::noteMetaSlot(Shape& shape, Meta m, uint32_t slot) {
+  if (slot >= UINT16_MAX) return;
+  if (shape.metaSlots == nullptr) {
+    shape.metaSlots.reset(new (std::nothrow) uint16_t[static_cast<size_t>(Meta::kCount)]());
+    if (shape.metaSlots == nullptr) return;
+    bytes_ += kMetaSlotBytes;
+  }
+  shape.metaSlots[static_cast<size_t>(m)] = static_cast<uint16_t>(slot + 1);
 }
 
 uint32_t ShapeTable::withMetatable(Shape& from, Value metatable) {
@@ -432,7 +445,7 @@ void ShapeTable::sweep(heap::Heap& heap) {
     shared_ += !s->owned();
     metaRoots_ += s->slotCount == 0 && !s->metatable.isNil() && !s->owned() && !s->dictionary();
     bytes_ += sizeof(Shape) + s->transitions.capacity() * sizeof(Shape::Transition) +
-              (s->map != nullptr ? s->map->bytes() : 0);
+              (s->map != nullptr ? s->map->bytes() : 0) + (s->metaSlots != nullptr ? kMetaSlotBytes : 0);
   }
 }
 

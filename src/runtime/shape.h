@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "runtime/objects.h"
@@ -69,6 +70,9 @@ struct Shape {
   Value owner;      ///< shapes that belong to one table: that table (weak)
   /// Bit m: the table that serves as a metatable (its shape has an owner) surely has no field named by Meta m.
   uint32_t absentMeta = 0;
+  /// Unique shapes, whose slots never move: 1 + slot of the field named by each Meta that was looked up and found, else
+  /// 0. Null until there is one.
+  std::unique_ptr<uint16_t[]> metaSlots;
   PropertyMap* map = nullptr;  ///< built on demand; always there for unique shapes
   struct Transition {
     uint64_t key;  ///< key string address, or metatable's shape id << 1 | 1; 0: empty
@@ -139,6 +143,8 @@ class ShapeTable {
     PropertyMap* map = shape.map;
     return (map != nullptr ? map : buildMap(shape))->find(key);
   }
+  /// Notes in a unique shape where the field named by `m` is, if there is memory for that.
+  void noteMetaSlot(Shape& shape, Meta m, uint32_t slot);
   /// Name of the field in `slot`.
   Value keyAt(Shape& shape, uint32_t slot) { return (shape.map != nullptr ? shape.map : buildMap(shape))->keyAt(slot); }
   /// To be called before making shapes where a collection is welcome: when there are too many, collects those without

@@ -23,6 +23,9 @@ Value metamethodOf(Isolate& isolate, Value metatable, Meta m) {
   Shape& s = isolate.shapes.of(t);
   uint32_t bit = 1u << static_cast<unsigned>(m);
   if (s.absentMeta & bit) return Value::nil();
+  if (s.metaSlots != nullptr) {
+    if (uint32_t slot = s.metaSlots[static_cast<size_t>(m)]) return loadSlot(namedSlot(t, slot - 1));
+  }
   String* name = asString(isolate.metaNames[static_cast<int>(m)]);
   if (s.dictionary()) {
     Dict* d = dictOf(t);
@@ -31,7 +34,10 @@ Value metamethodOf(Isolate& isolate, Value metatable, Meta m) {
     return v;
   }
   uint32_t slot = isolate.shapes.find(s, name);
-  if (slot != ShapeTable::kNone) return loadSlot(namedSlot(t, slot));
+  if (slot != ShapeTable::kNone) {
+    if (s.unique()) isolate.shapes.noteMetaSlot(s, m, slot);
+    return loadSlot(namedSlot(t, slot));
+  }
   // A removed field would come back without notice; only a shape that never had it is sure.
   if (s.owned()) s.absentMeta |= bit;
   return Value::nil();

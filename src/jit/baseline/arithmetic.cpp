@@ -9,6 +9,7 @@
 namespace devvm::jit {
 
 using namespace x64;
+using runtime::Meta;
 
 namespace {
 
@@ -16,6 +17,22 @@ namespace {
 bool isPlainConstant(const Operand& o) {
   Value v = Value::fromBits(o.bits);
   return o.isConstant() && (v.isNil() || v.isBoolean() || v.isString());
+}
+
+Meta metaOf(Op op) {
+  switch (op) {
+    case Op::kAdd: return Meta::kAdd;
+    case Op::kSub: return Meta::kSub;
+    case Op::kMul: return Meta::kMul;
+    case Op::kDiv: return Meta::kDiv;
+    case Op::kMod: return Meta::kMod;
+    case Op::kIDiv: return Meta::kIDiv;
+    case Op::kBAnd: return Meta::kBAnd;
+    case Op::kBOr: return Meta::kBOr;
+    case Op::kBXor: return Meta::kBXor;
+    case Op::kShl: return Meta::kShl;
+    default: return Meta::kShr;
+  }
 }
 
 }  // namespace
@@ -103,6 +120,7 @@ Label& Compiler::leafBinary(uint32_t s, int64_t function, Gpr left, const Operan
 
 void Compiler::arithmetic(Op op) {
   Operand right = popValue(), left = popValue();
+  mayCallMetamethod(metaOf(op), left, right);
   if (typedArithmetic(op, left, right)) return;
   switch (op) {
     case Op::kAdd: return addOrSubtract(left, right, false);
@@ -388,6 +406,7 @@ void Compiler::shift(const Operand& x, const Operand& y, bool left) {
 }
 
 void Compiler::negate(const Operand& x) {
+  mayCallMetamethod(Meta::kUnm, x, x);
   if (knownOf(x) == Known::kFloat || (speculates_ && guess(x, 0) == Guess::kFloat)) {
     Xmm result = allocateXmm(), value = toXmm(x, result);
     if (value != result) a.movapd(result, value);
@@ -431,6 +450,12 @@ void Compiler::branchFalsy(Gpr value, uint32_t place, bool ifFalsy) {
 /// A comparison whose value is used, or (with `jump`, the branch behind it) decides where to go on.
 void Compiler::comparison(Op op, const Instruction* jump) {
   Operand y = popValue(), x = popValue();
+  // A branch takes any value; the interpreter makes a boolean of others.
+  if (jump != nullptr && op != Op::kNe) {
+    bool exchange = op == Op::kGt || op == Op::kGe;
+    Meta m = op == Op::kEq ? Meta::kEq : op == Op::kLt || op == Op::kGt ? Meta::kLt : Meta::kLe;
+    mayCallMetamethod(m, exchange ? y : x, exchange ? x : y);
+  }
   if (typedComparison(op, x, y, jump)) return;
   bool equality = op == Op::kEq || op == Op::kNe;
   Gpr left = toRegister(x), right = toRegister(y);

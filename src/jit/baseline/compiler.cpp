@@ -132,7 +132,7 @@ void Compiler::findDepths() {
 Compiler::SlowCase& Compiler::slowCase() {
   if (currentSlow_ == kNone) {
     currentSlow_ = static_cast<uint32_t>(slow_.size());
-    slow_.push_back({now_, speculates_, {}, {}, {}});
+    slow_.push_back({now_, speculates_, kNone, {}, {}, {}});
   }
   return slow_[currentSlow_];
 }
@@ -202,43 +202,6 @@ void Compiler::goOnBehind(const Instruction& whole, bool next) {
   a.jmp(Outside(stubs_.leave));
 }
 
-/// The fiber may stand in a metamethod that was called for the instruction, to return behind it (or to its tail, which
-/// stays in the code whole): the metamethod gets the code here as its return address.
-void Compiler::awaitMetamethod(const Instruction& whole) {
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
-  uint32_t end = placeAt(whole.end());
-  Instruction tail = bytecode::decodeVerified(bytes, whole.end());
-  bool branches = tail.op == Op::kJumpIfFalse || tail.op == Op::kJumpIfTrue;
-  uint32_t ways[2] = {end, end};
-  if (!places_[end].hot.isBound() && branches) {
-    ways[0] = placeAt(tail.end());
-    ways[1] = placeAt(static_cast<uint32_t>(tail.target()));
-  }
-  if (places_[end].depth < 0 || !places_[ways[0]].hot.isBound() || !places_[ways[1]].hot.isBound()) {
-    a.jmp(Outside(stubs_.leave));
-    return;
-  }
-  auto depth = static_cast<uint32_t>(places_[end].depth);
-  bool stores = bytecode::stackEffect(whole).pushes == 0;
-  int slot = stack_.slot(stores ? depth : depth - 1);
-  Label& returned = newLabel();
-  a.mov64(rdx, addressOf(code_.entry + whole.end()));
-  a.lea64(rcx, Mem::at(returned));
-  a.mov64(rdi, (stores ? 0 : int64_t{1} << 32) | static_cast<uint32_t>(slot));
-  a.jmp(Outside(stubs_.called));
-  a.bind(returned);
-  resumeAfterCall(slot, end);
-  if (ways[0] != ways[1]) {
-    a.sub64(rax, a.literal64(Value::kNilBits));
-    a.cmp64(rax, 1);
-    bool jumpsIfFalse = tail.op == Op::kJumpIfFalse;
-    a.jcc(jumpsIfFalse ? Condition::kBelowEqual : Condition::kAbove, places_[ways[1]].entry);
-  } else if (!stores) {
-    a.mov64(Mem(rdx), rax);
-  }
-  a.jmp(places_[ways[0]].entry);
-}
-
 void Compiler::slowCases() {
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   for (SlowCase& s : slow_) {
@@ -247,6 +210,7 @@ void Compiler::slowCases() {
     if (s.label.isAwaited()) {
       a.bind(s.label);
       flush(place.slowState);
+      callMetamethod(s);
     }
     if (s.flushed.isAwaited()) a.bind(s.flushed);
     if (s.label.isBound() || s.flushed.isBound()) {
@@ -427,6 +391,7 @@ bool Compiler::instruction(const Instruction& whole) {
     makeRoom(std::size(kOperandRegisters) - (stack_.depth() < 2 ? stack_.depth() : 2));
   for (unsigned i = 0; i < count; i++) {
     const Instruction& c = parts[i];
+    isLastComponent_ = i + 1 == count;
     // A comparison and its branch are one.
     if (isComparison(c.op) && i + 1 == count && !places_[next_].isTarget && next_ + 1 < places_.size()) {
       Instruction jump = bytecode::decodeVerified(bytes, whole.end());
@@ -684,8 +649,9 @@ bool Compiler::hasEvidence(const Instruction& whole) const {
   if (whole.op == Op::kNewTable || whole.op == Op::kNewCell || whole.op == Op::kClosure) return false;
   if (options_.feedback == nullptr || site_ == nullptr) return true;
   switch (site_->kind) {
-    case SiteKind::kArithmetic:
-    case SiteKind::kCompare: return !site_->operands[0].isEmpty();
+    case SiteKind::kArithmetic: return !site_->operands[0].isEmpty() && !callsMetamethods();
+    case SiteKind::kCompare:
+      return !site_->operands[0].isEmpty() && (site_->op == Op::kEq || site_->op == Op::kNe || !callsMetamethods());
     case SiteKind::kElement: return site_->operands[0].isOnly(TypeSet::kTable);
     case SiteKind::kSetElement: return site_->operands[0].isOnly(TypeSet::kTable) && site_->access == kInArray;
     case SiteKind::kField:

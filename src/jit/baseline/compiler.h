@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
@@ -84,11 +85,27 @@ class Compiler {
   };
   /// The rare cases of one instruction, which the interpreter does.
   struct SlowCase {
-    uint32_t place;  ///< index of the instruction's place
-    bool leaves;     ///< the interpreter goes on behind the instruction, too
-    Label label;     ///< operands are as in the place's state
-    Label flushed;   ///< operands are in their slots
-    Label leave;     ///< as `label`, but leaves in any case
+    uint32_t place;       ///< index of the instruction's place
+    bool leaves;          ///< the interpreter goes on behind the instruction, too
+    uint32_t metamethod;  ///< in metamethods_, what may be called instead, or kNone
+    Label label;          ///< operands are as in the place's state
+    Label flushed;        ///< operands are in their slots
+    Label leave;          ///< as `label`, but leaves in any case
+  };
+  /// A metamethod that an instruction may call, with these operands.
+  struct MetamethodSite {
+    runtime::Meta meta = runtime::Meta::kIndex;
+    uint32_t count = 0;
+    Operand operands[3];
+  };
+  /// Where an instruction goes on that called one.
+  struct Behind {
+    bool possible = false;  ///< else only the interpreter can
+    bool stores = false;    ///< no result is wanted
+    int slot = 0;           ///< of the callee and the result, from fp
+    uint32_t end = kNone;   ///< place behind the instruction
+    uint32_t ways[2] = {};  ///< if they differ, the result decides
+    Instruction tail;       ///< the instruction at `end`
   };
   /// An instruction at `offset` writes a local.
   struct Write {
@@ -112,7 +129,6 @@ class Compiler {
   bool consumeOpenList(const Instruction& whole);
   void stepWhole(const Instruction& whole);
   void goOnBehind(const Instruction& whole, bool next);
-  void awaitMetamethod(const Instruction& whole);
   void goOnAt(uint32_t place);
   void coldPieces();
   void slowCases();
@@ -137,6 +153,15 @@ class Compiler {
   void jumpTo(uint32_t place, Condition c);
   void jumpTo(uint32_t place);
   Label& newLabel() { return labels_.emplace_back(); }
+
+  // ---- metamethods.cpp ----
+  bool callsMetamethods() const;
+  void mayCallMetamethod(runtime::Meta m, const Operand& x, const Operand& y);
+  void mayCallMetamethod(runtime::Meta m, std::initializer_list<const Operand*> operands);
+  Behind behindMetamethod(const Instruction& whole) const;
+  void goOnBehindMetamethod(const Behind& b);
+  void awaitMetamethod(const Instruction& whole);
+  void callMetamethod(const SlowCase& s);
 
   // ---- operands.cpp ----
   Gpr allocate();
@@ -284,6 +309,7 @@ class Compiler {
   std::vector<Write> writes_;         ///< ascending
   std::vector<uint8_t> floatLocals_;  ///< guesses: whether locals hold floats
   std::vector<SlowCase> slow_;
+  std::vector<MetamethodSite> metamethods_;
   std::deque<std::function<void()>> cold_;  ///< writers of code out of the straight line
   std::deque<Label> labels_;
   std::vector<uint32_t> placeOf_;       ///< by bytecode offset
@@ -293,6 +319,7 @@ class Compiler {
   uint32_t currentSlow_ = kNone;
   const Site* site_ = nullptr;  ///< what was seen of the instruction
   Op op_ = Op::kNop;            ///< the component being compiled
+  bool isLastComponent_ = true;
   Label* epochAsked_ = nullptr;
   bool visitsAreCounted_ = false;  ///< in this block
   bool shapesAreKnown_ = false;    ///< of some local or operand

@@ -8,6 +8,7 @@ namespace devvm::jit {
 using namespace x64;
 using runtime::CacheKind;
 using runtime::FeedbackCell;
+using runtime::Meta;
 
 namespace {
 
@@ -67,6 +68,7 @@ void Compiler::callLeaf(int64_t function) {
 
 void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
   if (getFieldOfShape(object, index)) return;
+  mayCallMetamethod(Meta::kIndex, object, Operand::constant(code_.constant(key).bits()));
   Gpr table = toRegister(object), result = allocate();
   Label &otherShape = newLabel(), &isNil = newLabel(), &done = newLabel();
   checkTable(object, table);
@@ -186,6 +188,8 @@ void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
 
 void Compiler::setField(Operand object, const Operand& value, uint32_t key, uint32_t index) {
   if (setFieldOfShape(object, value, index)) return;
+  Operand name = Operand::constant(code_.constant(key).bits());
+  mayCallMetamethod(Meta::kNewIndex, {&object, &name, &value});
   Gpr table = toRegister(object), v = toRegister(value), address = allocate();
   Label &isNil = newLabel(), &filled = newLabel(), &other = newLabel(), &done = newLabel();
   checkTable(object, table);
@@ -310,6 +314,7 @@ void Compiler::loadKey(const Operand& key, Gpr keyRegister) {
 }
 
 void Compiler::getIndex(const Operand& object, const Operand& key) {
+  mayCallMetamethod(Meta::kIndex, object, key);
   Gpr table = toRegister(object), index = key.isIntConstant() ? rax : keyRegister(key), result = allocate();
   Label &elsewhere = newLabel(), &done = newLabel();
   checkTable(object, table);
@@ -339,6 +344,7 @@ void Compiler::setIndexOfLocals(const Operand& object, const Operand& key) {
 }
 
 void Compiler::setIndex(const Operand& object, const Operand& key, const Operand& value) {
+  mayCallMetamethod(Meta::kNewIndex, {&object, &key, &value});
   Gpr table = toRegister(object), index = key.isIntConstant() ? rax : keyRegister(key);
   Gpr v = value.isXmm() ? rax : toRegister(value), address = allocate();
   Label &elsewhere = newLabel(), &done = newLabel();
@@ -380,6 +386,7 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
 }
 
 void Compiler::length(const Operand& o) {
+  mayCallMetamethod(Meta::kLen, o, o);
   Gpr value = toRegister(o), result = allocate();
   Label &string = newLabel(), &other = newLabel(), &done = newLabel();
   if (knownOf(o) != Known::kTable) checkTable(value, string);
