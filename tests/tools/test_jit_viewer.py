@@ -60,7 +60,8 @@ class Report(ProgramTest):
         self.assertNotIn("callsFromMachineCode", plain["by"]["double"])
 
     def test_rare_cases_are_counted(self):
-        text = ("local mt = {__len = function() return 7 end} local o = setmetatable({}, mt) "
+        # Metamethods of variable arguments are called by the interpreter.
+        text = ("local mt = {__len = function(...) return 7 end} local o = setmetatable({}, mt) "
                 "local function size(t) return #t + 1 end local n = 0 for i = 1, 1000 do n = n + size(o) end print(n)")
         facts, r = self.facts(text, "--jit-threshold=1")
         self.assertEqual(r.out, "8000\n")
@@ -70,6 +71,15 @@ class Report(ProgramTest):
         last = versions[-1]
         self.assertEqual(last["rareSteps"], last["callsFromMachineCode"] + last["callsFromInterpreter"])
         self.assertGreater(last["rareSteps"], 900)
+
+    def test_metamethods_are_no_rare_cases(self):
+        text = ("local mt = {__len = function() return 7 end} local o = setmetatable({}, mt) "
+                "local function size(t) return #t + 1 end local n = 0 for i = 1, 1000 do n = n + size(o) end print(n)")
+        facts, r = self.facts(text, "--jit-threshold=1")
+        self.assertEqual(r.out, "8000\n")
+        last = [f for f in facts["functions"] if f["name"] == "size"][-1]
+        self.assertGreater(last["callsFromMachineCode"], 900)
+        self.assertEqual(last["rareSteps"], 0)
 
     def test_status_and_report_of_programs_that_fail(self):
         for ending, status in (("error('boom')", 1), ("os.exit(7)", 7), ("os.exit(true)", 0), ("", 0)):
