@@ -8,6 +8,7 @@
   bench/run.py --limits                   devvm without and with fuel and memory limits
   bench/run.py --startup                  time to start, print a line and end
   bench/run.py --micro                    nanoseconds of single operations
+  bench/run.py --warmup                   time until programs are fast, from their rounds
   bench/run.py --compile                  speed of the baseline compiler, and size of its code
 """
 
@@ -22,10 +23,11 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from benchkit import compile_speed, measure, peers, report  # noqa: E402
+from benchkit import compile_speed, measure, peers, report, warmup  # noqa: E402
 from benchkit.suite import SIZES, Suite  # noqa: E402
 
 DEFAULT_PEERS = ["devvm", "lua5.4", "luajit", "node", "c"]
+WARMUP_PEERS = ["devvm", "luajit", "node"]
 MICRO_LINE = re.compile(r"^(.+): (\d+\.\d+) ns$")
 MICRO_SMALLEST_NS = 0.3
 
@@ -58,6 +60,8 @@ def parse_arguments():
     mode.add_argument("--micro", action="store_true", help="measure single operations instead")
     mode.add_argument("--compile", action="store_true",
                       help="compile the programs without running them: instructions a second")
+    mode.add_argument("--warmup", action="store_true",
+                      help="measure how long programs take to become fast instead")
     mode.add_argument("--list", action="store_true", help="list the programs and their sizes")
     arguments = parser.parse_args()
 
@@ -69,6 +73,10 @@ def parse_arguments():
             suite = suite.select(arguments.only.split(","))
         except KeyError as error:
             parser.error(f"no program named {error}; --list shows them")
+    if arguments.warmup:
+        suite = suite.with_marks()
+        if not suite.programs:
+            parser.error("none of these programs marks its rounds; \"warmup\" in suite.json says which do")
     if arguments.runs is not None and arguments.runs < 1:
         parser.error("--runs must be at least 1")
     if arguments.timeout < 1:
@@ -92,8 +100,10 @@ def choose_keys(parser, arguments, known):
         for key in keys:
             if key not in known:
                 parser.error(f"no peer named '{key}'; there are {', '.join(known)}")
+            if key == "c" and arguments.warmup:
+                parser.error("C programs are fast from the start and mark no rounds")
         return list(dict.fromkeys(keys))
-    return DEFAULT_PEERS
+    return WARMUP_PEERS if arguments.warmup else DEFAULT_PEERS
 
 
 # Header ---------------------------------------------------------------------------------------
@@ -269,6 +279,23 @@ def compile_mode(suite, chosen, arguments):
     return {"facts": facts, "compile": {name: row.as_json() for name, row in figures.items()}}
 
 
+def warmup_mode(suite, chosen, arguments, problems):
+    rounds = arguments.runs or 3
+    facts = describe(chosen, arguments, rounds)
+    print_header(facts)
+    progress = Progress()
+    results = {}
+    for program in suite.programs:
+        results[program.name] = warmup.run(program, chosen, rounds, arguments.timeout, progress.show)
+        compare_outputs(program.name, results[program.name], problems)
+    progress.clear()
+    text, means = warmup.table(suite, results, [peer.key for peer in chosen])
+    print(f"medians of {rounds} processes, in ms: warm, from the start until {warmup.WARM:.0%} of the steady speed;\n"
+          f"lost, of that time, against rounds at steady speed; and a round at steady speed\n\n{text}")
+    return {"facts": facts, "geometric_means": means,
+            "warmup": {name: {key: r.as_json() for key, r in row.items()} for name, row in results.items()}}
+
+
 def micro_mode(launcher, chosen, arguments, problems):
     rounds = arguments.runs or 1
     chosen = [peer for peer in chosen if not isinstance(peer, (peers.Node, peers.Native))]
@@ -329,6 +356,8 @@ def main():
         launcher = measure.Launcher(arguments.timeout)
         if arguments.compile:
             record = compile_mode(suite, chosen, arguments)
+        elif arguments.warmup:
+            record = warmup_mode(suite, chosen, arguments, problems)
         elif arguments.startup:
             record = startup_mode(launcher, chosen, arguments, problems)
         elif arguments.micro:

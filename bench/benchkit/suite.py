@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
+from typing import Optional
 
 from . import peers
 
@@ -15,6 +16,7 @@ class Program:
     group: str
     sizes: dict
     unit: str
+    warmup: Optional[int] = None  # rounds, of programs that mark them
 
     @property
     def folder(self):
@@ -32,7 +34,7 @@ class Suite:
             table = json.load(file)
         programs = [
             Program(entry["name"], entry["group"], {size: entry[size] for size in SIZES},
-                    entry["unit"])
+                    entry["unit"], entry.get("warmup"))
             for entry in table["programs"]]
         return cls(table["groups"], programs)
 
@@ -43,6 +45,10 @@ class Suite:
             if name not in known:
                 raise KeyError(name)
         return Suite(self.groups, [p for p in self.programs if p.name in names])
+
+    def with_marks(self):
+        """The suite cut to the programs that mark their rounds."""
+        return Suite(self.groups, [p for p in self.programs if p.warmup])
 
     def by_group(self, names):
         """Pairs of a group and those of its programs whose name is in `names`, in order."""
