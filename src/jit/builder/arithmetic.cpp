@@ -1,0 +1,236 @@
+// Arithmetic and comparisons: raw operations where the types are certain or were always the same.
+
+#include "jit/builder/graph_builder.h"
+#include "runtime/numbers.h"
+
+namespace devvm::jit {
+
+using bytecode::Op;
+using heap::Value;
+using ir::Type;
+
+/// What the node can be: by its type, or as the instruction saw its operand so far. Empty: nobody knows.
+TypeSet FunctionBuilder::typesOf(ir::Node* n, unsigned operand) const {
+  switch (n->type) {
+    case Type::kInt: return TypeSet::kInt;
+    case Type::kFloat: return TypeSet::kFloat;
+    case Type::kBool: return TypeSet::kBoolean;
+    default: break;
+  }
+  switch (n->op) {
+    case ir::Op::kConstant: return TypeSet::of(n->value());
+    case ir::Op::kCheckTable:
+    case ir::Op::kCheckShape:
+    case ir::Op::kNewTable: return TypeSet::kTable;
+    case ir::Op::kCheckString: return TypeSet::kString;
+    case ir::Op::kCheckClosure:
+    case ir::Op::kNewClosure: return TypeSet::kFunction;
+    default: return site_ != nullptr ? site_->operands[operand] : TypeSet();
+  }
+}
+
+FunctionBuilder::Mode FunctionBuilder::modeOf(Node* a, Node* b) const {
+  TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  if (x.isEmpty() || y.isEmpty()) return failures() > 0 ? Mode::kGeneric : Mode::kUnseen;
+  if (failures() > 1) return a->type == Type::kTagged || b->type == Type::kTagged ? Mode::kGeneric : Mode::kFloats;
+  if (x.isOnlyInts() && y.isOnlyInts()) return Mode::kInts;
+  if (x.isOnlyNumbers() && y.isOnlyNumbers() && (x.isOnlyFloats() || y.isOnlyFloats())) return Mode::kFloats;
+  return Mode::kGeneric;
+}
+
+ir::Node* FunctionBuilder::toInt(Node* n) {
+  if (n->type == Type::kInt) return n;
+  if (n->type == Type::kFloat) return emit(ir::Op::kCheckIntegral, {n});
+  return emit(ir::Op::kCheckInt, {n});
+}
+
+ir::Node* FunctionBuilder::toFloat(Node* n, TypeSet types) {
+  if (n->type == Type::kFloat) return n;
+  if (n->op == ir::Op::kIntConstant) return graph_.floatConstant(static_cast<double>(n->integer()));
+  if (n->type == Type::kInt) return emit(ir::Op::kIntToFloat, {n});
+  if (types.isOnlyFloats()) return emit(ir::Op::kCheckFloat, {n});
+  if (types.isOnlyInts()) return emit(ir::Op::kIntToFloat, {emit(ir::Op::kCheckInt, {n})});
+  return emit(ir::Op::kCheckNumber, {n});
+}
+
+/// A value that was just loaded, raw if it always was of one type.
+ir::Node* FunctionBuilder::asLoaded(Node* n, TypeSet seen) {
+  if (failures() > 0) return n;
+  if (seen.isOnlyInts()) return emit(ir::Op::kCheckInt, {n});
+  if (seen.isOnlyFloats()) return emit(ir::Op::kCheckFloat, {n});
+  return n;
+}
+
+ir::Node* FunctionBuilder::leaf(ir::Leaf f, std::initializer_list<Node*> inputs) {
+  return emit(ir::Op::kCallLeaf, inputs, static_cast<uint64_t>(f));
+}
+
+void FunctionBuilder::arithmetic(Op op) {
+  Node *b = pop(), *a = pop();
+  Mode mode = modeOf(a, b);
+  if (mode == Mode::kUnseen) return exit();
+  TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  bool always = op == Op::kDiv || op == Op::kPow;  // floats, whatever the operands
+  if (always && x.isOnlyNumbers() && y.isOnlyNumbers()) mode = Mode::kFloats;
+  if (mode == Mode::kInts) {
+    if (Node* result = ints(op, a, b)) push(result);
+    return;
+  }
+  if (mode == Mode::kGeneric) {
+    switch (op) {
+      case Op::kAdd: return push(leaf(ir::Leaf::kAdd, {a, b}));
+      case Op::kSub: return push(leaf(ir::Leaf::kSub, {a, b}));
+      case Op::kMul: return push(leaf(ir::Leaf::kMul, {a, b}));
+      case Op::kMod: return push(leaf(ir::Leaf::kMod, {a, b}));
+      case Op::kIDiv: return push(leaf(ir::Leaf::kIDiv, {a, b}));
+      default: return failures() > 0 ? refuse("arithmetic on operands of many types") : exit();
+    }
+  }
+  Node *l = toFloat(a, x), *r = toFloat(b, y);
+  switch (op) {
+    case Op::kAdd: return push(emit(ir::Op::kFloatAdd, {l, r}));
+    case Op::kSub: return push(emit(ir::Op::kFloatSub, {l, r}));
+    case Op::kMul: return push(emit(ir::Op::kFloatMul, {l, r}));
+    case Op::kDiv: return push(emit(ir::Op::kFloatDiv, {l, r}));
+    case Op::kMod: return push(emit(ir::Op::kFloatMod, {l, r}));
+    case Op::kPow:
+      if (r->op == ir::Op::kFloatConstant && r->number() == 2.0) return push(emit(ir::Op::kFloatMul, {l, l}));
+      return push(emit(ir::Op::kFloatPow, {l, r}));
+    default: return push(emit(ir::Op::kFloatFloor, {emit(ir::Op::kFloatDiv, {l, r})}));
+  }
+}
+
+ir::Node* FunctionBuilder::ints(Op op, Node* a, Node* b) {
+  Node *l = toInt(a), *r = toInt(b);
+  switch (op) {
+    case Op::kAdd: return emit(ir::Op::kIntAdd, {l, r});
+    case Op::kSub: return emit(ir::Op::kIntSub, {l, r});
+    case Op::kMul: return emit(ir::Op::kIntMul, {l, r});
+    case Op::kIDiv:
+    case Op::kMod:
+      if (r->op != ir::Op::kIntConstant || r->integer() == 0) r = emit(ir::Op::kCheckNotZero, {r});
+      return emit(op == Op::kMod ? ir::Op::kIntMod : ir::Op::kIntDiv, {l, r});
+    default: exit(); return nullptr;
+  }
+}
+
+/// Operands are integers, or floats that equal one.
+ir::Node* FunctionBuilder::bitwise(Op op, Node* a, Node* b) {
+  TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  if (x.isEmpty() || y.isEmpty()) {
+    exit();
+    return nullptr;
+  }
+  if (!x.isOnlyNumbers() || !y.isOnlyNumbers()) {
+    // Boxes of wide integers, or metamethods.
+    failures() > 0 ? refuse("bitwise operations on wide integers") : exit();
+    return nullptr;
+  }
+  auto integer = [this](Node* n, TypeSet types) {
+    if (n->type == Type::kInt || types.isOnlyInts()) return toInt(n);
+    return emit(ir::Op::kCheckIntegral, {toFloat(n, types)});
+  };
+  Node *l = integer(a, x), *r = integer(b, y);
+  if ((op == Op::kShl || op == Op::kShr) && r->op == ir::Op::kIntConstant) {
+    int64_t by = op == Op::kShl ? r->integer() : -r->integer();
+    if (by >= 64 || by <= -64) return graph_.intConstant(0);
+    return by >= 0 ? emit(ir::Op::kIntShlBy, {l}, static_cast<uint64_t>(by))
+                   : emit(ir::Op::kIntShrBy, {l}, static_cast<uint64_t>(-by));
+  }
+  switch (op) {
+    case Op::kBAnd: return emit(ir::Op::kIntAnd, {l, r});
+    case Op::kBOr: return emit(ir::Op::kIntOr, {l, r});
+    case Op::kBXor: return emit(ir::Op::kIntXor, {l, r});
+    case Op::kShl: return emit(ir::Op::kIntShl, {l, r});
+    default: return emit(ir::Op::kIntShr, {l, r});
+  }
+}
+
+void FunctionBuilder::negate() {
+  Node* a = pop();
+  TypeSet types = typesOf(a, 0);
+  if (types.isOnlyInts()) return push(emit(ir::Op::kIntNeg, {toInt(a)}));
+  if (types.isOnlyFloats()) return push(emit(ir::Op::kFloatNeg, {toFloat(a, types)}));
+  if (types.isEmpty() || failures() == 0) return exit();
+  refuse("negation of operands of several types");
+}
+
+/// Comparisons of numbers; the operands of gt and ge are exchanged.
+void FunctionBuilder::comparison(Op op) {
+  Node *b = pop(), *a = pop();
+  if (op == Op::kEq || op == Op::kNe) {
+    Node* equal = equality(a, b);
+    if (equal == nullptr) return;
+    return push(op == Op::kEq ? equal : emit(ir::Op::kNot, {equal}));
+  }
+  TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  if (x.isEmpty() || y.isEmpty()) return exit();
+  if (!x.isOnlyNumbers() || !y.isOnlyNumbers()) {
+    return failures() > 0 ? refuse("a comparison of other things than numbers") : exit();
+  }
+  bool swapped = op == Op::kGt || op == Op::kGe, strict = op == Op::kLt || op == Op::kGt;
+  Node *l, *r;
+  bool areInts = x.isOnlyInts() && y.isOnlyInts();
+  if (areInts) {
+    l = toInt(a);
+    r = toInt(b);
+  } else {
+    // Integers that are no immediate ones have no exact float.
+    auto exact = [this](Node* n, TypeSet types) {
+      bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
+      return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
+    };
+    if (x.isOnlyNumbers() && y.isOnlyNumbers() && !x.isOnlyFloats() && !y.isOnlyFloats() && failures() > 1) {
+      return refuse("a comparison of operands of several types");
+    }
+    l = exact(a, x);
+    r = exact(b, y);
+  }
+  if (swapped) std::swap(l, r);
+  ir::Op compare =
+      areInts ? (strict ? ir::Op::kIntLt : ir::Op::kIntLe) : (strict ? ir::Op::kFloatLt : ir::Op::kFloatLe);
+  push(emit(compare, {l, r}));
+}
+
+/// null: the block ends.
+ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
+  // Against nil, a boolean or (raw booleans) a condition, bits tell.
+  auto plain = [](Node* n) { return n->type == Type::kBool || (n->op == ir::Op::kConstant && !n->value().isString()); };
+  TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  if (plain(a) || plain(b)) {
+    bool number = a->type == Type::kInt || a->type == Type::kFloat || b->type == Type::kInt || b->type == Type::kFloat;
+    if (number) return graph_.boolConstant(false);
+    if (plain(b) && b->op == ir::Op::kConstant && b->value().isNil()) return emit(ir::Op::kIsNil, {a});
+    return emit(ir::Op::kSame, {a, b});
+  }
+  if (x.isEmpty() || y.isEmpty()) {
+    exit();
+    return nullptr;
+  }
+  if (x.isOnlyInts() && y.isOnlyInts()) return emit(ir::Op::kIntEq, {toInt(a), toInt(b)});
+  if (x.isOnlyNumbers() && y.isOnlyNumbers() && failures() < 2) {
+    auto exact = [this](Node* n, TypeSet types) {
+      bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
+      return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
+    };
+    return emit(ir::Op::kFloatEq, {exact(a, x), exact(b, y)});
+  }
+  bool raw = a->type == Type::kInt || a->type == Type::kFloat || b->type == Type::kInt || b->type == Type::kFloat;
+  if (raw && failures() > 0) {
+    refuse("equality of operands of several types");
+    return nullptr;
+  }
+  Node* answer = leaf(ir::Leaf::kEqual, {a, b});
+  return emit(ir::Op::kSame, {answer, graph_.constant(Value::boolean(true))});
+}
+
+ir::Node* FunctionBuilder::isFalsy(Node* n) {
+  switch (n->type) {
+    case Type::kBool: return emit(ir::Op::kNot, {n});
+    case Type::kInt:
+    case Type::kFloat: return graph_.boolConstant(false);
+    default: return emit(ir::Op::kIsFalsy, {n});
+  }
+}
+
+}  // namespace devvm::jit

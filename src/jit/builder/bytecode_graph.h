@@ -1,0 +1,126 @@
+// The control flow of one function's bytecode: basic blocks in reverse postorder from where a compilation enters, loops
+// with the locals that they write, and which locals are live where.
+//
+// Live is what some instruction may read later; a variable that has a name is live in all of its scope, since the debug
+// library may ask for it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "bytecode/decode.h"
+#include "runtime/code.h"
+
+namespace devvm::jit {
+
+/// A set of locals.
+class LocalSet {
+ public:
+  explicit LocalSet(uint32_t locals = 0) : words_((locals + 63) / 64) {}
+  bool has(uint32_t l) const { return words_[l / 64] >> (l % 64) & 1; }
+  void add(uint32_t l) { words_[l / 64] |= uint64_t{1} << (l % 64); }
+  void remove(uint32_t l) { words_[l / 64] &= ~(uint64_t{1} << (l % 64)); }
+  /// Whether it became larger.
+  bool addAll(const LocalSet& other) {
+    bool more = false;
+    for (size_t i = 0; i < words_.size(); i++) {
+      more = more || (other.words_[i] & ~words_[i]) != 0;
+      words_[i] |= other.words_[i];
+    }
+    return more;
+  }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
+struct BytecodeBlock {
+  uint32_t start = 0, end = 0;  ///< offsets
+  uint32_t depth = 0;           ///< operands at its beginning
+  std::vector<uint32_t> successors, predecessors;
+  bool isLoop = false;  ///< some back-edge leads here
+  LocalSet live;        ///< at its beginning
+  LocalSet written;     ///< of a loop: by its body
+};
+
+class BytecodeGraph {
+ public:
+  /// Finds the blocks that can be reached from the instruction at `entry`. False: the code is of no shape that
+  /// compilers take (refusal() says why).
+  bool build(const runtime::Code& code, uint32_t entry);
+  const char* refusal() const { return refusal_; }
+
+  /// Indices of blocks in reverse postorder; the entry comes first.
+  const std::vector<uint32_t>& order() const { return order_; }
+  const BytecodeBlock& block(uint32_t i) const { return blocks_[i]; }
+  uint32_t blockAt(uint32_t offset) const { return blockAt_[offset]; }
+  /// What is live before each instruction of a block, in their order.
+  void liveWithin(uint32_t block, std::vector<bytecode::Instruction>& instructions, std::vector<LocalSet>& live) const;
+
+ private:
+  void findBlocks(uint32_t entry);
+  bool findOrder(uint32_t entry);
+  bool findLoops();
+  void findLive();
+  void before(const bytecode::Instruction& i, LocalSet& live) const;
+  void addVariables(uint32_t offset, LocalSet& live) const;
+
+  const runtime::Code* code_ = nullptr;
+  std::vector<BytecodeBlock> blocks_;
+  std::vector<uint32_t> blockAt_;  ///< by offset, of leaders
+  std::vector<uint32_t> order_, number_;
+  const char* refusal_ = nullptr;
+};
+
+/// Calls f(local, count) for the locals that an instruction reads, and for those that it writes.
+template <typename Reads, typename Writes>
+void forLocals(const bytecode::Instruction& whole, Reads reads, Writes writes) {
+  using bytecode::Op;
+  std::array<bytecode::Instruction, 4> parts;
+  unsigned count = bytecode::expandComponents(whole, parts);
+  for (unsigned p = 0; p < count; p++) {
+    const bytecode::Instruction& c = parts[p];
+    auto l = static_cast<uint32_t>(c.operands[0]);
+    switch (c.op) {
+      case Op::kGetLocal:
+      case Op::kGetLocalW:
+      case Op::kGetCell:
+      case Op::kSetCell:
+      case Op::kSetFieldL:
+      case Op::kSetIndexLI:
+      case Op::kMarkClose:
+      case Op::kClose:
+      case Op::kCloseError: reads(l, 1u); break;
+      case Op::kSetIndexLL:
+        reads(l, 1u);
+        reads(static_cast<uint32_t>(c.operands[1]), 1u);
+        break;
+      case Op::kSetLocal:
+      case Op::kSetLocalW:
+      case Op::kTeeLocal: writes(l, 1u); break;
+      case Op::kLocalNil: writes(l, static_cast<uint32_t>(c.operands[1])); break;
+      case Op::kNewCell:
+        reads(l, 1u);
+        writes(l, 1u);
+        break;
+      case Op::kForPrep:
+        reads(l, 3u);
+        writes(l, 4u);
+        break;
+      case Op::kForLoop:
+        reads(l, 3u);
+        writes(l, 2u);
+        writes(l + 3, 1u);
+        break;
+      case Op::kForInCall: reads(l, 4u); break;
+      case Op::kForInTest:
+        reads(l, 4u);
+        writes(l + 2, 2u + static_cast<uint32_t>(c.operands[1]));
+        break;
+      default: break;
+    }
+  }
+}
+
+}  // namespace devvm::jit

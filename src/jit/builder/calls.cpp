@@ -1,0 +1,205 @@
+// Calls, inlined where that is worth it; returns; numeric loops.
+
+#include <cmath>
+#include <cstring>
+
+#include "jit/builder/graph_builder.h"
+#include "runtime/native.h"
+
+namespace devvm::jit {
+
+using bytecode::Op;
+using heap::Value;
+using ir::Type;
+using runtime::Code;
+
+namespace {
+
+constexpr uint32_t kMostInlined = 120;    ///< bytes of bytecode of one function
+constexpr uint32_t kMostTogether = 1200;  ///< and of all in one graph
+constexpr uint32_t kDeepest = 4;
+
+}  // namespace
+
+/// Whether the function may be taken into its caller here.
+bool FunctionBuilder::isWorthInlining(const Code& code) const {
+  if (depth_ >= kDeepest || code.codeSize > kMostInlined) return false;
+  if (code.vararg || code.raw || !code.function->regions.empty()) return false;
+  if (context_.inlinedBytes + code.codeSize > kMostTogether) return false;
+  // A function that calls itself is taken in once.
+  int same = 0;
+  for (const ir::Function* f = function_; f != nullptr; f = f->caller) same += f->code == &code;
+  return same < 2 && feedbackOf(code) != nullptr;
+}
+
+void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
+  std::vector<Node*> arguments(environment_.end() - count, environment_.end());
+  environment_.resize(environment_.size() - count);
+  Node* callee = pop();
+  if (wanted > 1) {
+    // Results in memory have no operation yet.
+    return failures() > 0 ? refuse("a call with several results") : exit();
+  }
+  const CallTargets* targets = feedback_ != nullptr && site_ != nullptr && site_->kind == SiteKind::kCall
+                                   ? feedback_->targetsOf(*site_)
+                                   : nullptr;
+  if (targets == nullptr && failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
+  if (targets != nullptr && !targets->megamorphic && failures() < 2) {
+    if (const Code* only = targets->onlyFunction()) {
+      callee = emit(ir::Op::kCheckClosure, {callee}, reinterpret_cast<uintptr_t>(only));
+      if (isWorthInlining(*only) && inlineCall(*only, callee, arguments, wanted)) return;
+      if (context_.refusal != nullptr) return;
+    } else if (targets->targets[0].native != nullptr && !targets->targets[1].isUsed() && targets->others == 0) {
+      const runtime::NativeInfo& native = *targets->targets[0].native;
+      Node* result = nullptr;
+      if (native.fast != nullptr) {
+        callee = emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+        if (!intrinsic(native, arguments, result)) {
+          result = emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
+          result->state = before();
+        }
+        if (wanted == 1) push(result);
+        return;
+      }
+    }
+  }
+  // Its own state is that behind it: what has to be boxed for it is boxed before.
+  std::vector<Node*> inputs{callee};
+  for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));
+  Node* n = emit(ir::Op::kCall, inputs, wanted);
+  n->state = stateOf(whole_.end(), environment_, *live_);
+  n->state->wanted = static_cast<uint8_t>(wanted);
+  if (wanted != 1) return;
+  TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
+  push(n);
+  if (failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return;
+  // The call is not made again where the result is not as expected.
+  ir::FrameState* behind = stateOf(whole_.end(), environment_, *live_);
+  pop();
+  push(asLoaded(n, seen));
+  environment_.back()->state = behind;
+}
+
+/// Natives that are operations.
+bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
+  auto is = [&](const char* name) { return native.name != nullptr && std::strcmp(native.name, name) == 0; };
+  if (arguments.size() != 1) return false;
+  Node* x = arguments[0];
+  TypeSet seen = x->type == Type::kFloat ? TypeSet(TypeSet::kFloat)
+                 : x->type == Type::kInt ? TypeSet(TypeSet::kInt)
+                                         : TypeSet();
+  if (is("math.sqrt") || is("sqrt")) {
+    if (x->type != Type::kFloat && x->type != Type::kInt) x = emit(ir::Op::kCheckNumber, {x});
+    result = emit(ir::Op::kFloatSqrt, {toFloat(x, seen)});
+    return true;
+  }
+  if ((is("math.floor") || is("floor")) && x->type == Type::kFloat) {
+    result = emit(ir::Op::kCheckIntegral, {emit(ir::Op::kFloatFloor, {x})});
+    return true;
+  }
+  if ((is("math.floor") || is("floor")) && x->type == Type::kInt) {
+    result = x;
+    return true;
+  }
+  if ((is("math.abs") || is("abs")) && x->type == Type::kFloat) {
+    result = emit(ir::Op::kFloatAbs, {x});
+    return true;
+  }
+  return false;
+}
+
+/// False: it cannot be taken in, and nothing was done.
+bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted) {
+  {
+    BytecodeGraph tried;
+    if (!tried.build(code, 0)) return false;
+  }
+  context_.inlinedBytes += code.codeSize;
+  ir::Function* function = graph_.newFunction();
+  function->code = &code;
+  function->locals = code.locals;
+  function->caller = function_;
+  function->callOffset = whole_.offset;
+  ir::FrameState* caller = stateOf(whole_.end(), environment_, *live_);
+  caller->wanted = static_cast<uint8_t>(wanted);
+  FunctionBuilder inner(context_, function, caller, callee, depth_ + 1);
+  ir::Block* end = nullptr;
+  Node* result = nullptr;
+  if (!inner.buildInlined(block_, arguments, end, result)) {
+    refuse("an inlined function");
+    return true;
+  }
+  block_ = end;
+  if (end != nullptr && wanted == 1) push(result);
+  return true;
+}
+
+void FunctionBuilder::giveBack(std::span<Node* const> values) {
+  if (depth_ == 0) {
+    emit(ir::Op::kReturn, values);
+  } else {
+    // Its only use is the first value; the state is for boxing it where ways come together.
+    returned_.push_back({block_, values.empty() ? nil() : values[0], before()});
+  }
+  block_ = nullptr;
+}
+
+/// Locals l, l+1, l+2: start, limit, step; later index, iterations left (integers), step.
+void FunctionBuilder::forPrep(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  auto behind = static_cast<uint32_t>(c.target());
+  Node *start = local(l), *limit = local(l + 1), *step = local(l + 2);
+  TypeSet starts = typesOf(start, 0), limits = typesOf(limit, 1);
+  if (starts.isEmpty() || limits.isEmpty()) return exit();
+  bool known = step->op == ir::Op::kIntConstant && step->integer() != 0;
+  if (!known || !starts.isOnlyInts() || !limits.isOnlyInts() || failures() > 1) {
+    return failures() > 0 ? refuse("a loop over other numbers than integers with a constant step") : exit();
+  }
+  int64_t by = step->integer();
+  Node *from = toInt(start), *to = toInt(limit);
+  // Differences of immediate integers do not wrap.
+  auto small = [this](Node* n) {
+    return n->op == ir::Op::kCheckInt || n->op == ir::Op::kIntConstant ? n : emit(ir::Op::kCheckSmall, {n});
+  };
+  from = small(from);
+  to = small(to);
+  Node* isEmpty = by > 0 ? emit(ir::Op::kIntLt, {to, from}) : emit(ir::Op::kIntLt, {from, to});
+  emit(ir::Op::kBranch, {isEmpty});
+  ir::Block* here = block_;
+  ir::Block* skipped = wayTo(behind, whole_);
+  block_ = graph_.newBlock();
+  graph_.connect(here, skipped);
+  graph_.connect(here, block_);
+  Node* count = by > 0 ? emit(ir::Op::kIntSub, {to, from}) : emit(ir::Op::kIntSub, {from, to});
+  int64_t size = by > 0 ? by : -by;
+  if (size != 1) count = emit(ir::Op::kIntDiv, {count, graph_.intConstant(size)});
+  setLocal(l, from);
+  setLocal(l + 1, count);
+  setLocal(l + 3, from);
+}
+
+void FunctionBuilder::forLoop(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  TypeSet index = typesOf(local(l), 0);
+  auto target = static_cast<uint32_t>(c.target());
+  uint32_t n = bytecode_.blockAt(target);
+  if (!index.isOnlyInts() || failures() > 1) {
+    return failures() > 0 ? refuse("a loop over other numbers than integers") : exit();
+  }
+  Node *at = toInt(local(l)), *left = toInt(local(l + 1)), *step = toInt(local(l + 2));
+  Node* isOver = emit(ir::Op::kIntEq, {left, graph_.intConstant(0)});
+  emit(ir::Op::kBranch, {isOver});
+  ir::Block* here = block_;
+  ir::Block* behind = wayTo(c.offset + whole_.length, whole_);
+  block_ = graph_.newBlock();
+  graph_.connect(here, behind);
+  graph_.connect(here, block_);
+  Node* next = emit(ir::Op::kIntAdd, {at, step});
+  setLocal(l, next);
+  setLocal(l + 1, emit(ir::Op::kIntSub, {left, graph_.intConstant(1)}));
+  setLocal(l + 3, next);
+  if (!states_[n].done) return refuse("a loop that goes forward");
+  backEdge(n, whole_);
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,462 @@
+#include "jit/builder/graph_builder.h"
+
+#include <algorithm>
+
+namespace devvm::jit {
+
+using bytecode::Op;
+using heap::Value;
+using ir::Block;
+using ir::FrameState;
+using ir::Type;
+using runtime::Code;
+
+bool buildGraph(const BuildRequest& request, ir::Graph& graph, Reliance& reliance, const char** refusal) {
+  BuildContext context{request, graph, reliance};
+  ir::Function* function = graph.newFunction();
+  function->code = &request.code;
+  function->locals = request.code.locals;
+  graph.entryOffset = request.entryOffset;
+  FunctionBuilder builder(context, function, nullptr, nullptr, 0);
+  bool done = builder.buildOutermost(request.entryOffset) && context.refusal == nullptr;
+  if (done) graph.order();
+  *refusal = context.refusal;
+  return done;
+}
+
+FunctionBuilder::FunctionBuilder(BuildContext& context, ir::Function* function, FrameState* caller, Node* callee,
+                                 uint32_t depth)
+    : context_(context),
+      graph_(context.graph),
+      code_(*function->code),
+      feedback_(feedbackOf(code_)),
+      function_(function),
+      caller_(caller),
+      callee_(callee),
+      depth_(depth),
+      locals_(code_.locals) {}
+
+bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
+  Block* entry = graph_.newBlock();
+  block_ = entry;
+  Environment environment(locals_);
+  uint32_t given = entryOffset == 0 ? code_.parameters : locals_;
+  for (uint32_t l = 0; l < locals_; l++) environment[l] = l < given ? emit(ir::Op::kSlot, {}, l) : nil();
+  return build(entry, std::move(environment), entryOffset);
+}
+
+bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, Block*& end, Node*& result) {
+  Environment environment(locals_);
+  block_ = at;
+  for (uint32_t l = 0; l < locals_; l++) {
+    environment[l] = l < arguments.size() && l < code_.parameters ? arguments[l] : nil();
+  }
+  end = nullptr;
+  result = nullptr;
+  if (!build(at, std::move(environment), 0)) return false;
+  if (returned_.empty()) return true;
+  end = graph_.newBlock();
+  Node* phi = returned_.size() > 1 ? graph_.newNode(ir::Op::kPhi, {}) : nullptr;
+  if (phi != nullptr) graph_.append(end, phi);
+  for (const Returned& r : returned_) {
+    Node* jump = graph_.newNode(ir::Op::kJump, {});
+    jump->state = r.state;
+    jump->origin = {function_, 0};
+    graph_.append(r.block, jump);
+    graph_.connect(r.block, end);
+    if (phi != nullptr) graph_.addInput(phi, r.value);
+  }
+  result = phi != nullptr ? phi : returned_[0].value;
+  return true;
+}
+
+bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOffset) {
+  if (!bytecode_.build(code_, entryOffset)) {
+    refuse(bytecode_.refusal());
+    return false;
+  }
+  states_.resize(bytecode_.order().empty() ? 0
+                                           : 1 + *std::max_element(bytecode_.order().begin(), bytecode_.order().end()));
+  uint32_t first = bytecode_.order().front();
+  block_ = at;
+  environment_ = std::move(environment);
+  // The entry is charged here; the outermost function's in the prologue.
+  whole_ = bytecode::decodeVerified({code_.entry, code_.codeSize}, entryOffset);
+  live_ = &bytecode_.block(first).live;
+  beginning_ = environment_;
+  before_ = nullptr;
+  if (entryOffset == 0) emit(ir::Op::kPoll, {});
+  Block* block = graph_.newBlock();
+  states_[first].block = block;
+  states_[first].incoming.push_back({at, environment_, entryOffset});
+  Node* jump = emit(ir::Op::kJump, {});
+  jump->state = before();
+  graph_.connect(at, block);
+  block_ = nullptr;
+  for (uint32_t n : bytecode_.order()) {
+    if (!enterBlock(n)) continue;
+    const BytecodeBlock& b = bytecode_.block(n);
+    bytecode_.liveWithin(n, instructions_, lives_);
+    for (size_t i = 0; i < instructions_.size() && block_ != nullptr; i++) {
+      live_ = &lives_[i];
+      instruction(instructions_[i]);
+      if (context_.refusal != nullptr) return false;
+    }
+    // Into the next block by itself.
+    if (block_ != nullptr) goTo(b.end, instructions_.back());
+  }
+  return context_.refusal == nullptr;
+}
+
+/// Makes the environment at the beginning of a block. False: control does not get there.
+bool FunctionBuilder::enterBlock(uint32_t n) {
+  BlockState& state = states_[n];
+  state.done = true;
+  if (state.incoming.empty()) return false;
+  const BytecodeBlock& b = bytecode_.block(n);
+  block_ = state.block;
+  merge(state, b, block_);
+  if (!b.isLoop) return true;
+  // What the loop's code writes comes from two sides: the way in is this block, a preheader.
+  live_ = &b.live;
+  whole_ = bytecode::decodeVerified({code_.entry, code_.codeSize}, b.start);
+  beginning_ = environment_;
+  before_ = nullptr;
+  FrameState* entry = before();
+  Node* jump = emit(ir::Op::kJump, {});
+  jump->state = entry;
+  state.header = graph_.newBlock();
+  state.header->entryState = entry;
+  graph_.connect(block_, state.header);
+  block_ = state.header;
+  state.phis.assign(environment_.size(), nullptr);
+  for (uint32_t i = 0; i < environment_.size(); i++) {
+    if (environment_[i] == nullptr || (i < locals_ && !b.written.has(i)) || !isNeeded(b.live, i)) continue;
+    Node* phi = graph_.newNode(ir::Op::kPhi, {environment_[i]});
+    phi->origin = {function_, b.start};
+    graph_.append(block_, phi);
+    state.phis[i] = environment_[i] = phi;
+  }
+  return true;
+}
+
+void FunctionBuilder::merge(BlockState& state, const BytecodeBlock& b, Block* into) {
+  environment_ = state.incoming.front().environment;
+  for (uint32_t i = 0; i < environment_.size(); i++) {
+    if (!isNeeded(b.live, i)) {
+      environment_[i] = nullptr;
+      continue;
+    }
+    bool same = true, dead = false;
+    for (const Incoming& in : state.incoming) {
+      same = same && in.environment[i] == environment_[i];
+      dead = dead || in.environment[i] == nullptr;
+    }
+    if (dead) environment_[i] = nullptr;
+    if (same || dead) continue;
+    Node* phi = graph_.newNode(ir::Op::kPhi, {});
+    for (const Incoming& in : state.incoming) graph_.addInput(phi, in.environment[i]);
+    phi->origin = {function_, b.start};
+    graph_.append(into, phi);
+    environment_[i] = phi;
+  }
+  state.incoming.clear();
+}
+
+/// The block for a jump from here to the instruction at `offset`, forward.
+Block* FunctionBuilder::wayTo(uint32_t offset, const Instruction& from) {
+  BlockState& state = states_[bytecode_.blockAt(offset)];
+  if (state.block == nullptr) state.block = graph_.newBlock();
+  state.incoming.push_back({block_, environment_, from.offset});
+  return state.block;
+}
+
+void FunctionBuilder::goTo(uint32_t offset, const Instruction& from) {
+  uint32_t n = bytecode_.blockAt(offset);
+  if (states_[n].done) return backEdge(n, from);
+  Block* to = wayTo(offset, from);
+  Node* jump = emit(ir::Op::kJump, {});
+  jump->state = stateOf(offset, environment_, bytecode_.block(n).live);
+  graph_.connect(block_, to);
+  block_ = nullptr;
+}
+
+/// Back to a loop's header, with the unit of fuel that this costs.
+void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
+  BlockState& state = states_[n];
+  const BytecodeBlock& b = bytecode_.block(n);
+  if (state.header == nullptr) return refuse("a jump backward that is no loop");
+  FrameState* target = stateOf(b.start, environment_, b.live);
+  if (from.op != Op::kJump) {
+    Node* poll = emit(ir::Op::kPoll, {});
+    poll->state = target;
+  }
+  Node* jump = emit(ir::Op::kJump, {});
+  jump->state = target;
+  graph_.connect(block_, state.header);
+  for (size_t i = 0; i < state.phis.size(); i++) {
+    if (state.phis[i] == nullptr) continue;
+    graph_.addInput(state.phis[i], environment_[i]);
+  }
+  block_ = nullptr;
+}
+
+/// Ends the block; both targets lie ahead, or one of them is a loop around this place, whose way back gets a block.
+void FunctionBuilder::branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from) {
+  emit(ir::Op::kBranch, {condition});
+  Block* here = block_;
+  Block* ways[2];
+  uint32_t targets[2] = {ifTrue, ifFalse};
+  for (int i = 0; i < 2; i++) {
+    uint32_t n = bytecode_.blockAt(targets[i]);
+    if (!states_[n].done) {
+      block_ = here;
+      ways[i] = wayTo(targets[i], from);
+      graph_.connect(here, ways[i]);
+      continue;
+    }
+    ways[i] = graph_.newBlock();
+    graph_.connect(here, ways[i]);
+    block_ = ways[i];
+    backEdge(n, from);
+    if (context_.refusal != nullptr) return;
+  }
+  block_ = nullptr;
+}
+
+/// Nobody knows what comes here: the interpreter goes on.
+void FunctionBuilder::exit() {
+  emit(ir::Op::kExit, {});
+  block_->isRare = true;
+  block_ = nullptr;
+}
+
+FrameState* FunctionBuilder::stateOf(uint32_t offset, const Environment& values, const LocalSet& live) {
+  FrameState* s = graph_.newState(function_, offset, values);
+  for (uint32_t i = 0; i < locals_; i++) {
+    if (!live.has(i)) s->values[i] = nullptr;
+  }
+  s->caller = caller_;
+  s->callee = callee_;
+  return s;
+}
+
+FrameState* FunctionBuilder::before() {
+  if (before_ == nullptr) before_ = stateOf(whole_.offset, beginning_, *live_);
+  return before_;
+}
+
+ir::Node* FunctionBuilder::emit(ir::Op op, std::initializer_list<Node*> inputs, uint64_t aux) {
+  return emit(op, std::span<Node* const>(inputs.begin(), inputs.size()), aux);
+}
+
+ir::Node* FunctionBuilder::emit(ir::Op op, std::span<Node* const> inputs, uint64_t aux) {
+  Node* n = graph_.newNode(op, inputs, aux);
+  n->origin = {function_, whole_.offset};
+  const ir::OpInfo& info = n->info();
+  // Whatever may have to box an input gets the state for that, too.
+  constexpr uint8_t kStops = ir::kGuard | ir::kCalls | ir::kSafepoint;
+  bool boxes = info.flags & (ir::kReads | ir::kWrites | ir::kFresh) || op == ir::Op::kReturn || op == ir::Op::kSame;
+  if ((info.flags & kStops) != 0 || boxes) n->state = before();
+  graph_.append(block_, n);
+  return n;
+}
+
+ir::Node* FunctionBuilder::constant(Value v) {
+  if (v.isInt()) return graph_.intConstant(v.asInt());
+  if (v.isDouble()) return graph_.floatConstant(v.asDouble());
+  return graph_.constant(v);
+}
+
+uint32_t FunctionBuilder::failures() const {
+  return context_.request.failures ? context_.request.failures(code_, whole_.offset) : 0;
+}
+
+void FunctionBuilder::instruction(const Instruction& whole) {
+  whole_ = whole;
+  site_ = feedback_ != nullptr ? feedback_->find(whole.offset) : nullptr;
+  beginning_ = environment_;
+  before_ = nullptr;
+  std::array<Instruction, 4> parts;
+  unsigned count = bytecode::expandComponents(whole, parts);
+  for (unsigned i = 0; i < count && block_ != nullptr; i++) component(parts[i]);
+}
+
+void FunctionBuilder::component(const Instruction& c) {
+  auto operand = [&c](unsigned i) { return static_cast<uint32_t>(c.operands[i]); };
+  auto next = whole_.end();
+  switch (c.op) {
+    case Op::kNop:
+    case Op::kLoopHead: return;
+    case Op::kPop: pop(); return;
+    case Op::kPopN: environment_.resize(environment_.size() - operand(0)); return;
+    case Op::kDup: return push(environment_.back());
+    case Op::kPick: return push(environment_[environment_.size() - 1 - operand(0)]);
+    case Op::kSwap: std::swap(environment_[environment_.size() - 1], environment_[environment_.size() - 2]); return;
+    case Op::kRot: std::rotate(environment_.end() - 3, environment_.end() - 2, environment_.end()); return;
+    case Op::kNil: return push(nil());
+    case Op::kTrue: return push(graph_.boolConstant(true));
+    case Op::kFalse: return push(graph_.boolConstant(false));
+    case Op::kInt8:
+    case Op::kInt16: return push(graph_.intConstant(c.operands[0]));
+    case Op::kConst:
+    case Op::kConstW: {
+      Value v = code_.constant(operand(0));
+      if (v.isWideInt()) return push(graph_.intConstant(runtime::integerOf(v)));
+      return push(constant(v));
+    }
+    case Op::kGetLocal:
+    case Op::kGetLocalW: return push(local(operand(0)));
+    case Op::kSetLocal:
+    case Op::kSetLocalW: return setLocal(operand(0), pop());
+    case Op::kTeeLocal: return setLocal(operand(0), environment_.back());
+    case Op::kLocalNil:
+      for (uint32_t i = 0; i < operand(1); i++) setLocal(operand(0) + i, nil());
+      return;
+    case Op::kNewCell: return setLocal(operand(0), emit(ir::Op::kNewCell, {local(operand(0))}));
+    case Op::kGetCell: return push(asLoaded(emit(ir::Op::kLoadCell, {local(operand(0))}), {}));
+    case Op::kSetCell: {
+      Node* value = pop();
+      emit(ir::Op::kStoreCell, {local(operand(0)), value});
+      return;
+    }
+    case Op::kGetUpvalue: return push(emit(ir::Op::kLoadCell, {cellOf(operand(0))}));
+    case Op::kSetUpvalue: {
+      Node* value = pop();
+      emit(ir::Op::kStoreCell, {cellOf(operand(0)), value});
+      return;
+    }
+    case Op::kGetCapture: return push(cellOf(operand(0)));
+    case Op::kGetGlobal: {
+      Node* value = getField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), operand(2));
+      if (value != nullptr) push(value);
+      return;
+    }
+    case Op::kSetGlobal: {
+      Node* value = pop();
+      setField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), value, operand(2));
+      return;
+    }
+    case Op::kAdd:
+    case Op::kSub:
+    case Op::kMul:
+    case Op::kDiv:
+    case Op::kMod:
+    case Op::kPow:
+    case Op::kIDiv: return arithmetic(c.op);
+    case Op::kBAnd:
+    case Op::kBOr:
+    case Op::kBXor:
+    case Op::kShl:
+    case Op::kShr: {
+      Node *b = pop(), *a = pop();
+      if (Node* result = bitwise(c.op, a, b)) push(result);
+      return;
+    }
+    case Op::kUnm: return negate();
+    case Op::kBNot: {
+      Node* a = pop();
+      if (typesOf(a, 0).isEmpty()) return exit();
+      return push(emit(ir::Op::kIntNot, {toInt(a)}));
+    }
+    case Op::kNot: return push(isFalsy(pop()));
+    case Op::kLen: {
+      Node* o = pop();
+      TypeSet types = typesOf(o, 0);
+      if (types.isEmpty() && site_ != nullptr) return exit();
+      if (types.isOnly(TypeSet::kString)) {
+        return push(emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {o})}));
+      }
+      return push(emit(ir::Op::kCheckInt, {leaf(ir::Leaf::kLength, {toTable(o)})}));
+    }
+    case Op::kEq:
+    case Op::kNe:
+    case Op::kLt:
+    case Op::kLe:
+    case Op::kGt:
+    case Op::kGe: return comparison(c.op);
+    case Op::kJump:
+    case Op::kLoop: return goTo(static_cast<uint32_t>(c.target()), whole_);
+    case Op::kJumpIfFalse: return branch(isFalsy(pop()), static_cast<uint32_t>(c.target()), next, whole_);
+    case Op::kJumpIfTrue: return branch(isFalsy(pop()), next, static_cast<uint32_t>(c.target()), whole_);
+    case Op::kJumpIfFalseKeep:
+    case Op::kJumpIfTrueKeep: {
+      // The operand stays where it jumps: that way has an environment of its own.
+      Node* kept = environment_.back();
+      Node* falsy = isFalsy(kept);
+      emit(ir::Op::kBranch, {falsy});
+      Block* here = block_;
+      bool jumpsIfFalsy = c.op == Op::kJumpIfFalseKeep;
+      Block* jumped = wayTo(static_cast<uint32_t>(c.target()), whole_);
+      pop();
+      Block* fell = wayTo(next, whole_);
+      graph_.connect(here, jumpsIfFalsy ? jumped : fell);
+      graph_.connect(here, jumpsIfFalsy ? fell : jumped);
+      block_ = nullptr;
+      return;
+    }
+    case Op::kJumpIfNil:
+    case Op::kJumpIfNotNil: {
+      Node* isNil = emit(ir::Op::kIsNil, {pop()});
+      bool ifNil = c.op == Op::kJumpIfNil;
+      auto target = static_cast<uint32_t>(c.target());
+      return branch(isNil, ifNil ? target : next, ifNil ? next : target, whole_);
+    }
+    case Op::kForPrep: return forPrep(c);
+    case Op::kForLoop: return forLoop(c);
+    case Op::kGetField: {
+      if (Node* value = getField(pop(), operand(1))) push(value);
+      return;
+    }
+    case Op::kSelf: {
+      Node* object = pop();
+      if (Node* value = getField(object, operand(1))) {
+        push(value);
+        push(object);
+      }
+      return;
+    }
+    case Op::kSetField: {
+      Node *value = pop(), *object = pop();
+      setField(object, value, operand(1));
+      return;
+    }
+    case Op::kSetFieldL: {
+      setField(local(operand(0)), pop(), operand(2));
+      return;
+    }
+    case Op::kInitField: {
+      Node *value = pop(), *object = pop();
+      if (setField(object, value, operand(1))) push(object);
+      return;
+    }
+    case Op::kGetIndex: {
+      Node *key = pop(), *object = pop();
+      if (Node* value = getIndex(object, key)) push(value);
+      return;
+    }
+    case Op::kSetIndex: {
+      Node *value = pop(), *key = pop(), *object = pop();
+      return setIndex(object, key, value);
+    }
+    case Op::kSetIndexLL: return setIndex(local(operand(0)), local(operand(1)), pop());
+    case Op::kSetIndexLI: return setIndex(local(operand(0)), graph_.intConstant(c.operands[1]), pop());
+    case Op::kNewTable: return push(emit(ir::Op::kNewTable, {}, uint64_t{operand(0)} | uint64_t{operand(1)} << 32));
+    case Op::kCall: return call(operand(0), operand(1));
+    case Op::kReturn: {
+      Environment values(environment_.end() - operand(0), environment_.end());
+      return giveBack(values);
+    }
+    case Op::kReturn0: return giveBack({});
+    case Op::kReturn1: {
+      Node* value = pop();
+      return giveBack({&value, 1});
+    }
+    default:
+      // The interpreter does what has no code here; where that happens often, the function is left to the baseline.
+      if (failures() > 0) return refuse("an instruction that is not compiled");
+      return exit();
+  }
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,175 @@
+// From bytecode and feedback to the optimizing compiler's graph: abstract interpretation of the operand stack, block by
+// block in reverse postorder, with calls inlined on the way (docs/graph-builder.md).
+//
+// The graph is loose (docs/ir.md): phis have no type yet, and raw values stand where values are wanted; the pass
+// `representation` settles both. Values are raw as soon as their type is known, so arithmetic on them needs no checks.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "jit/builder/bytecode_graph.h"
+#include "jit/feedback/feedback.h"
+#include "jit/ir/ir.h"
+#include "runtime/isolate.h"
+
+namespace devvm::jit {
+
+struct BuildRequest {
+  runtime::Isolate& isolate;
+  const runtime::Code& code;
+  uint32_t entryOffset = 0;  ///< 0, or a loop
+  /// How many compilations were left at an instruction of a function, because of it: 0, 1, many.
+  std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
+};
+
+/// What a compilation relies on besides its checks.
+struct Reliance {
+  std::vector<uint32_t> shapes;  ///< when one of them is freed, the code is useless
+};
+
+/// Fills the graph. False: `refusal` says why not. Neither allocates in the heap nor collects.
+bool buildGraph(const BuildRequest& request, ir::Graph& graph, Reliance& reliance, const char** refusal);
+
+// ---- for the files of this folder ----
+
+/// What all functions of one graph share while it is built.
+struct BuildContext {
+  const BuildRequest& request;
+  ir::Graph& graph;
+  Reliance& reliance;
+  const char* refusal = nullptr;
+  uint32_t inlinedBytes = 0;  ///< of bytecode so far
+};
+
+class FunctionBuilder {
+ public:
+  using Node = ir::Node;
+  using Instruction = bytecode::Instruction;
+
+  /// `caller`: the state behind the call that is inlined, or null for the outermost function.
+  FunctionBuilder(BuildContext& context, ir::Function* function, ir::FrameState* caller, Node* callee, uint32_t depth);
+
+  /// The outermost function: locals come from the frame.
+  bool buildOutermost(uint32_t entryOffset);
+  /// An inlined call: goes on from `at`. Its results come together in `result` (null: it never returns) at `end`.
+  bool buildInlined(ir::Block* at, std::span<Node* const> arguments, ir::Block*& end, Node*& result);
+
+ private:
+  using Environment = std::vector<Node*>;  ///< locals, then operands; null: dead
+  /// A way into a block whose nodes are not made yet.
+  struct Incoming {
+    ir::Block* from;
+    Environment environment;
+    uint32_t offset;  ///< of the instruction that jumps
+  };
+  struct BlockState {
+    ir::Block* block = nullptr;   ///< where ways in arrive
+    ir::Block* header = nullptr;  ///< of a loop: behind `block`
+    std::vector<Incoming> incoming;
+    std::vector<Node*> phis;  ///< of a loop: by local or operand; null: it does not change in the loop
+    bool done = false;
+  };
+  enum class Mode : uint8_t { kInts, kFloats, kGeneric, kUnseen };
+
+  // ---- graph_builder.cpp ----
+  bool build(ir::Block* at, Environment environment, uint32_t entryOffset);
+  bool enterBlock(uint32_t n);
+  void merge(BlockState& state, const BytecodeBlock& b, ir::Block* into);
+  bool isNeeded(const LocalSet& live, uint32_t slot) const { return slot >= locals_ || live.has(slot); }
+  void goTo(uint32_t offset, const Instruction& from);
+  void branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from);
+  ir::Block* wayTo(uint32_t offset, const Instruction& from);
+  void backEdge(uint32_t n, const Instruction& from);
+  void exit();
+  ir::FrameState* stateOf(uint32_t offset, const Environment& values, const LocalSet& live);
+  ir::FrameState* before();
+  Node* emit(ir::Op op, std::initializer_list<Node*> inputs, uint64_t aux = 0);
+  Node* emit(ir::Op op, std::span<Node* const> inputs, uint64_t aux = 0);
+  void refuse(const char* why) {
+    if (context_.refusal == nullptr) context_.refusal = why;
+    block_ = nullptr;
+  }
+  void instruction(const Instruction& whole);
+  void component(const Instruction& c);
+  void push(Node* n) { environment_.push_back(n); }
+  Node* pop() {
+    Node* n = environment_.back();
+    environment_.pop_back();
+    return n;
+  }
+  Node* local(uint32_t l) { return environment_[l]; }
+  void setLocal(uint32_t l, Node* n) { environment_[l] = n; }
+  Node* constant(heap::Value v);
+  Node* nil() { return constant(heap::Value::nil()); }
+  uint32_t failures() const;
+
+  // ---- arithmetic.cpp ----
+  TypeSet typesOf(Node* n, unsigned operand) const;
+  Mode modeOf(Node* a, Node* b) const;
+  Node* toInt(Node* n);
+  Node* toFloat(Node* n, TypeSet types);
+  Node* asLoaded(Node* n, TypeSet seen);
+  void arithmetic(bytecode::Op op);
+  Node* ints(bytecode::Op op, Node* a, Node* b);
+  Node* bitwise(bytecode::Op op, Node* a, Node* b);
+  void negate();
+  void comparison(bytecode::Op op);
+  Node* equality(Node* a, Node* b);
+  Node* leaf(ir::Leaf f, std::initializer_list<Node*> inputs);
+  Node* isFalsy(Node* n);
+
+  // ---- tables.cpp ----
+  std::optional<runtime::CacheWay> onlyWay(uint32_t cell) const;
+  Node* toTable(Node* n);
+  Node* checkShape(Node* table, uint32_t shape);
+  void checkEpoch();
+  Node* getField(Node* object, uint32_t cell);
+  bool setField(Node* object, Node* value, uint32_t cell);
+  Node* getIndex(Node* object, Node* key);
+  void setIndex(Node* object, Node* key, Node* value);
+  Node* cellOf(uint32_t upvalue);
+  Node* closureHere();
+
+  // ---- calls.cpp ----
+  void call(uint32_t arguments, uint32_t wanted);
+  bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
+  bool isWorthInlining(const runtime::Code& code) const;
+  bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
+  void giveBack(std::span<Node* const> values);
+  void forPrep(const Instruction& c);
+  void forLoop(const Instruction& c);
+
+  BuildContext& context_;
+  ir::Graph& graph_;
+  const runtime::Code& code_;
+  const FeedbackVector* feedback_;
+  ir::Function* function_;
+  ir::FrameState* caller_;
+  Node* callee_;
+  uint32_t depth_;  ///< of inlining
+  uint32_t locals_;
+  BytecodeGraph bytecode_;
+  std::vector<BlockState> states_;
+
+  // Where it stands.
+  ir::Block* block_ = nullptr;  ///< null: control does not get here
+  Environment environment_;
+  Environment beginning_;  ///< before the instruction
+  const LocalSet* live_ = nullptr;
+  Instruction whole_;
+  const Site* site_ = nullptr;
+  ir::FrameState* before_ = nullptr;
+  std::vector<Instruction> instructions_;  ///< of the block
+  std::vector<LocalSet> lives_;
+  // Ways out of an inlined function.
+  struct Returned {
+    ir::Block* block;
+    Node* value;
+    ir::FrameState* state;
+  };
+  std::vector<Returned> returned_;
+};
+
+}  // namespace devvm::jit
