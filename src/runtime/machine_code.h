@@ -11,7 +11,8 @@
 
 namespace devvm::heap {
 class Heap;
-}
+class SlotVisitor;
+}  // namespace devvm::heap
 
 namespace devvm::runtime {
 
@@ -36,6 +37,22 @@ struct CodeSections {
   uint32_t rare = 0;       ///< what the interpreter does for it
   uint32_t entries = 0;    ///< ways back to the straight line with operands from memory
   uint32_t constants = 0;  ///< and jumps to far places: no more instructions of the function
+};
+
+/// An interpreter frame that an optimized one stands for.
+struct VirtualFrame {
+  const Code* code;
+  uint32_t offset;  ///< where the interpreter would go on
+};
+
+/// What there is to know of frames of optimized code whose callee is running (src/jit/deopt). `machine`: offset of the
+/// callee's return address.
+struct FrameMaps {
+  virtual ~FrameMaps() = default;
+  /// Shows the collector the words that hold tagged values.
+  virtual void visit(heap::SlotVisitor& visitor, Value* fp, uint32_t machine) const = 0;
+  /// Appends the interpreter's frames, outermost first.
+  virtual void frames(uint32_t machine, std::vector<VirtualFrame>& out) const = 0;
 };
 
 /// Machine code of one function. Frames have the interpreter's layout, so a function can change over between the two

@@ -1,0 +1,218 @@
+#include "jit/deopt/exit_table.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "heap/heap.h"
+
+namespace devvm::jit {
+
+namespace {
+
+/// Bytes of a table: numbers of 7 bits each, the lowest first; the highest bit says that more follow.
+class Numbers {
+ public:
+  explicit Numbers(const uint8_t* at) : at_(at) {}
+  uint64_t next() {
+    uint64_t number = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      uint8_t byte = *at_++;
+      number |= uint64_t{byte & 0x7Fu} << shift;
+      if (byte < 0x80) return number;
+    }
+  }
+  uint8_t byte() { return *at_++; }
+  uint32_t next32() { return static_cast<uint32_t>(next()); }
+
+ private:
+  const uint8_t* at_;
+};
+
+constexpr uint32_t kHeaderWords = 3;  ///< callee, return address, link
+
+/// Word of the callee's slot of the call that a frame makes, or the one below its lowest operand.
+uint32_t wordBelow(const ExitFrame& frame) { return frame.firstLocal + frame.code->locals + 1 + frame.depth; }
+
+ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
+  uint64_t number = in.next();
+  ValuePlace p;
+  p.kind = static_cast<ValuePlace::Kind>(number % ValuePlace::kKinds);
+  number /= ValuePlace::kKinds;
+  p.form = static_cast<ValuePlace::Form>(number % ValuePlace::kForms);
+  p.index = static_cast<uint32_t>(number / ValuePlace::kForms);
+  if (p.kind == ValuePlace::kConstant) {
+    p.bits = constants[p.index];
+    p.index = 0;
+  }
+  return p;
+}
+
+}  // namespace
+
+// ---- a record: kind and reason, count and distances of tagged words (calls), count of frames, frames from the
+// outermost one: code, offset, depth, wanted, places ----
+
+uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
+  uint32_t words = 0, first = 0;
+  for (const ExitFrame& f : frames) {
+    words = first + f.code->locals + 1 + f.depth;
+    first = words + kHeaderWords;
+  }
+  return words;
+}
+
+void ExitTableBuilder::put(uint64_t number) {
+  while (number >= 0x80) {
+    table_.bytes_.push_back(static_cast<uint8_t>(number | 0x80));
+    number >>= 7;
+  }
+  table_.bytes_.push_back(static_cast<uint8_t>(number));
+}
+
+void ExitTableBuilder::put(const ValuePlace& place) {
+  uint64_t index = place.index;
+  if (place.kind == ValuePlace::kConstant) {
+    auto& all = table_.constants_;
+    auto at = std::find(all.begin(), all.end(), place.bits);
+    index = static_cast<uint64_t>(at - all.begin());
+    if (at == all.end()) all.push_back(place.bits);
+  }
+  if (place.kind == ValuePlace::kDead) return put(0);
+  put((index * ValuePlace::kForms + place.form) * ValuePlace::kKinds + place.kind);
+}
+
+void ExitTableBuilder::add(const ExitRecord& record) {
+  table_.index_.push_back({record.machine, static_cast<uint32_t>(table_.bytes_.size())});
+  table_.bytes_.push_back(static_cast<uint8_t>(record.kind));
+  table_.bytes_.push_back(static_cast<uint8_t>(record.reason));
+  if (record.kind == ExitKind::kCall) {
+    std::vector<uint32_t> tagged = record.tagged;
+    std::sort(tagged.begin(), tagged.end());
+    put(tagged.size());
+    uint32_t next = 0;
+    for (uint32_t word : tagged) {
+      put(word - next);
+      next = word;
+    }
+  }
+  put(record.frames.size());
+  for (size_t i = 0; i < record.frames.size(); i++) {
+    const ExitFrame& f = record.frames[i];
+    auto code = std::find(table_.codes_.begin(), table_.codes_.end(), f.code);
+    put(static_cast<uint64_t>(code - table_.codes_.begin()));
+    if (code == table_.codes_.end()) table_.codes_.push_back(f.code);
+    put(f.offset);
+    put(f.depth);
+    table_.bytes_.push_back(f.wanted);
+    if (i != 0) put(f.callee);
+    for (uint32_t k = 0; k < f.code->locals + f.depth; k++) put(k < f.values.size() ? f.values[k] : ValuePlace::dead());
+  }
+}
+
+ExitTable ExitTableBuilder::finish() {
+  std::sort(table_.index_.begin(), table_.index_.end(), [](auto& a, auto& b) { return a.machine < b.machine; });
+  table_.index_.shrink_to_fit();
+  table_.bytes_.shrink_to_fit();
+  table_.constants_.shrink_to_fit();
+  return std::move(table_);
+}
+
+size_t ExitTable::bytes() const {
+  return index_.capacity() * sizeof(Entry) + bytes_.capacity() + constants_.capacity() * sizeof(uint64_t) +
+         codes_.capacity() * sizeof(codes_[0]);
+}
+
+const uint8_t* ExitTable::at(uint32_t machine) const {
+  auto entry = std::lower_bound(index_.begin(), index_.end(), machine,
+                                [](const Entry& e, uint32_t wanted) { return e.machine < wanted; });
+  return entry != index_.end() && entry->machine == machine ? bytes_.data() + entry->at : nullptr;
+}
+
+bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
+  const uint8_t* record = at(machine);
+  if (record == nullptr) return false;
+  out.machine = machine;
+  out.kind = static_cast<ExitKind>(record[0]);
+  out.reason = static_cast<ir::Op>(record[1]);
+  out.tagged.clear();
+  Numbers in(record + 2);
+  if (out.kind == ExitKind::kCall) {
+    out.tagged.resize(in.next());
+    uint32_t word = 0;
+    for (uint32_t& tagged : out.tagged) tagged = word += in.next32();
+  }
+  out.frames.assign(in.next(), {});
+  uint32_t first = 0;
+  for (size_t i = 0; i < out.frames.size(); i++) {
+    ExitFrame& f = out.frames[i];
+    f.code = codes_[in.next()];
+    f.offset = in.next32();
+    f.depth = in.next32();
+    f.wanted = in.byte();
+    if (i != 0) f.callee = placeOf(in, constants_);
+    f.firstLocal = first;
+    f.values.resize(f.code->locals + f.depth);
+    for (ValuePlace& p : f.values) p = placeOf(in, constants_);
+    first = wordBelow(f) + kHeaderWords;
+  }
+  return true;
+}
+
+void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out) const {
+  ExitRecord record;
+  if (!find(machine, record)) return;
+  for (const ExitFrame& f : record.frames) out.push_back({f.code, f.offset});
+}
+
+void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const {
+  const uint8_t* record = at(machine);
+  if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kCall) return;
+  Numbers in(record + 2);
+  uint32_t word = 0;
+  for (uint64_t left = in.next(); left > 0; left--) {
+    word += in.next32();
+    visitor.slot(fp - 1 - static_cast<int64_t>(word));
+  }
+}
+
+namespace {
+
+std::string text(const ValuePlace& p) {
+  static constexpr const char* kForm[] = {"", ":int", ":float", ":bool"};
+  switch (p.kind) {
+    case ValuePlace::kDead: return "-";
+    case ValuePlace::kConstant: {
+      char buffer[40];
+      std::snprintf(buffer, sizeof buffer, "#%llx%s", static_cast<unsigned long long>(p.bits), kForm[p.form]);
+      return buffer;
+    }
+    case ValuePlace::kGpr: return "r" + std::to_string(p.index) + kForm[p.form];
+    case ValuePlace::kXmm: return "x" + std::to_string(p.index) + kForm[p.form];
+    default: return "w" + std::to_string(p.index) + kForm[p.form];
+  }
+}
+
+}  // namespace
+
+std::string text(const ExitRecord& record) {
+  static constexpr const char* kKind[] = {"guard", "call", "poll"};
+  std::string out = std::to_string(record.machine) + " " + kKind[static_cast<size_t>(record.kind)];
+  if (record.kind == ExitKind::kGuard) out += std::string(" ") + ir::opInfo(record.reason).mnemonic;
+  for (size_t i = 0; i < record.frames.size(); i++) {
+    const ExitFrame& f = record.frames[i];
+    out += i != 0 ? " / " + text(f.callee) + " @" : " @";
+    out += std::to_string(f.offset) + " [";
+    for (size_t k = 0; k < f.values.size(); k++) {
+      out += (k == 0 ? "" : k == f.code->locals ? " | " : " ") + text(f.values[k]);
+    }
+    out += "]";
+  }
+  if (!record.tagged.empty()) {
+    out += " tagged";
+    for (uint32_t word : record.tagged) out += " w" + std::to_string(word);
+  }
+  return out;
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,120 @@
+// What the interpreter's frames must hold wherever optimized code may stop: at guards, polls, and calls under way.
+//
+// The optimizing compiler fills an ExitTableBuilder while it writes code; the ExitTable stays with the code. A record
+// is found by the return address of the call that stops there. Words of a frame are numbered from the header down: word
+// i is fp[-1 - i] (docs/optimizing-jit.md).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "heap/object.h"
+#include "jit/ir/ir.h"
+#include "runtime/code.h"
+
+namespace devvm::jit {
+
+enum class ExitKind : uint8_t {
+  kGuard,  ///< something is not as was expected: the interpreter does the instruction
+  kCall,   ///< a guest call under way: the state behind it, without its results
+  kPoll,   ///< the isolate wants to look around before the instruction
+};
+
+/// Where a value is found when optimized code stops.
+struct ValuePlace {
+  enum Kind : uint8_t { kDead, kConstant, kGpr, kXmm, kWord, kKinds };
+  enum Form : uint8_t {
+    kTagged,  ///< a heap::Value
+    kInt,     ///< a raw int64
+    kFloat,   ///< a raw double
+    kBool,    ///< 0 or 1, in the lowest byte
+    kForms,
+  };
+  Kind kind = kDead;
+  Form form = kTagged;
+  uint32_t index = 0;  ///< of the register (as the processor numbers them), or the word
+  uint64_t bits = 0;   ///< of a constant
+
+  static ValuePlace dead() { return {}; }
+  static ValuePlace constant(uint64_t bits, Form form = kTagged) { return {kConstant, form, 0, bits}; }
+  static ValuePlace gpr(uint32_t index, Form form) { return {kGpr, form, index, 0}; }
+  static ValuePlace xmm(uint32_t index, Form form = kFloat) { return {kXmm, form, index, 0}; }
+  static ValuePlace word(uint32_t index, Form form) { return {kWord, form, index, 0}; }
+  bool operator==(const ValuePlace&) const = default;
+};
+
+/// One interpreter frame of a record.
+struct ExitFrame {
+  const runtime::Code* code = nullptr;
+  uint32_t offset = 0;  ///< of the bytecode instruction at which the interpreter goes on; callers: behind the call
+  uint32_t depth = 0;   ///< operands; of callers, and of the innermost frame of a call, those below the callee's slot
+  uint8_t wanted = 0;   ///< of the same: results that go there, as runtime::Link::wanted
+  ValuePlace callee;    ///< the closure, of inlined frames
+  std::vector<ValuePlace> values;  ///< locals, then operands: code->locals + depth of them
+  /// Word of the first local. Set by ExitTable; the builder derives it: calls of inlined functions stand where the
+  /// interpreter would have them.
+  uint32_t firstLocal = 0;
+};
+
+struct ExitRecord {
+  uint32_t machine = 0;  ///< offset of the return address in the code
+  ExitKind kind = ExitKind::kGuard;
+  ir::Op reason = ir::Op::kExit;  ///< of guards: the operation that failed
+  std::vector<ExitFrame> frames;  ///< outermost first
+  std::vector<uint32_t> tagged;   ///< calls: words that hold tagged values, for the collector
+};
+
+class ExitTable final : public runtime::FrameMaps {
+ public:
+  ExitTable() = default;
+
+  /// The record of a return address (as an offset in the code). False: there is none.
+  bool find(uint32_t machine, ExitRecord& out) const;
+  /// Appends the frames of a record, outermost first; nothing: there is none.
+  void frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out) const override;
+  /// Shows the collector the tagged words of a frame that a call at `machine` has stopped.
+  void visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const override;
+
+  size_t count() const { return index_.size(); }
+  /// Machine offset of record `i`, ascending.
+  uint32_t machineOf(size_t i) const { return index_[i].machine; }
+  size_t bytes() const;
+
+ private:
+  friend class ExitTableBuilder;
+  struct Entry {
+    uint32_t machine, at;
+  };
+  const uint8_t* at(uint32_t machine) const;
+
+  std::vector<Entry> index_;  ///< ascending by machine offset
+  std::vector<uint8_t> bytes_;
+  std::vector<uint64_t> constants_;
+  std::vector<const runtime::Code*> codes_;
+};
+
+/// Collects records in any order while code is written.
+class ExitTableBuilder {
+ public:
+  /// `record.frames` must have all values; their firstLocal is not looked at.
+  void add(const ExitRecord& record);
+  /// Ends it. No two records may have the same machine offset.
+  ExitTable finish();
+
+  /// Words from the frame's header down to the slot of the callee that record `frames` call, or to their lowest
+  /// operand.
+  static uint32_t wordsOf(std::span<const ExitFrame> frames);
+
+ private:
+  void put(uint64_t number);
+  void put(const ValuePlace& place);
+
+  ExitTable table_;
+};
+
+/// One line for people: "24 call @12 [r3:int w0 -] / w4 @8 [x1:float | w9] tagged w0 w4".
+std::string text(const ExitRecord& record);
+
+}  // namespace devvm::jit
