@@ -25,8 +25,8 @@ WARM = 0.9  # of the steady speed
 class Warmup:
     """What the times of one process say, in seconds.
 
-    `warm` is when the first window began that was at least WARM times as fast as the steady ones, `lost` what of that
-    time the rounds until then would not have needed at steady speed, `steady` the time of a round.
+    `warm` is when the first round ended of the first window that was at least WARM times as fast as the steady ones, `lost`
+    what of that time the rounds would not have needed at steady speed, `steady` the time of a round.
     """
 
     warm: float
@@ -49,7 +49,7 @@ class Warmup:
 
         steady = statistics.median(window(i) for i in range(first_steady, rounds - width + 1))
         warm = next(i for i in range(rounds - width + 1) if window(i) * WARM <= steady)
-        return cls(ends[warm], ends[warm] - warm * steady / width, steady / width)
+        return cls(ends[warm + 1], ends[warm + 1] - (warm + 1) * steady / width, steady / width)
 
 
 def run_timed(command, timeout):
