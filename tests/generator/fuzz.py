@@ -141,7 +141,8 @@ def parse_arguments():
     parser.add_argument("--count", type=int, help="stop after this many programs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="programs at once (default: processors)")
     parser.add_argument("--mode", default="interpreter", help="a mode of tests/run.py")
-    parser.add_argument("--size", type=int, default=12)
+    parser.add_argument("--size", type=int, default=12, help="parts of a program that stay cold (default 12)")
+    parser.add_argument("--hot", type=int, default=3, help="parts of a program that become hot (default 3)")
     parser.add_argument("--names", action="store_true", help="also compare variable names in messages")
     parser.add_argument("--ignore-nan-signs", action="store_true", help="do not compare the sign of NaN")
     parser.add_argument("--reduce-seconds", type=float, default=60, help="time for reducing one program (default 60)")
@@ -161,7 +162,7 @@ def investigate(seed, text, comparison, options):
     print(f"DIFFERS seed {seed}: {kept}, reduced to {small.count(chr(10)) + 1} lines in {reduced}")
     for line in runner.difference(*comparison.results(small)):
         print("    " + line)
-    again = ["./dev", "fuzz", "--seed", str(seed), "--count", "1", "--mode", options.mode, "--size", str(options.size)]
+    again = ["./dev", "fuzz", "--seed", str(seed), "--count", "1", "--mode", options.mode, "--size", str(options.size), "--hot", str(options.hot)]
     again += ["--names"] * options.names + ["--ignore-nan-signs"] * options.ignore_nan_signs
     print("    again: " + " ".join(again), flush=True)
 
@@ -179,7 +180,7 @@ def main():
     done = skipped = failures = 0
 
     def one(seed):
-        text = generate.generate(seed, options.size, options.names, not options.ignore_nan_signs)
+        text = generate.generate(seed, options.size, options.names, not options.ignore_nan_signs, options.hot)
         return seed, text, *comparison.results(text)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

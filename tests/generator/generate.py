@@ -10,6 +10,10 @@ Statements are wrapped in protected calls, so that errors are part of the output
 import argparse
 import random
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import hot  # noqa: E402
 
 INTEGERS = ["0", "1", "-1", "2", "3", "-3", "7", "10", "64", "100", "255", "-128", "1000003", "0x7fffffff", "-2147483648",
             "0xffffffff", "140737488355327", "-140737488355328", "140737488355328", "9007199254740991", "9007199254740992",
@@ -71,7 +75,7 @@ local function cut(s) if #s > 200 then return s:sub(1, 60) end return s end
 local function str(v) return (tostring(v):gsub("0x%x+", "")) end
 local function small(n) return math.tointeger(n) and math.tointeger(n) % 7 or 3 end
 local function index(n, size) return size == 0 and 1 or (math.tointeger(n) or 1) % size + 1 end
--- the program
+{hot}-- the program
 """
 
 METATABLE = """\
@@ -93,16 +97,17 @@ class Variable:
         self.constant = constant
 
 
-class Generator:
+class Generator(hot.HotParts):
     """Builds one program. Expressions are generated for a wanted kind of value:
     int, float, num, str, bool, arr (a sequence), rec (fields), obj (with a metatable), any."""
 
-    def __init__(self, seed, size=12, names=False, nan_signs=True):
+    def __init__(self, seed, size=12, names=False, nan_signs=True, hot_parts=3):
         self.random = random.Random(seed)
         self.seed = seed
         self.size = size
         self.names = names
         self.nan_signs = nan_signs
+        self.hot_parts = hot_parts
         self.lines = []
         self.level = 0
         self.scopes = [[]]
@@ -185,7 +190,7 @@ class Generator:
         if choice < 9:
             return f"({e()} {self.pick(BITWISE)} {e()})"
         if choice == 9:
-            return self.pick([f"(-{e()})", f"(~{e()})"])
+            return self.pick([f"(- {e()})", f"(~{e()})"])
         if choice == 10:
             return f"#{self.parenthesise(e('str'))}"
         if choice == 11:
@@ -211,7 +216,7 @@ class Generator:
         if choice < 6:
             return f"({e('num')} {self.pick(['/', '^', '/'])} {e('num')})"
         if choice == 6:
-            return f"(-{e()})"
+            return f"(- {e()})"
         if choice == 7:
             return self.pick([f"math.sqrt({e('num')})", f"({e('int')} + 0.0)", f"math.fmod({e()}, {e()})", f"(({e()}) // 1)"])
         return f"({e('bool')} and {e()} or {e()})"
@@ -295,7 +300,8 @@ class Generator:
         return f"setmetatable({{v = {self.expression('num', depth - 2)}}}, {self.pick(self.classes)})"
 
     def parenthesise(self, text):
-        return text if text.replace("_", "").isalnum() and not text[0].isdigit() else f"({text})"
+        name = text.replace("_", "").isalnum() and not text[0].isdigit() and text not in ("true", "false", "nil")
+        return text if name else f"({text})"
 
     def call_of(self, kind, depth):
         options = [f for f in self.functions if f[2] == kind]
@@ -343,8 +349,10 @@ class Generator:
         if len(names) < 2:
             return self.local(depth)
         a, b = self.random.sample(names, 2)
+        outer, self.varargs = self.varargs, False
         self.put(self.pick([f"{a}, {b} = {b}, {a}", f"{a}, {b} = {self.expression('int', 2)}, {a}",
                             f"{a}, {b} = (function() return {self.expression('int', 2)}, {self.expression('int', 1)} end)()"]))
+        self.varargs = outer
 
     def emit(self, depth):
         values = [self.expression(self.pick(["int", "float", "str", "bool", "any", "num", "arr", "rec"]), 3) for _ in range(self.random.randrange(1, 4))]
@@ -685,7 +693,7 @@ class Generator:
 
     def program(self):
         for line in PROLOGUE.format(seed=self.seed, fuel=3000, names=str(self.names).lower(),
-                                    nan="tostring(v)" if self.nan_signs else "'nan'").split("\n"):
+                                    nan="tostring(v)" if self.nan_signs else "'nan'", hot=hot.PROLOGUE).split("\n"):
             if line:
                 self.put(line)
         for _ in range(self.random.randrange(1, 3)):
@@ -695,29 +703,37 @@ class Generator:
         for name, kind in (("gi", "int"), ("gf", "float"), ("gs", "str"), ("gt", "arr"), ("gr", "rec")):
             self.put(f"{name} = {getattr(self, 'make_' + kind)(2)}" if kind not in ("int", "float", "str") else f"{name} = {self.pick({'int': SMALL, 'float': FLOATS, 'str': STRINGS}[kind])}")
             self.declare(name, kind)
-        for _ in range(self.size):
-            self.put(f"guard('{self.fresh('part')}', function()")
-            with self.block():
-                self.put("burn()")
-                self.statements(self.random.randrange(2, 6), 3)
-            self.put("end)")
+        self.put("hotGlobal = 1")
+        self.put("function hotCall(v) return v end")
+        parts = [self.cold_part] * self.size + [self.hot_part] * self.hot_parts
+        self.random.shuffle(parts)
+        for part in parts:
+            part()
         self.put("emit('end', gi, gf, gs, gt, gr, fuel > 0)")
         return "\n".join(self.lines) + "\n"
 
+    def cold_part(self):
+        self.put(f"guard('{self.fresh('part')}', function()")
+        with self.block():
+            self.put("burn()")
+            self.statements(self.random.randrange(2, 6), 3)
+        self.put("end)")
 
-def generate(seed, size=12, names=False, nan_signs=True):
+
+def generate(seed, size=12, names=False, nan_signs=True, hot_parts=3):
     """The text of the program for a seed."""
-    return Generator(seed, size, names, nan_signs).program()
+    return Generator(seed, size, names, nan_signs, hot_parts).program()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--size", type=int, default=12, help="number of top-level parts (default 12)")
+    parser.add_argument("--size", type=int, default=12, help="number of parts that stay cold (default 12)")
+    parser.add_argument("--hot", type=int, default=3, help="number of parts that become hot (default 3)")
     parser.add_argument("--names", action="store_true", help="keep the names of variables in error messages")
     parser.add_argument("--ignore-nan-signs", action="store_true", help="print NaN without its sign")
     options = parser.parse_args()
-    sys.stdout.write(generate(options.seed, options.size, options.names, not options.ignore_nan_signs))
+    sys.stdout.write(generate(options.seed, options.size, options.names, not options.ignore_nan_signs, options.hot))
 
 
 if __name__ == "__main__":
