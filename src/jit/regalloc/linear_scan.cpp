@@ -1,0 +1,421 @@
+// Linear scan with splitting (Wimmer & Franz, "Linear scan register allocation on SSA form", CGO 2010; the choice of
+// what to split and where is that of Wimmer & Mössenböck, "Optimized interval splitting in a linear scan register
+// allocator", VEE 2005).
+//
+// A value that is anywhere in memory is stored once, right behind its definition, in a word of its own: splitting costs
+// at most a load. Values that are needed by frame states alone take the registers that nobody else wants.
+
+#include <algorithm>
+#include <bit>
+#include <queue>
+
+#include "jit/regalloc/intervals.h"
+
+namespace devvm::jit::regalloc {
+
+namespace {
+
+constexpr unsigned kRegisters = 16;
+
+class LinearScan {
+ public:
+  explicit LinearScan(LiveIntervals& live) : live_(live), c_(live.constraints()) {}
+  const char* run();
+
+ private:
+  struct Later {
+    bool operator()(const Interval* a, const Interval* b) const { return a->start() > b->start(); }
+  };
+
+  uint16_t registersOf(const Interval* i) const { return i->bank == Bank::kXmm ? c_.xmms : c_.gprs; }
+  void advance(Position p);
+  void place(Interval* cur);
+  bool tryFree(Interval* cur);
+  void takeBlocked(Interval* cur);
+  void assign(Interval* cur, unsigned reg);
+  void toMemory(Interval* cur);
+  Interval* splitAt(Interval* i, Position p);
+  Position bestGap(Position least, Position most) const;
+  Position nextClobberAll(const Interval* i) const;
+  Position nextClobber(const Interval* i, unsigned reg) const;
+  void preferences(const Interval* cur);
+  void prefer(const ir::Node* n, Position p);
+  static const UsePosition* useFrom(const Interval* i, Position p) {
+    const UsePosition* u = i->uses;
+    while (u != nullptr && u->at < p) u = u->next;
+    return u;
+  }
+  static Position neededFrom(const Interval* i, Position p) {
+    const UsePosition* u = useFrom(i, p);
+    while (u != nullptr && !u->needsRegister) u = u->next;
+    return u != nullptr ? u->at : kNever;
+  }
+  void fail(const char* why) {
+    if (failure_ == nullptr) failure_ = why;
+  }
+
+  LiveIntervals& live_;
+  const Constraints& c_;
+  std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
+  std::vector<Interval*> active_[kBanks], inactive_[kBanks];
+  std::vector<uint8_t> wanted_;  ///< registers that would save a move for the present interval, best first
+  std::vector<std::vector<uint32_t>> phisOf_;
+  const char* failure_ = nullptr;
+};
+
+/// Gaps lie in front of steps: the last one at or below p.
+constexpr Position gapAtOrBelow(Position p) { return p < 3 ? 0 : p - (p - 3) % 4; }
+
+Interval* LinearScan::splitAt(Interval* i, Position p) {
+  auto* rest = live_.arena.make<Interval>();
+  rest->value = i->value;
+  rest->bank = i->bank;
+  rest->end = i->end;
+  rest->next = i->next;
+  i->next = rest;
+  // Ranges.
+  Range** link = &i->ranges;
+  Position lastEnd = 0;
+  while (*link != nullptr && (*link)->to <= p) {
+    lastEnd = (*link)->to;
+    link = &(*link)->next;
+  }
+  Range* at = *link;
+  if (at != nullptr && at->from < p) {
+    rest->ranges = live_.arena.make<Range>(p, at->to, at->next);
+    at->to = p;
+    at->next = nullptr;
+    i->end = p;
+  } else {
+    rest->ranges = at;
+    *link = nullptr;
+    i->end = lastEnd;
+  }
+  rest->cursor = rest->ranges;
+  if (i->cursor == at && rest->ranges == at) i->cursor = nullptr;
+  // Uses.
+  UsePosition** use = &i->uses;
+  while (*use != nullptr && (*use)->at < p) use = &(*use)->next;
+  rest->uses = *use;
+  *use = nullptr;
+  return rest;
+}
+
+/// Where a piece may begin in a register: at the gap of the outermost loop between two positions, the last one.
+Position LinearScan::bestGap(Position least, Position most) const {
+  Position last = gapAtOrBelow(most);
+  if (last <= least) return last;
+  uint32_t from = live_.blockAt(least), to = live_.blockAt(last), depth = c_.blocks[to].block->loopDepth;
+  constexpr uint32_t kFar = 100;
+  for (uint32_t b = to, n = 0; b > from && n < kFar; b--, n++) {
+    // In front of block b stands the edge from outside into it.
+    uint32_t outside = std::min(c_.blocks[b].block->loopDepth, c_.blocks[b - 1].block->loopDepth);
+    if (outside < depth && live_.blockFrom(b) > least) {
+      depth = outside;
+      last = live_.blockFrom(b);
+    }
+  }
+  return last;
+}
+
+Position LinearScan::nextClobberAll(const Interval* i) const {
+  auto at = live_.clobbersAll.begin();
+  for (const Range* r = i->ranges; r != nullptr; r = r->next) {
+    at = std::lower_bound(at, live_.clobbersAll.end(), r->from);
+    if (at == live_.clobbersAll.end()) return kNever;
+    if (*at < r->to) return *at;
+  }
+  return kNever;
+}
+
+/// Where the interval meets a step that destroys the register.
+Position LinearScan::nextClobber(const Interval* i, unsigned reg) const {
+  if (i->bank != Bank::kGpr || live_.clobberSteps.empty()) return kNever;
+  auto at = live_.clobberSteps.begin();
+  for (const Range* r = i->ranges; r != nullptr; r = r->next) {
+    at = std::lower_bound(at, live_.clobberSteps.end(), r->from,
+                          [](uint32_t step, Position p) { return writeAt(step) < p; });
+    for (auto s = at; s != live_.clobberSteps.end() && readAt(*s) < r->to; ++s) {
+      if ((c_.steps[*s].clobberedGprs >> reg & 1) != 0) return std::max(readAt(*s), r->from);
+    }
+  }
+  return kNever;
+}
+
+void LinearScan::advance(Position p) {
+  for (unsigned bank = 1; bank < kBanks; bank++) {
+    auto settle = [p](Interval* i) {
+      while (i->cursor != nullptr && i->cursor->to <= p) i->cursor = i->cursor->next;
+    };
+    auto &active = active_[bank], &inactive = inactive_[bank];
+    size_t before = active.size();
+    for (size_t n = 0; n < inactive.size();) {
+      Interval* i = inactive[n];
+      settle(i);
+      if (i->cursor != nullptr && i->cursor->from > p) {
+        n++;
+        continue;
+      }
+      if (i->cursor != nullptr) active.push_back(i);
+      inactive[n] = inactive.back();
+      inactive.pop_back();
+    }
+    for (size_t n = 0; n < before;) {
+      Interval* i = active[n];
+      settle(i);
+      if (i->cursor != nullptr && i->cursor->from <= p) {
+        n++;
+        continue;
+      }
+      if (i->cursor != nullptr) inactive.push_back(i);
+      // The ones that came from the inactive stand at the end, and are settled.
+      active[n] = active[before - 1];
+      active[before - 1] = active.back();
+      active.pop_back();
+      before--;
+    }
+  }
+}
+
+void LinearScan::prefer(const ir::Node* n, Position p) {
+  uint32_t v = live_.valueOf[n->id];
+  if (v == UINT32_MAX) return;
+  for (const Interval* i = live_.values[v].first; i != nullptr; i = i->next) {
+    if (i->reg >= 0 && i->start() <= p && p < i->end && i->bank == c_.banks[n->id]) {
+      wanted_.push_back(static_cast<uint8_t>(i->reg));
+      return;
+    }
+  }
+}
+
+/// Registers in which the interval would cost no move.
+void LinearScan::preferences(const Interval* cur) {
+  wanted_.clear();
+  if (cur->isTemp) return;
+  const LiveIntervals::Value& value = live_.values[cur->value];
+  if (!cur->isFirst) {
+    // The register of the piece before.
+    for (const Interval* i = value.first; i != cur; i = i->next) {
+      if (i->reg >= 0) wanted_.push_back(static_cast<uint8_t>(i->reg));
+    }
+    std::reverse(wanted_.begin(), wanted_.end());
+  }
+  // The phi into which it flows.
+  for (uint32_t phi : phisOf_[cur->value]) {
+    const Interval* i = live_.values[phi].first;
+    if (i->reg >= 0 && i->bank == cur->bank) wanted_.push_back(static_cast<uint8_t>(i->reg));
+  }
+  if (!cur->isFirst) return;
+  if (value.isPhi) {
+    const ir::Block* block = c_.blocks[value.block].block;
+    for (uint32_t i = 0; i < value.node->inputCount(); i++) {
+      const ir::Node* in = value.node->input(i);
+      if (c_.banks[in->id] != cur->bank) continue;
+      prefer(in, live_.blockTo(live_.numberOf[block->predecessors[i]->id]) - 1);
+    }
+  } else {
+    uint32_t at = stepAt(value.definedAt);
+    const Step& step = c_.steps[at];
+    if (step.like >= 0) {
+      const ir::Node* in = c_.uses[step.firstUse + static_cast<uint32_t>(step.like)].value;
+      if (c_.banks[in->id] == cur->bank) prefer(in, readAt(at));
+    }
+  }
+}
+
+void LinearScan::assign(Interval* cur, unsigned reg) {
+  cur->reg = static_cast<int8_t>(reg);
+  active_[static_cast<size_t>(cur->bank)].push_back(cur);
+}
+
+/// The interval is in memory until somebody needs it in a register.
+void LinearScan::toMemory(Interval* cur) {
+  cur->inMemory = true;
+  Position needed = neededFrom(cur, cur->start());
+  if (needed == kNever) return;
+  Position gap = bestGap(cur->start(), needed);
+  if (gap <= cur->start()) {
+    fail("more values are needed at once than there are registers");
+    return;
+  }
+  unhandled_.push(splitAt(cur, gap));
+}
+
+bool LinearScan::tryFree(Interval* cur) {
+  Position until[kRegisters];
+  uint16_t registers = registersOf(cur);
+  Position clobber = nextClobberAll(cur), start = cur->start();
+  if (clobber <= start) return false;
+  for (unsigned r = 0; r < kRegisters; r++) until[r] = (registers >> r & 1) != 0 ? clobber : 0;
+  auto bank = static_cast<size_t>(cur->bank);
+  for (const Interval* i : active_[bank]) until[i->reg] = 0;
+  for (const Interval* i : inactive_[bank]) {
+    if (until[i->reg] == 0) continue;
+    Position p = intersection(i->cursor, cur->ranges);
+    until[i->reg] = std::min(until[i->reg], p);
+  }
+  if (cur->bank == Bank::kGpr && !live_.clobberSteps.empty()) {
+    for (unsigned r = 0; r < kRegisters; r++) {
+      if (until[r] != 0) until[r] = std::min(until[r], nextClobber(cur, r));
+    }
+  }
+  // Whoever lives on across a call does so in memory: up to there is as good as to the end.
+  Position enough = std::min(cur->end, clobber);
+  unsigned best = kRegisters;
+  auto better = [&](unsigned r) {
+    Position now = std::min(until[best], enough), other = std::min(until[r], enough);
+    if (now != other) return other > now;
+    bool last = cur->bank == Bank::kGpr && (c_.lastGprs >> r & 1) != 0;
+    bool bestIsLast = cur->bank == Bank::kGpr && (c_.lastGprs >> best & 1) != 0;
+    // Of those that are free for longer than needed, the one that is taken soonest leaves the others free.
+    return last != bestIsLast ? bestIsLast : until[r] < until[best];
+  };
+  for (unsigned r = 0; r < kRegisters; r++) {
+    if (until[r] != 0 && (best == kRegisters || better(r))) best = r;
+  }
+  if (best == kRegisters || until[best] <= start) return false;
+  preferences(cur);
+  for (uint8_t r : wanted_) {
+    if (until[r] >= enough || (until[r] > start && until[r] >= until[best])) {
+      best = r;
+      break;
+    }
+  }
+  if (until[best] < cur->end) {
+    Position p = until[best];
+    if (p != clobber) {
+      p = bestGap(start, p);
+      if (p <= start) return false;
+    }
+    // A register that is free for no use is no register.
+    const UsePosition* first = useFrom(cur, start);
+    if (first != nullptr && first->at >= p && !(cur->isFirst && live_.values[cur->value].isPhi)) return false;
+    unhandled_.push(splitAt(cur, p));
+  }
+  assign(cur, best);
+  return true;
+}
+
+/// No register is free: the one whose next use is furthest goes to memory, be it the present interval.
+void LinearScan::takeBlocked(Interval* cur) {
+  Position start = cur->start();
+  Position usedAt[kRegisters], blockedAt[kRegisters];
+  uint16_t registers = registersOf(cur);
+  Position clobber = nextClobberAll(cur);
+  for (unsigned r = 0; r < kRegisters; r++) {
+    bool may = (registers >> r & 1) != 0;
+    blockedAt[r] = may ? std::min(clobber, nextClobber(cur, r)) : 0;
+    usedAt[r] = blockedAt[r];
+  }
+  auto bank = static_cast<size_t>(cur->bank);
+  auto note = [&](const Interval* i, Position from) {
+    if (i->isTemp) {
+      usedAt[i->reg] = blockedAt[i->reg] = 0;
+      return;
+    }
+    const UsePosition* u = useFrom(i, from);
+    usedAt[i->reg] = std::min(usedAt[i->reg], u != nullptr ? u->at : kNever - 1);
+  };
+  for (const Interval* i : active_[bank]) note(i, start);
+  for (const Interval* i : inactive_[bank]) {
+    if (intersection(i->cursor, cur->ranges) != kNever) note(i, start);
+  }
+  Position needed = neededFrom(cur, start);
+  unsigned best = kRegisters;
+  for (unsigned r = 0; r < kRegisters; r++) {
+    if ((registers >> r & 1) != 0 && (best == kRegisters || usedAt[r] > usedAt[best])) best = r;
+  }
+  if (needed == kNever) return toMemory(cur);
+  if (usedAt[best] <= needed && gapAtOrBelow(needed) > start) return toMemory(cur);
+  if (usedAt[best] <= start || blockedAt[best] <= start) {
+    fail("more values are needed at once than there are registers");
+    return;
+  }
+  if (blockedAt[best] < cur->end) {
+    Position p = blockedAt[best];
+    if (p != clobber) p = bestGap(start, p);
+    if (p <= start) {
+      fail("a register is needed where it is destroyed");
+      return;
+    }
+    unhandled_.push(splitAt(cur, p));
+  }
+  // Make room.
+  auto evict = [&](std::vector<Interval*>& list, bool all) {
+    for (size_t n = 0; n < list.size();) {
+      Interval* i = list[n];
+      if (i->reg != static_cast<int8_t>(best) || (!all && intersection(i->cursor, cur->ranges) == kNever)) {
+        n++;
+        continue;
+      }
+      list[n] = list.back();
+      list.pop_back();
+      if (i->start() == start) {  // it has just begun: all of it goes
+        i->reg = -1;
+        toMemory(i);
+        continue;
+      }
+      // Of inactive ones the part that they have had stays.
+      Interval* rest = splitAt(i, start);
+      toMemory(rest);
+    }
+  };
+  evict(active_[bank], true);
+  evict(inactive_[bank], false);
+  assign(cur, best);
+}
+
+void LinearScan::place(Interval* cur) {
+  if (cur->isFirst && !cur->isTemp) {
+    const LiveIntervals::Value& value = live_.values[cur->value];
+    // What is in a word from the beginning stays there until it is used, and while calls are in between.
+    if (!value.isPhi && c_.steps[stepAt(value.definedAt)].hasHome) {
+      Position needed = neededFrom(cur, cur->start());
+      if (needed == kNever || nextClobberAll(cur) < needed) return toMemory(cur);
+    }
+    if (value.isPhi && useFrom(cur, cur->start()) != nullptr && nextClobberAll(cur) < neededFrom(cur, cur->start())) {
+      return toMemory(cur);
+    }
+  }
+  if (cur->uses == nullptr && !cur->isFirst) return toMemory(cur);
+  if (!tryFree(cur)) takeBlocked(cur);
+}
+
+const char* LinearScan::run() {
+  phisOf_.resize(live_.values.size());
+  for (uint32_t v = 0; v < live_.values.size(); v++) {
+    const LiveIntervals::Value& value = live_.values[v];
+    value.first->cursor = value.first->ranges;
+    unhandled_.push(value.first);
+    if (!value.isPhi) continue;
+    for (uint32_t i = 0; i < value.node->inputCount(); i++) {
+      uint32_t in = live_.valueOf[value.node->input(i)->id];
+      if (in != UINT32_MAX) phisOf_[in].push_back(v);
+    }
+  }
+  for (Interval* t : live_.temps) {
+    t->cursor = t->ranges;
+    unhandled_.push(t);
+  }
+  while (!unhandled_.empty() && failure_ == nullptr) {
+    Interval* cur = unhandled_.top();
+    unhandled_.pop();
+    advance(cur->start());
+    place(cur);
+  }
+  return failure_;
+}
+
+}  // namespace
+
+Allocation allocate(const ir::Graph&, const Constraints& constraints) {
+  Allocation result;
+  LiveIntervals live(constraints);
+  live.build();
+  LinearScan scan(live);
+  result.failure = scan.run();
+  if (result.failure == nullptr) result.failure = resolve(live, result);
+  return result;
+}
+
+}  // namespace devvm::jit::regalloc

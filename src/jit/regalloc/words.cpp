@@ -1,0 +1,153 @@
+// Words of the frame for values that are in memory somewhere. A value has one word for all its life. What lives across
+// a guest call has to lie above the callee's slot; below it the new frame comes (docs/optimizing-jit.md).
+
+#include <algorithm>
+
+#include "jit/regalloc/intervals.h"
+
+namespace devvm::jit::regalloc {
+
+namespace {
+
+using Ranges = std::vector<Range>;
+
+Ranges rangesOf(const Interval* first) {
+  Ranges all;
+  for (const Interval* i = first; i != nullptr; i = i->next) {
+    for (const Range* r = i->ranges; r != nullptr; r = r->next) {
+      if (!all.empty() && all.back().to >= r->from) {
+        all.back().to = r->to;
+      } else {
+        all.push_back({r->from, r->to});
+      }
+    }
+  }
+  return all;
+}
+
+bool meet(const Ranges& a, const Ranges& b) {
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    if (a[i].to <= b[j].from) {
+      i++;
+    } else if (b[j].to <= a[i].from) {
+      j++;
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
+
+class Words {
+ public:
+  explicit Words(const LiveIntervals& live) : live_(live), c_(live.constraints()) {}
+  const char* run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words, uint32_t& count);
+
+ private:
+  uint32_t limitOf(const Ranges& ranges) const;
+  bool isFree(uint32_t word, const Ranges& ranges) const;
+  void occupy(uint32_t word, Ranges ranges);
+  void relatives(uint32_t v, std::vector<uint32_t>& out) const;
+
+  const LiveIntervals& live_;
+  const Constraints& c_;
+  std::vector<std::pair<Position, uint32_t>> calls_;  ///< where, word of the callee
+  std::vector<std::vector<Ranges>> taken_;            ///< by word
+};
+
+/// Words below this number survive all calls that the value lives across.
+uint32_t Words::limitOf(const Ranges& ranges) const {
+  uint32_t limit = c_.mostWords;
+  auto call = calls_.begin();
+  for (const Range& r : ranges) {
+    call = std::lower_bound(call, calls_.end(), std::pair{r.from, 0u});
+    for (; call != calls_.end() && call->first < r.to; ++call) limit = std::min(limit, call->second);
+  }
+  return limit;
+}
+
+bool Words::isFree(uint32_t word, const Ranges& ranges) const {
+  if (word >= taken_.size()) return true;
+  for (const Ranges& other : taken_[word]) {
+    if (meet(other, ranges)) return false;
+  }
+  return true;
+}
+
+void Words::occupy(uint32_t word, Ranges ranges) {
+  if (word >= taken_.size()) taken_.resize(word + 1);
+  taken_[word].push_back(std::move(ranges));
+}
+
+/// Values from which or into which this one flows: a common word saves moves.
+void Words::relatives(uint32_t v, std::vector<uint32_t>& out) const {
+  const LiveIntervals::Value& value = live_.values[v];
+  out.clear();
+  if (!value.isPhi) return;
+  for (uint32_t i = 0; i < value.node->inputCount(); i++) {
+    uint32_t in = live_.valueOf[value.node->input(i)->id];
+    if (in != UINT32_MAX) out.push_back(in);
+  }
+}
+
+const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words, uint32_t& count) {
+  words.assign(live_.values.size(), INT32_MAX);
+  std::vector<uint32_t> waiting;
+  for (uint32_t i = 0; i < c_.steps.size(); i++) {
+    const Step& step = c_.steps[i];
+    if (step.isGuestCall) calls_.emplace_back(clobberAt(i), step.calleeWord);
+    if (!step.hasHome || step.home < 0) continue;
+    // Nobody else may have the word until it has been read.
+    occupy(static_cast<uint32_t>(step.home), {{0, writeAt(i) + 1}});
+  }
+  for (uint32_t v = 0; v < live_.values.size(); v++) {
+    const LiveIntervals::Value& value = live_.values[v];
+    if (needsWord[v] == 0) continue;
+    const Step* step = value.isPhi ? nullptr : &c_.steps[stepAt(value.definedAt)];
+    if (step == nullptr || !step->hasHome) {
+      waiting.push_back(v);
+      continue;
+    }
+    words[v] = step->home;
+    Ranges ranges = rangesOf(value.first);
+    if (step->home >= 0 && limitOf(ranges) <= static_cast<uint32_t>(step->home)) {
+      return "a parameter lives below a call";
+    }
+    if (step->home >= 0) occupy(static_cast<uint32_t>(step->home), std::move(ranges));
+  }
+  // Those that have the least choice first.
+  std::vector<std::pair<uint32_t, uint32_t>> order;
+  std::vector<Ranges> ranges(live_.values.size());
+  for (uint32_t v : waiting) {
+    ranges[v] = rangesOf(live_.values[v].first);
+    order.emplace_back(limitOf(ranges[v]), v);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<uint32_t> near;
+  for (auto [limit, v] : order) {
+    uint32_t word = UINT32_MAX;
+    relatives(v, near);
+    for (uint32_t n : near) {
+      if (words[n] == INT32_MAX || words[n] < 0) continue;
+      auto candidate = static_cast<uint32_t>(words[n]);
+      if (candidate < limit && isFree(candidate, ranges[v])) word = candidate;
+    }
+    for (uint32_t w = 0; word == UINT32_MAX && w < limit; w++) {
+      if (isFree(w, ranges[v])) word = w;
+    }
+    if (word == UINT32_MAX) return "more values live across a call than words of the frame lie above it";
+    words[v] = static_cast<int32_t>(word);
+    occupy(word, std::move(ranges[v]));
+  }
+  count = static_cast<uint32_t>(taken_.size());
+  return nullptr;
+}
+
+}  // namespace
+
+const char* assignWords(const LiveIntervals& live, const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words,
+                        uint32_t& count) {
+  return Words(live).run(needsWord, words, count);
+}
+
+}  // namespace devvm::jit::regalloc
