@@ -13,8 +13,8 @@ namespace devvm::jit::regalloc {
 struct Place {
   enum Kind : uint8_t { kNone, kGpr, kXmm, kWord, kConstant };
   Kind kind = kNone;
-  int32_t index = 0;                    ///< of the register or word
-  const ir::Node* constant = nullptr;   ///< of a constant, which is in no place
+  int32_t index = 0;                   ///< of the register or word
+  const ir::Node* constant = nullptr;  ///< of a constant, which is in no place
 
   static Place gpr(unsigned r) { return {kGpr, static_cast<int32_t>(r), nullptr}; }
   static Place xmm(unsigned r) { return {kXmm, static_cast<int32_t>(r), nullptr}; }
@@ -97,8 +97,8 @@ std::string check(const Constraints& constraints, const Allocation& allocation);
 /// The allocation as text: places of all values and moves (printer.cpp).
 std::string text(const Constraints& constraints, const Allocation& allocation);
 
-/// Puts moves that happen at once into an order (parallel_moves.cpp). No two go to the same place. Where places exchange
-/// their contents, one of them goes aside for a while: to kNone, and from there to its place.
+/// Puts moves that happen at once into an order (parallel_moves.cpp). No two go to the same place. Where places
+/// exchange their contents, one of them goes aside for a while: to kNone, and from there to its place.
 void sequence(std::vector<Move>& moves);
 
 }  // namespace devvm::jit::regalloc

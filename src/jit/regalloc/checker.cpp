@@ -20,7 +20,7 @@ class Checker {
   std::string run();
 
  private:
-  static constexpr int32_t kAbove = 8;  ///< words above the header that have names
+  static constexpr int32_t kAbove = 8;         ///< words above the header that have names
   using State = std::vector<const ir::Node*>;  ///< general registers, vector registers, words
   size_t index(const Place& p) const {
     if (p.kind == Place::kGpr) return static_cast<size_t>(p.index);

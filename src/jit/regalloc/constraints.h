@@ -49,8 +49,8 @@ struct Constraints {
   std::vector<Bank> banks;  ///< by id of the node: where its value lives; none: nowhere (constants, folded nodes)
   /// Registers that may be given, as bits; those used last first where there is a choice.
   uint16_t gprs = 0, xmms = 0;
-  uint16_t lastGprs = 0;    ///< of these, given only when the others are taken
-  uint32_t mostWords = 0;   ///< words that a frame may have
+  uint16_t lastGprs = 0;   ///< of these, given only when the others are taken
+  uint32_t mostWords = 0;  ///< words that a frame may have
 
   void clear() {
     blocks.clear();

@@ -26,10 +26,10 @@ struct Interval {
   uint32_t value = 0;  ///< number of the value; of temps their number among all temps
   Bank bank = Bank::kGpr;
   bool isTemp = false;
-  bool isFirst = false;      ///< begins where the value is defined
-  bool inMemory = false;     ///< decided
-  int8_t reg = -1;           ///< decided
-  Range* ranges = nullptr;   ///< ascending, disjoint
+  bool isFirst = false;     ///< begins where the value is defined
+  bool inMemory = false;    ///< decided
+  int8_t reg = -1;          ///< decided
+  Range* ranges = nullptr;  ///< ascending, disjoint
   UsePosition* uses = nullptr;
   Position end = 0;          ///< of the last range
   Range* cursor = nullptr;   ///< for the scan: the first range that ends behind the present position
@@ -61,12 +61,12 @@ class LiveIntervals {
     bool isPhi;
   };
   std::vector<Value> values;
-  std::vector<uint32_t> valueOf;        ///< by node id
-  std::vector<uint32_t> numberOf;       ///< by block id: number in Constraints::blocks
-  std::vector<Interval*> temps;         ///< in the order of Allocation::temps
-  std::vector<uint32_t> firstTemp;      ///< by step
-  std::vector<Position> clobbersAll;    ///< positions, ascending
-  std::vector<uint32_t> clobberSteps;   ///< steps that destroy single registers, ascending
+  std::vector<uint32_t> valueOf;       ///< by node id
+  std::vector<uint32_t> numberOf;      ///< by block id: number in Constraints::blocks
+  std::vector<Interval*> temps;        ///< in the order of Allocation::temps
+  std::vector<uint32_t> firstTemp;     ///< by step
+  std::vector<Position> clobbersAll;   ///< positions, ascending
+  std::vector<uint32_t> clobberSteps;  ///< steps that destroy single registers, ascending
   base::Arena arena;
 
   /// Calls f(value) for what is alive at the beginning of block `b` and defined in front of it.
@@ -95,8 +95,8 @@ class LiveIntervals {
   void forStateValues(const ir::Node* node, F f) const;
 
   const Constraints& c_;
-  std::vector<uint32_t> globals_;    ///< values that are alive at block boundaries
-  std::vector<uint32_t> globalOf_;   ///< by value: place in globals_
+  std::vector<uint32_t> globals_;   ///< values that are alive at block boundaries
+  std::vector<uint32_t> globalOf_;  ///< by value: place in globals_
   std::vector<uint64_t> liveIn_, liveOut_, defined_;
   uint32_t words_ = 0;
 };

@@ -314,6 +314,10 @@ void LinearScan::takeBlocked(Interval* cur) {
       return;
     }
     const UsePosition* u = useFrom(i, from);
+    if (u != nullptr && u->needsRegister && gapAtOrBelow(u->at) <= start) {  // by this very step
+      usedAt[i->reg] = blockedAt[i->reg] = 0;
+      return;
+    }
     usedAt[i->reg] = std::min(usedAt[i->reg], u != nullptr ? u->at : kNever - 1);
   };
   for (const Interval* i : active_[bank]) note(i, start);
@@ -357,7 +361,7 @@ void LinearScan::takeBlocked(Interval* cur) {
       }
       // Of inactive ones the part that they have had stays.
       Interval* rest = splitAt(i, start);
-      toMemory(rest);
+      rest->start() == start ? toMemory(rest) : unhandled_.push(rest);
     }
   };
   evict(active_[bank], true);

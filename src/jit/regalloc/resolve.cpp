@@ -98,11 +98,21 @@ void Resolver::withinBlocks() {
       if (before.to != now.from || before.place == now.place) continue;
       // What changes at the beginning of a block changes on the edges to it; stores within the first step do not.
       if (isBlockStart(now.from)) continue;
-      if (now.place.isWord() && storedAtSplits_[v] == 0) continue;
-      moves.push_back({stepAt(now.from), {before.place, now.place, value.node}});
+      uint32_t step = stepAt(now.from);
+      if (!now.place.isWord()) {
+        moves.push_back({step, {before.place, now.place, value.node}});
+        continue;
+      }
+      if (storedAtSplits_[v] == 0) continue;
+      // What was loaded in the same gap is in memory already, or comes from another register.
+      Position gap = gapBefore(step);
+      Place was = before.from == gap && !isBlockStart(gap) ? out_.at(value.node, gap - 1) : before.place;
+      if (!was.isWord()) moves.push_back({step, {was, now.place, value.node}});
     }
   }
-  std::stable_sort(moves.begin(), moves.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(moves.begin(), moves.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.value->id < b.second.value->id;
+  });
   for (const auto& [step, move] : moves) {
     auto at = static_cast<uint32_t>(out_.moves.size());
     if (out_.stepMoves.empty() || out_.stepMoves.back().step != step) out_.stepMoves.push_back({step, at, at});
@@ -141,9 +151,8 @@ void Resolver::edges() {
   for (uint32_t b = 0; b < c_.blocks.size(); b++) {
     for (const ir::Block* s : c_.blocks[b].block->successors) edge(b, s);
   }
-  std::sort(out_.edgeMoves.begin(), out_.edgeMoves.end(), [](const auto& a, const auto& b) {
-    return a.block != b.block ? a.block < b.block : a.atEnd < b.atEnd;
-  });
+  std::sort(out_.edgeMoves.begin(), out_.edgeMoves.end(),
+            [](const auto& a, const auto& b) { return a.block != b.block ? a.block < b.block : a.atEnd < b.atEnd; });
 }
 
 const char* Resolver::run() {

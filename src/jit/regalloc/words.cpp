@@ -122,7 +122,7 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
     ranges[v] = rangesOf(live_.values[v].first);
     order.emplace_back(limitOf(ranges[v]), v);
   }
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(order.begin(), order.end());
   std::vector<uint32_t> near;
   for (auto [limit, v] : order) {
     uint32_t word = UINT32_MAX;
