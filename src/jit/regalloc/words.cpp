@@ -25,19 +25,6 @@ Ranges rangesOf(const Interval* first) {
   return all;
 }
 
-bool meet(const Ranges& a, const Ranges& b) {
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].to <= b[j].from) {
-      i++;
-    } else if (b[j].to <= a[i].from) {
-      j++;
-    } else {
-      return true;
-    }
-  }
-  return false;
-}
-
 class Words {
  public:
   explicit Words(const LiveIntervals& live) : live_(live), c_(live.constraints()) {}
@@ -46,13 +33,13 @@ class Words {
  private:
   uint32_t limitOf(const Ranges& ranges) const;
   bool isFree(uint32_t word, const Ranges& ranges) const;
-  void occupy(uint32_t word, Ranges ranges);
+  void occupy(uint32_t word, const Ranges& ranges);
   void relatives(uint32_t v, std::vector<uint32_t>& out) const;
 
   const LiveIntervals& live_;
   const Constraints& c_;
   std::vector<std::pair<Position, uint32_t>> calls_;  ///< where, word of the callee
-  std::vector<std::vector<Ranges>> taken_;            ///< by word
+  std::vector<Ranges> taken_;                         ///< by word, ascending
 };
 
 /// Words below this number survive all calls that the value lives across.
@@ -68,15 +55,33 @@ uint32_t Words::limitOf(const Ranges& ranges) const {
 
 bool Words::isFree(uint32_t word, const Ranges& ranges) const {
   if (word >= taken_.size()) return true;
-  for (const Ranges& other : taken_[word]) {
-    if (meet(other, ranges)) return false;
+  const Ranges& taken = taken_[word];
+  auto at = taken.begin();
+  for (const Range& r : ranges) {
+    at = std::lower_bound(at, taken.end(), r.from, [](const Range& t, Position p) { return t.to <= p; });
+    if (at == taken.end()) return true;
+    if (at->from < r.to) return false;
   }
   return true;
 }
 
-void Words::occupy(uint32_t word, Ranges ranges) {
+void Words::occupy(uint32_t word, const Ranges& ranges) {
   if (word >= taken_.size()) taken_.resize(word + 1);
-  taken_[word].push_back(std::move(ranges));
+  Ranges both;
+  both.reserve(taken_[word].size() + ranges.size());
+  std::merge(taken_[word].begin(), taken_[word].end(), ranges.begin(), ranges.end(), std::back_inserter(both),
+             [](const Range& x, const Range& y) { return x.from < y.from; });
+  // Neighbours become one.
+  size_t end = 0;
+  for (const Range& r : both) {
+    if (end != 0 && both[end - 1].to >= r.from) {
+      both[end - 1].to = std::max(both[end - 1].to, r.to);
+    } else {
+      both[end++] = r;
+    }
+  }
+  both.resize(end);
+  taken_[word] = std::move(both);
 }
 
 /// Values from which or into which this one flows: a common word saves moves.
@@ -113,7 +118,7 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
     if (step->home >= 0 && limitOf(ranges) <= static_cast<uint32_t>(step->home)) {
       return "a parameter lives below a call";
     }
-    if (step->home >= 0) occupy(static_cast<uint32_t>(step->home), std::move(ranges));
+    if (step->home >= 0) occupy(static_cast<uint32_t>(step->home), ranges);
   }
   // Those that have the least choice first.
   std::vector<std::pair<uint32_t, uint32_t>> order;
@@ -137,7 +142,7 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
     }
     if (word == UINT32_MAX) return "more values live across a call than words of the frame lie above it";
     words[v] = static_cast<int32_t>(word);
-    occupy(word, std::move(ranges[v]));
+    occupy(word, ranges[v]);
   }
   count = static_cast<uint32_t>(taken_.size());
   return nullptr;
