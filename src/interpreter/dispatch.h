@@ -329,7 +329,4 @@ inline T readUnaligned(const uint8_t* p) {
 // Keeps the compiler from making a call of memmove out of a loop that copies a word or two.
 #define OPAQUE(pointer) asm("" : "+r"(pointer))
 
-/// From the frame of pcall to the frame that it protects: state word, `true`, header.
-inline constexpr uint32_t kPcallDistance = 5;
-
 }  // namespace devvm::interpreter

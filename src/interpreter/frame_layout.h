@@ -12,6 +12,9 @@ namespace devvm::interpreter {
 /// Slots that a native finds free at entry, its header included.
 inline constexpr uint32_t kNativeFrameSlots = runtime::kNativeSlots + 8;
 
+/// From the frame of pcall down to that of the function it calls; from that of xpcall.
+inline constexpr uint32_t kPcallDistance = 5, kXpcallDistance = 6;
+
 /// A state word as NativeCall::call() leaves it.
 inline Value waitingState(int32_t next, bool isProtected, uint8_t wanted = Link::kOpen) {
   return Value::smallInt(int64_t{static_cast<uint32_t>(next)} | int64_t{wanted} << 32 |

@@ -60,6 +60,10 @@ const uint8_t* machineContinuation(Isolate& iso) {
   }
   if (*f.pc != kStubMachineReturn) return nullptr;
   if (iso.machineReturn.calleeSlot == nullptr || (!iso.hooksOn && !iso.finalizersDue)) return iso.machineReturn.address;
+  if (isNativeFrame(f.fp)) {  // one that waits for what machine code calls for it
+    f.pc = kNativeReturnCode;
+    return iso.hooksOn ? nullptr : machineContinuation(iso);
+  }
   // Hooks and finalizers want to come between: results lie where bytecode wants them, too, and it goes on.
   const Code* code = codeOf(f.fp);
   f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);

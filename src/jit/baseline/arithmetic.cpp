@@ -438,6 +438,49 @@ void Compiler::negate(const Operand& x) {
   push(result);
 }
 
+void Compiler::power() {
+  Operand y = popValue(), x = popValue();
+  mayCallMetamethod(Meta::kPow, x, y);
+  Gpr left = toRegister(x), right = toRegister(y), result = allocate();
+  a.mov64(rax, left);
+  a.mov64(rcx, right);
+  callLeaf(addressOf(&leafArithmetic<Arith::kPow>));
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, slow(), Distance::kNear);
+  a.mov64(result, rax);
+  push(result, speculates_ ? Known::kFloat : Known::kNothing);
+}
+
+void Compiler::complement(const Operand& x) {
+  mayCallMetamethod(Meta::kBNot, x, x);
+  Gpr value = toRegister(x), result = allocate();
+  a.mov64(result, value);
+  a.cmp64(value, kIntTag);
+  a.jcc(Condition::kBelow, slow(), Distance::kNear);
+  a.mov64(rax, static_cast<int64_t>(Value::kPayloadMask));
+  a.xor64(result, rax);
+  push(result, speculates_ ? Known::kInt : Known::kNothing);
+}
+
+/// Short strings and numbers are joined while the nursery has room.
+void Compiler::concat(uint32_t count) {
+  uint32_t depth = stack_.depth();
+  if (count == 2) mayCallMetamethod(Meta::kConcat, Operand::memory(), Operand::memory());
+  flushAll();
+  a.mov64(rdi, kIsolate);
+  a.lea64(rsi, Mem(kFrame, stack_.slot(depth - 1)));
+  a.mov32(rdx, count);
+  a.mov64(rax, addressOf(&leafConcat));
+  a.call(rax);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, slowFlushed(), Distance::kNear);
+  for (uint32_t i = 0; i < count; i++) stack_.pop();
+  Gpr result = kOperandRegisters[0];
+  a.mov64(result, rax);
+  stack_.use(result);
+  push(result);
+}
+
 // ---- comparisons ----
 
 void Compiler::branchFalsy(Gpr value, uint32_t place, bool ifFalsy) {
@@ -447,15 +490,18 @@ void Compiler::branchFalsy(Gpr value, uint32_t place, bool ifFalsy) {
   jumpTo(place, ifFalsy ? Condition::kBelowEqual : Condition::kAbove);
 }
 
+/// A branch takes any value that the metamethod gives; else a boolean is made of it.
+void Compiler::compareByMetamethod(Op op, const Operand& x, const Operand& y, bool branches) {
+  bool exchange = op == Op::kGt || op == Op::kGe, negate = op == Op::kNe;
+  Meta m = op == Op::kEq || negate ? Meta::kEq : op == Op::kLt || op == Op::kGt ? Meta::kLt : Meta::kLe;
+  MetamethodResult wanted = negate ? MetamethodResult::kUntruth : MetamethodResult::kTruth;
+  mayCallMetamethod(m, {exchange ? &y : &x, exchange ? &x : &y}, branches && !negate ? MetamethodResult::kAny : wanted);
+}
+
 /// A comparison whose value is used, or (with `jump`, the branch behind it) decides where to go on.
 void Compiler::comparison(Op op, const Instruction* jump) {
   Operand y = popValue(), x = popValue();
-  // A branch takes any value; the interpreter makes a boolean of others.
-  if (jump != nullptr && op != Op::kNe) {
-    bool exchange = op == Op::kGt || op == Op::kGe;
-    Meta m = op == Op::kEq ? Meta::kEq : op == Op::kLt || op == Op::kGt ? Meta::kLt : Meta::kLe;
-    mayCallMetamethod(m, exchange ? y : x, exchange ? x : y);
-  }
+  compareByMetamethod(op, x, y, jump != nullptr);
   if (typedComparison(op, x, y, jump)) return;
   bool equality = op == Op::kEq || op == Op::kNe;
   Gpr left = toRegister(x), right = toRegister(y);

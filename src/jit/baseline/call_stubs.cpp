@@ -39,14 +39,15 @@ void CallStubs::genericUnlessZero(const Mem& byte) {
 // Within the call stub: rsi = sp, rdx = pc, rdi = count | wanted << 32, rcx = count, r8 = where to come back to. Until
 // the last check has passed nothing is written and these stay as they are.
 void CallStubs::writeCall() {
-  Label notClosure, isIntrinsic, plain;
+  Label again, notFunction, notClosure, isIntrinsic, plain;
+  a.bind(again);
   a.mov64(r8, rcx);
   a.mov32(rcx, rdi);
   a.mov64(rax, Mem(rsi, rcx, Scale::k8));
   a.mov64(r9, rax);
   a.shr64(r9, heap::kTagShift);
   a.cmp32(r9, tag(heap::Tag::kFunction));
-  genericIf(Condition::kNotEqual);
+  a.jcc(Condition::kNotEqual, notFunction);
   genericUnlessZero(ofIsolate(offset::kHooksOn));
   untag(rax);
   a.cmp8(field(rax, offset::kKind), kind(Kind::kClosure));
@@ -65,6 +66,11 @@ void CallStubs::writeCall() {
   native();
   a.bind(isIntrinsic);
   intrinsics(plain);
+
+  a.bind(notFunction);
+  genericUnlessZero(ofIsolate(offset::kHooksOn));
+  callTable();
+  a.jmp(again);
 
   a.bind(generic_);
   a.mov64(rcx, r8);
@@ -434,11 +440,15 @@ void CallStubs::writeGiveBack() {
 
 /// Natives that the engine knows: the intrinsic is in r9, the object in rax.
 void CallStubs::intrinsics(Label& plain) {
-  Label yields, resumes;
+  Label yields, resumes, protects, protectsWithHandler;
   for (Intrinsic i : {Intrinsic::kNext, Intrinsic::kInextIterator}) {
     a.cmp32(r9, intrinsic(i));
     a.jcc(Condition::kEqual, plain);
   }
+  a.cmp32(r9, intrinsic(Intrinsic::kPcall));
+  a.jcc(Condition::kEqual, protects);
+  a.cmp32(r9, intrinsic(Intrinsic::kXpcall));
+  a.jcc(Condition::kEqual, protectsWithHandler);
   genericUnlessZero(ofIsolate(offset::kFinalizersDue));
   a.cmp32(r9, intrinsic(Intrinsic::kYield));
   a.jcc(Condition::kEqual, yields);
@@ -451,6 +461,10 @@ void CallStubs::intrinsics(Label& plain) {
   resume(false);
   a.bind(yields);
   yield();
+  a.bind(protects);
+  protectedCall(false);
+  a.bind(protectsWithHandler);
+  protectedCall(true);
 }
 
 /// Jumps unless `values` more slots fit below the native that waits on the fiber. Destroys rax.

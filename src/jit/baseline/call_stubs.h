@@ -15,16 +15,19 @@ class CallStubs {
   /// Stubs::call. At entry: rdi = number of arguments | results wanted << 32, rcx = machine code to come back to,
   /// rsi = sp, rdx = pc of the call; the callee stands below the arguments.
   void writeCall();
+  /// Stubs::compare. At entry: rax = the code of a metamethod, kFrame its frame, below that of the native that waits.
+  void writeCompare();
   /// Stubs::tailCall. At entry: rdi = number of arguments, rsi = sp, rdx = pc, rax = the slow path that does it all.
   void writeTailCall();
   /// Stubs::giveBack. At entry: rsi = address above the first of the values, rcx = how many there are.
   void writeGiveBack();
 
   // ---- jumped to, bound by who places the stubs ----
-  Label callGeneric;  ///< registers as at the entry of `call`, nothing done
-  Label answered;     ///< rax: answer of the innermost native (a NativeResult), which is no plain return
-  Label goOn;         ///< Stubs::goOn (for tailCall too)
-  Label giveGeneric;  ///< registers as at the entry of `giveBack`, nothing done
+  Label callGeneric;   ///< registers as at the entry of `call`, nothing done
+  Label answered;      ///< rax: answer of the innermost native (a NativeResult), which is no plain return
+  Label goOn;          ///< Stubs::goOn (for tailCall too)
+  Label goOnAnywhere;  ///< goes on where the fiber stands
+  Label giveGeneric;   ///< registers as at the entry of `giveBack`, nothing done
 
  private:
   void closure();
@@ -32,6 +35,9 @@ class CallStubs {
   void runNative();
   void tailNative(Label& generic);
   void intrinsics(Label& plain);
+  void callTable();
+  void protectedCall(bool handler);
+  void nativeWaitsUnlessPlain();
   void resume(bool plain);
   void yield();
   void deliver();
@@ -42,7 +48,7 @@ class CallStubs {
   void checkRoom(x64::Gpr fiber, x64::Gpr values);
 
   x64::Assembler& a;
-  Label generic_, deliver_, locals_;
+  Label generic_, deliver_, locals_, nativeWaits_;
 };
 
 }  // namespace devvm::jit

@@ -19,7 +19,6 @@ namespace {
 /// Slow paths that do the whole instruction: for opcodes that have no straight case worth its code.
 SlowPath wholeSlowPath(Op op) {
   switch (op) {
-    case Op::kConcat: return paths::slowConcat;
     case Op::kSetList: return paths::slowSetList;
     case Op::kInitIndex: return paths::slowInitIndex;
     case Op::kForPrep: return paths::slowForPrep;
@@ -210,9 +209,12 @@ void Compiler::slowCases() {
     if (s.label.isAwaited()) {
       a.bind(s.label);
       flush(place.slowState);
-      callMetamethod(s);
+      callMetamethod(s, false);
     }
-    if (s.flushed.isAwaited()) a.bind(s.flushed);
+    if (s.flushed.isAwaited()) {
+      a.bind(s.flushed);
+      callMetamethod(s, true);
+    }
     if (s.label.isBound() || s.flushed.isBound()) {
       count(place.offset);
       noteRare(place.offset);
@@ -521,7 +523,10 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kBXor:
     case Op::kShl:
     case Op::kShr: arithmetic(c.op); return true;
+    case Op::kPow: power(); return true;
     case Op::kUnm: negate(popValue()); return true;
+    case Op::kBNot: complement(popValue()); return true;
+    case Op::kConcat: concat(operand(0)); return true;
     case Op::kNot: {
       Operand o = popValue();
       Gpr v = toRegister(o), r = allocate();
@@ -646,7 +651,9 @@ static int64_t slotOf(const Instruction& whole) {
 /// expected to be simple.
 bool Compiler::hasEvidence(const Instruction& whole) const {
   // A full nursery is nothing to leave for.
-  if (whole.op == Op::kNewTable || whole.op == Op::kNewCell || whole.op == Op::kClosure) return false;
+  if (whole.op == Op::kNewTable || whole.op == Op::kNewCell || whole.op == Op::kClosure || whole.op == Op::kConcat) {
+    return false;
+  }
   if (options_.feedback == nullptr || site_ == nullptr) return true;
   switch (site_->kind) {
     case SiteKind::kArithmetic: return !site_->operands[0].isEmpty() && !callsMetamethods();

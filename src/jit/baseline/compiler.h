@@ -16,6 +16,7 @@
 
 #include "bytecode/decode.h"
 #include "jit/baseline/layout.h"
+#include "jit/baseline/metamethods.h"
 #include "jit/baseline/stubs.h"
 #include "jit/baseline/value_stack.h"
 #include "jit/feedback/feedback.h"
@@ -95,6 +96,7 @@ class Compiler {
   /// A metamethod that an instruction may call, with these operands.
   struct MetamethodSite {
     runtime::Meta meta = runtime::Meta::kIndex;
+    MetamethodResult wanted = MetamethodResult::kAny;
     uint32_t count = 0;
     Operand operands[3];
   };
@@ -157,11 +159,12 @@ class Compiler {
   // ---- metamethods.cpp ----
   bool callsMetamethods() const;
   void mayCallMetamethod(runtime::Meta m, const Operand& x, const Operand& y);
-  void mayCallMetamethod(runtime::Meta m, std::initializer_list<const Operand*> operands);
+  void mayCallMetamethod(runtime::Meta m, std::initializer_list<const Operand*> operands,
+                         MetamethodResult wanted = MetamethodResult::kAny);
   Behind behindMetamethod(const Instruction& whole) const;
   void goOnBehindMetamethod(const Behind& b);
   void awaitMetamethod(const Instruction& whole);
-  void callMetamethod(const SlowCase& s);
+  void callMetamethod(const SlowCase& s, bool inMemory);
 
   // ---- operands.cpp ----
   Gpr allocate();
@@ -229,6 +232,10 @@ class Compiler {
   void bitwise(Op op, const Operand& a, const Operand& b);
   void shift(const Operand& a, const Operand& b, bool left);
   void negate(const Operand& a);
+  void power();
+  void complement(const Operand& a);
+  void concat(uint32_t count);
+  void compareByMetamethod(Op op, const Operand& x, const Operand& y, bool branches);
   void comparison(Op op, const Instruction* jump);
   template <typename Otherwise>
   Label& unlessInts(const Operand& x, Gpr left, const Operand& y, Gpr right, Otherwise otherwise);

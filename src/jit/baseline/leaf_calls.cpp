@@ -1,5 +1,8 @@
 #include "jit/baseline/leaf_calls.h"
 
+#include <cmath>
+#include <cstring>
+
 #include "interpreter/element_access.h"
 #include "interpreter/slow_paths.h"
 
@@ -25,6 +28,12 @@ Value leafArithmetic(Isolate* iso, Value a, Value b) {
   if (!a.isNumber() || !b.isNumber()) return Value::absent();
   if constexpr (op == Arith::kMod) return Value::number(floorModDouble(asDouble(a), asDouble(b)));
   return Value::absent();
+}
+template <>
+Value leafArithmetic<Arith::kPow>(Isolate*, Value a, Value b) {
+  if (!a.isNumber() || !b.isNumber()) return Value::absent();
+  double x = asDouble(a), y = asDouble(b);
+  return Value::canonical(y == 2 ? x * x : std::pow(x, y));
 }
 template Value leafArithmetic<Arith::kAdd>(Isolate*, Value, Value);
 template Value leafArithmetic<Arith::kSub>(Isolate*, Value, Value);
@@ -120,6 +129,38 @@ Value leafClosure(Isolate* iso, uint64_t child, const Value* frame) {
                                               : frame[-1 - static_cast<int64_t>(u.index)]);
   }
   return functionValue(o);
+}
+
+Value leafConcat(Isolate* iso, const Value* top, uint64_t count) {
+  constexpr size_t kMost = 1024;  // what is longer costs fuel
+  constexpr uint64_t kMostNumbers = 4;
+  char digits[kMostNumbers][64];
+  size_t lengths[kMostNumbers], total = 0;
+  uint64_t numbers = 0;
+  for (uint64_t i = count; i-- > 0;) {
+    Value v = top[i];
+    if (v.isString()) {
+      total += asString(v)->length();
+    } else {
+      if (!v.isNumber() || numbers == kMostNumbers) return Value::absent();
+      total += lengths[numbers] = formatNumber(v, digits[numbers]);
+      numbers++;
+    }
+  }
+  if (total > kMost || total < 2) return Value::absent();
+  auto* s =
+      static_cast<String*>(iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kString), static_cast<uint32_t>(total), 0));
+  if (s == nullptr) return Value::absent();
+  char* at = s->bytes;
+  numbers = 0;
+  for (uint64_t i = count; i-- > 0;) {
+    Value v = top[i];
+    const char* from = v.isString() ? asString(v)->bytes : digits[numbers];
+    size_t length = v.isString() ? asString(v)->length() : lengths[numbers++];
+    std::memcpy(at, from, length);
+    at += length;
+  }
+  return stringValue(s);
 }
 
 bool leafIsAbsent(Isolate* iso, Value table, Value key) {

@@ -28,6 +28,9 @@ Value leafLength(Isolate* iso, Value table);
 Value leafNewTable(Isolate* iso, uint64_t elements, uint64_t fields);
 Value leafNewCell(Isolate* iso, Value value);
 Value leafClosure(Isolate* iso, uint64_t child, const Value* frame);
+/// The `count` values from `top` upwards, strings and numbers, joined: the lowest is the last one. Short results only,
+/// while the nursery has room.
+Value leafConcat(Isolate* iso, const Value* top, uint64_t count);
 /// A store with its barrier; the value is in iso->scratch.a.
 void leafStore(Isolate* iso, heap::Object* holder, Value* slot, Value value);
 /// One step of a generic `for` over next or ipairs; `first` is the address of its first local (iterator), which has

@@ -4,7 +4,7 @@
 #include "jit/baseline/metamethods.h"
 
 #include "bytecode/stack_effect.h"
-#include "interpreter/drive.h"
+#include "interpreter/frame_layout.h"
 #include "jit/baseline/compiler.h"
 
 namespace devvm::jit {
@@ -43,8 +43,9 @@ Value find(Isolate& iso, Value* frame, Meta m) {
 
 }  // namespace
 
-const Code* layMetamethod(Isolate* iso, Value* frame, Value* caller, uint64_t call) {
+const Code* layMetamethod(Isolate* iso, Value* frame, Value* caller, uint64_t call, const uint8_t* resume) {
   auto m = static_cast<Meta>(call & 0xFF);
+  auto wanted = static_cast<MetamethodResult>(call >> 8);
   Value found = find(*iso, frame, m);
   if (!isKind(found, Kind::kClosure)) return nullptr;
   const Code* code = as<Closure>(found)->code;
@@ -55,8 +56,20 @@ const Code* layMetamethod(Isolate* iso, Value* frame, Value* caller, uint64_t ca
   while (frames.size > 0 && frames.items[frames.size - 1] >= number) frames.size--;
   if (frames.size == frames.capacity || frames.size >= interpreter::kMaxNestedMetamethods) return nullptr;
   frames.items[frames.size++] = number;
-  Link link = Link::make(static_cast<uint32_t>(caller - frame), 0, static_cast<uint8_t>(call >> 8));
   frame[2] = found;
+  if (wanted >= MetamethodResult::kTruth) {
+    // The native that the interpreter would call, with (metamethod, a, b, whether to negate), as it waits.
+    Value* native = frame + kCompareDistance;
+    const Value arguments[] = {iso->compareNative, found, frame[-1], frame[-2],
+                               Value::boolean(wanted == MetamethodResult::kUntruth)};
+    for (int i = 0; i < 5; i++) native[7 - i] = arguments[i];
+    native[2] = iso->compareNative;
+    native[1] = Value::fromBits(reinterpret_cast<uint64_t>(resume));
+    native[0] = Value::fromBits(Link::make(static_cast<uint32_t>(caller - native), 5, 1).bits | Link::kMachine);
+    native[-1] = interpreter::waitingState(1, false, 1);
+    caller = native;
+  }
+  Link link = Link::make(static_cast<uint32_t>(caller - frame), 0, wanted == MetamethodResult::kNone ? 0 : 1);
   frame[0] = Value::fromBits(link.bits | Link::kMachine);
   return code;
 }
@@ -66,14 +79,14 @@ bool Compiler::callsMetamethods() const {
   return site_->operands[0].has(TypeSet::kTable) || site_->operands[1].has(TypeSet::kTable);
 }
 
-/// The instruction's rare case may be that a metamethod is called with these operands. What comes back is its result,
-/// whatever that is: values of comparisons are the interpreter's.
+/// The instruction's rare case may be that a metamethod is called with these operands: all of them in memory, or none.
 void Compiler::mayCallMetamethod(Meta m, const Operand& x, const Operand& y) { mayCallMetamethod(m, {&x, &y}); }
-void Compiler::mayCallMetamethod(Meta m, std::initializer_list<const Operand*> operands) {
+void Compiler::mayCallMetamethod(Meta m, std::initializer_list<const Operand*> operands, MetamethodResult wanted) {
   if (speculates_ || !isLastComponent_) return;
   slowCase().metamethod = static_cast<uint32_t>(metamethods_.size());
   MetamethodSite& site = metamethods_.emplace_back();
   site.meta = m;
+  site.wanted = m == Meta::kNewIndex ? MetamethodResult::kNone : wanted;
   for (const Operand* o : operands) site.operands[site.count++] = *o;
 }
 
@@ -129,27 +142,44 @@ void Compiler::awaitMetamethod(const Instruction& whole) {
 }
 
 /// Calls the metamethod of a rare case if that is possible; else control comes out below. Operands are in their slots,
-/// and where they were.
-void Compiler::callMetamethod(const SlowCase& s) {
+/// and where they were, if that was not there.
+void Compiler::callMetamethod(const SlowCase& s, bool inMemory) {
   if (s.metamethod == kNone) return;
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
-  Behind behind = behindMetamethod(bytecode::decodeVerified(bytes, places_[s.place].offset));
-  if (!behind.possible) return;
   const MetamethodSite& site = metamethods_[s.metamethod];
-  Label& otherwise = newLabel();
-  int frame = behind.slot - 16;
-  for (uint32_t i = 0; i < site.count; i++) storeOperand(site.operands[i], frame + localOffset(i));
+  if (site.operands[0].isMemory() != inMemory) return;
+  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
+  const Place& place = places_[s.place];
+  Behind behind = behindMetamethod(bytecode::decodeVerified(bytes, place.offset));
+  if (!behind.possible) return;
+  Label &otherwise = newLabel(), &returned = newLabel();
+  int frame = behind.slot - 8 * metamethodDistance(site.wanted);
+  for (uint32_t i = 0; i < site.count; i++) {
+    if (inMemory) {
+      a.mov64(rax, Mem(kFrame, stack_.slot(place.state.depth - site.count + i)));
+      a.mov64(Mem(kFrame, frame + localOffset(i)), rax);
+    } else {
+      storeOperand(site.operands[i], frame + localOffset(i));
+    }
+  }
   a.mov64(rdi, kIsolate);
   a.lea64(rsi, Mem(kFrame, frame));
   a.mov64(rdx, kFrame);
-  a.mov32(rcx, static_cast<uint32_t>(metamethodCall(site.meta, behind.stores ? 0 : 1)));
+  a.mov32(rcx, static_cast<uint32_t>(metamethodCall(site.meta, site.wanted)));
+  bool compares = site.wanted >= MetamethodResult::kTruth;
+  if (compares) a.lea64(r8, Mem::at(returned));
   a.mov64(rax, addressOf(&layMetamethod));
   a.call(rax);
   a.test64(rax, rax);
   a.jcc(Condition::kZero, otherwise, Distance::kNear);
-  a.lea64(rsp, Mem(kFrame, behind.slot));
-  a.lea64(kFrame, Mem(kFrame, frame));
-  a.call(Mem(rax, offset::kCodeMachineEntry));
+  if (compares) {
+    a.lea64(kFrame, Mem(kFrame, frame));
+    a.jmp(Outside(stubs_.compare));
+  } else {
+    a.lea64(rsp, Mem(kFrame, frame + 16));
+    a.lea64(kFrame, Mem(kFrame, frame));
+    a.call(Mem(rax, offset::kCodeMachineEntry));
+  }
+  a.bind(returned);
   goOnBehindMetamethod(behind);
   a.bind(otherwise);
 }

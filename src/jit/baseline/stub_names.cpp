@@ -18,6 +18,7 @@ std::vector<StubInfo> stubInfos(const Stubs& stubs) {
       {"callOpen", stubs.callOpen, kJumped},
       {"goOnOpen", stubs.goOnOpen, kJumped},
       {"called", stubs.called, kJumped},
+      {"compare", stubs.compare, kGuest},
       {"tailCall", stubs.tailCall, kJumped},
       {"tailCallOpen", stubs.tailCallOpen, kJumped},
       {"giveBack", stubs.giveBack, kJumped},

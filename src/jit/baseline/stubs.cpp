@@ -430,7 +430,7 @@ void setElementStub(Assembler& a, Label& leaf) {
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;
-  uint32_t at[21];
+  uint32_t at[22];
   Label leaveLabel;
 
   // enter(isolate, address, calleeSlot, result)
@@ -518,6 +518,14 @@ bool Stubs::make(CodeMemory& memory) {
   a.mov64(rsi, rdx);
   a.mov64(rdx, r8);
   a.mov64(rax, addressOf(&afterStep));
+  a.call(rax);
+  jumpToContinuation(a, leaveLabel);
+
+  at[21] = a.position();  // compare
+  calls.writeCompare();
+  a.bind(calls.goOnAnywhere);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rax, addressOf(&interpreter::machineContinuation));
   a.call(rax);
   jumpToContinuation(a, leaveLabel);
 
@@ -626,6 +634,7 @@ bool Stubs::make(CodeMemory& memory) {
   called = base + at[18];
   setElement = base + at[19];
   deoptimize = base + at[20];
+  compare = base + at[21];
   return true;
 }
 

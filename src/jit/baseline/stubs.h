@@ -34,6 +34,8 @@ struct Stubs {
   /// place, rdi = offset of the callee's slot from fp (low half) | results wanted << 32. A metamethod that was called
   /// will return to the machine code. Goes on wherever the fiber stands.
   uintptr_t called = 0;
+  /// jump, rax = the code of a metamethod that layMetamethod laid below the native that waits for it, fp its frame.
+  uintptr_t compare = 0;
   /// jump, rax = the slow path that does it all, rdi = number of arguments, rsi = sp, rdx = pc: replaces the frame by a
   /// call of what stands below the arguments. With an open list on top: the fiber's sp and pc hold.
   uintptr_t tailCall = 0, tailCallOpen = 0;

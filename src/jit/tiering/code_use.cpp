@@ -15,7 +15,7 @@ size_t markCodeInUse(Isolate& isolate) {
         machine->onStack = true;
       }
       const Value* caller = Fiber::callerOf(fp);
-      if (caller == nullptr || !linkOf(fp).returnsToMachine()) continue;
+      if (caller == nullptr || isNativeFrame(caller) || !linkOf(fp).returnsToMachine()) continue;
       if (MachineCode* machine = codeOf(caller)->machine.get()) machine->returnsTo = true;
     }
   }
