@@ -159,6 +159,13 @@ class Generator(hot.HotParts):
     def block(self):
         return Generator.Block(self)
 
+    def without_varargs(self, kind, depth):
+        """An expression for the body of a function that has no `...`."""
+        outer, self.varargs = self.varargs, False
+        text = self.expression(kind, depth)
+        self.varargs = outer
+        return text
+
     # Expressions ---------------------------------------------------------------------------
 
     def expression(self, kind, depth):
@@ -349,10 +356,8 @@ class Generator(hot.HotParts):
         if len(names) < 2:
             return self.local(depth)
         a, b = self.random.sample(names, 2)
-        outer, self.varargs = self.varargs, False
         self.put(self.pick([f"{a}, {b} = {b}, {a}", f"{a}, {b} = {self.expression('int', 2)}, {a}",
-                            f"{a}, {b} = (function() return {self.expression('int', 2)}, {self.expression('int', 1)} end)()"]))
-        self.varargs = outer
+                            f"{a}, {b} = (function() return {self.without_varargs('int', 2)}, {self.without_varargs('int', 1)} end)()"]))
 
     def emit(self, depth):
         values = [self.expression(self.pick(["int", "float", "str", "bool", "any", "num", "arr", "rec"]), 3) for _ in range(self.random.randrange(1, 4))]
@@ -526,7 +531,7 @@ class Generator(hot.HotParts):
         name, n = self.fresh("counter"), self.fresh("n")
         self.put(f"local function {name}()")
         with self.block():
-            self.put(f"local {n} = {self.expression('int', 1)}")
+            self.put(f"local {n} = {self.without_varargs('int', 1)}")
             self.put(f"return function(d) {n} = {n} {self.pick(['+', '-', '*', '~'])} (d or 1); return {n} end, function() return {n} end")
         self.put("end")
         a, b, get = self.fresh("inc"), self.fresh("inc"), self.fresh("get")
@@ -568,7 +573,7 @@ class Generator(hot.HotParts):
                 self.declare(got, "any")
                 self.statements(1, depth - 1)
                 if self.chance(25):
-                    self.put(f"local ok, e = pcall(function() coroutine.yield('inner'); if {self.expression('bool', 1)} then error('in coroutine', 0) end end)")
+                    self.put(f"local ok, e = pcall(function() coroutine.yield('inner'); if {self.without_varargs('bool', 1)} then error('in coroutine', 0) end end)")
                     self.put(f"emit('{self.fresh('ci')}', ok, e)")
             self.put("end")
             if self.chance(20):
@@ -603,7 +608,7 @@ class Generator(hot.HotParts):
             self.declare(name, "obj")
             return
         a, b = self.pick(names), self.pick(names)
-        n = self.expression(self.pick(["int", "num", "str"]), 1)
+        n = self.without_varargs(self.pick(["int", "num", "str"]), 1)
         operation = self.pick([
             f"return {a} {self.pick(ARITHMETIC)} {n}", f"return {n} {self.pick(ARITHMETIC)} {a}", f"return {a} {self.pick(ARITHMETIC)} {b}",
             f"return {a} {self.pick(BITWISE)} {b}", f"return {a} .. {n}", f"return {n} .. {a}", f"return -{a}", f"return #{a}", f"return ~{a}",
