@@ -9,6 +9,7 @@
   bench/run.py --startup                  time to start, print a line and end
   bench/run.py --micro                    nanoseconds of single operations
   bench/run.py --warmup                   time until programs are fast, from their rounds
+  bench/run.py --hostile                  programs that defeat speculation, beside the baseline compiler
   bench/run.py --compile                  speed of the baseline compiler, and size of its code
 """
 
@@ -27,6 +28,7 @@ from benchkit import compile_speed, measure, peers, report, warmup  # noqa: E402
 from benchkit.suite import SIZES, Suite  # noqa: E402
 
 DEFAULT_PEERS = ["devvm", "lua5.4", "luajit", "node", "c"]
+HOSTILE_PEERS = ["devvm", "devvm-baseline", "lua5.4"]
 WARMUP_PEERS = ["devvm", "luajit", "node"]
 MICRO_LINE = re.compile(r"^(.+): (\d+\.\d+) ns$")
 MICRO_SMALLEST_NS = 0.3
@@ -62,12 +64,14 @@ def parse_arguments():
                       help="compile the programs without running them: instructions a second")
     mode.add_argument("--warmup", action="store_true",
                       help="measure how long programs take to become fast instead")
+    mode.add_argument("--hostile", action="store_true",
+                      help="measure programs that defeat speculation instead")
     mode.add_argument("--list", action="store_true", help="list the programs and their sizes")
     arguments = parser.parse_args()
 
     suite = Suite.load()
     if arguments.only is not None:
-        if arguments.startup or arguments.micro:
+        if arguments.startup or arguments.micro or arguments.hostile:
             parser.error("--only chooses programs of the suite")
         try:
             suite = suite.select(arguments.only.split(","))
@@ -100,9 +104,13 @@ def choose_keys(parser, arguments, known):
         for key in keys:
             if key not in known:
                 parser.error(f"no peer named '{key}'; there are {', '.join(known)}")
+            if key in ("c", "node") and arguments.hostile:
+                parser.error("the hostile programs are Lua programs")
             if key == "c" and arguments.warmup:
                 parser.error("C programs are fast from the start and mark no rounds")
         return list(dict.fromkeys(keys))
+    if arguments.hostile:
+        return HOSTILE_PEERS
     return WARMUP_PEERS if arguments.warmup else DEFAULT_PEERS
 
 
@@ -296,6 +304,27 @@ def warmup_mode(suite, chosen, arguments, problems):
             "warmup": {name: {key: r.as_json() for key, r in row.items()} for name, row in results.items()}}
 
 
+def hostile_mode(launcher, chosen, arguments, problems):
+    rounds = arguments.runs or 3
+    facts = describe(chosen, arguments, rounds)
+    print_header(facts)
+    folder = os.path.join(peers.BENCH, "hostile")
+    progress = Progress()
+    results = {}
+    for name in sorted(file[:-4] for file in os.listdir(folder) if file.endswith(".lua")):
+        commands = {peer.key: peer.prepare(folder, name) for peer in chosen}
+        results[name] = measure.run_interleaved(
+            launcher, commands, rounds,
+            lambda number, key, name=name: progress.show(f"{name}, round {number + 1} of {rounds}: {key}"))
+        compare_outputs(name, results[name], problems)
+    progress.clear()
+    text, means = report.hostile_table(results, [peer.key for peer in chosen], measure.Ratio(arguments.clock))
+    clock = "elapsed" if arguments.clock == "wall" else "processor"
+    print(f"seconds of {clock} time: least / median ±spread of {rounds} rounds\n\n{text}")
+    return {"facts": facts, "geometric_means": means,
+            "hostile": {name: {key: r.as_json() for key, r in row.items()} for name, row in results.items()}}
+
+
 def micro_mode(launcher, chosen, arguments, problems):
     rounds = arguments.runs or 1
     chosen = [peer for peer in chosen if not isinstance(peer, (peers.Node, peers.Native))]
@@ -358,6 +387,8 @@ def main():
             record = compile_mode(suite, chosen, arguments)
         elif arguments.warmup:
             record = warmup_mode(suite, chosen, arguments, problems)
+        elif arguments.hostile:
+            record = hostile_mode(launcher, chosen, arguments, problems)
         elif arguments.startup:
             record = startup_mode(launcher, chosen, arguments, problems)
         elif arguments.micro:

@@ -206,3 +206,39 @@ def limits_table(suite, results, plain, limited, ratio):
     if marked:
         text += f"\n>  more than {LIMITS_GOAL} times, by more than the spread"
     return text, mean
+
+
+# The goal for programs that defeat speculation: the time as a multiple of the baseline compiler's.
+HOSTILE_GOAL = 1.2
+
+
+def hostile_table(results, keys, ratio):
+    """Times, and those of the first peer as a multiple of each other's.
+
+    Returns the text and the geometric means of the multiples. A program that takes the first peer longer than the goal allows,
+    beyond the spread, is marked.
+    """
+    base, others = keys[0], keys[1:]
+    table = Table(["program", *keys, *[f"{base}/{key}      " for key in others]])
+    multiples = {key: [] for key in others}
+    marked = False
+    for name, row in results.items():
+        cells = [time_cell(row[key].time(ratio.clock)) if row[key] else failure_cell(row[key]) for key in keys]
+        for key in others:
+            if not (row[base] and row[key]):
+                cells.append("-      ")
+                continue
+            value, spread = ratio(row[base], row[key])
+            multiples[key].append(value)
+            over = key == "devvm-baseline" and value > HOSTILE_GOAL * (1 + (spread or 0))
+            marked = marked or over
+            cells.append(ratio_cell(value, spread, ">" if over else " "))
+        table.add(name, *cells)
+    table.rule()
+    means = {key: geometric_mean(list_) for key, list_ in multiples.items() if list_}
+    cells = [figure(means[key]) + "      " if key in means else "-      " for key in others]
+    table.add("geometric mean", *["" for _ in keys], *cells)
+    text = table.text()
+    if marked:
+        text += f"\n>  {base} takes more than {HOSTILE_GOAL} times as long as the baseline compiler, by more than the spread"
+    return text, means
