@@ -145,7 +145,8 @@ if step "build address and undefined-behaviour sanitizers" configure asan "$test
     step "unit tests, sanitizers" unit asan
     step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress \
       --mode baseline-at-once --timeout 240
-    step "assembly programs, sanitizers, baseline" assembly build/asan/devvm --mode "baseline-at-once=$AT_ONCE"
+    step "assembly programs, sanitizers, baseline" assembly build/asan/devvm --mode "baseline-at-once=$AT_ONCE" \
+      --mode "baseline-warm=--jit=baseline --jit-threshold=4"
     step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
   fi
 fi
@@ -153,6 +154,8 @@ if [ $ALL -eq 1 ]; then
   if step "build thread sanitizer" configure tsan ON; then
     step "unit tests, thread sanitizer" unit tsan
     step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
+    step "Lua programs, thread sanitizer, compiled" lua build/tsan/devvm --mode baseline-at-once --mode jit-reclaim \
+      --timeout 240 --filter jit/ --filter coroutines/ --filter gc/
   fi
   if step "build libFuzzer targets" configure fuzzers ON; then step "libFuzzer targets, 10 s each" fuzzers 10; fi
 fi

@@ -83,7 +83,8 @@ enum {
   DEVVM_JIT = 1u << 3
 };
 
-/** Zero means "no limit" or the default everywhere. `size` must be sizeof(devvm_config); later versions append. */
+/** Zero means "no limit" or the default everywhere. `size` must be sizeof(devvm_config); later versions append, and
+ *  what a host of an earlier one does not have is zero. */
 typedef struct devvm_config {
   size_t size;
   uint64_t fuel;          /**< units of work: function entries, loop back-edges, charges of library functions */
@@ -94,6 +95,9 @@ typedef struct devvm_config {
   uint64_t seed;          /**< of hashing and random numbers; 0: from the system */
   uint32_t capabilities;  /**< DEVVM_FILES ...: none unless given */
   uint32_t flags;         /**< DEVVM_DETERMINISTIC ... */
+  uint64_t jit_bytes; /**< with DEVVM_JIT, machine code at most; 0: 64 MiB. An eighth of memory_bytes bounds it, too */
+  uint64_t
+      jit_threshold; /**< calls until a function is compiled; 0: 200; 1: everything, at its first call (for tests) */
 } devvm_config;
 
 /* ---- isolates ---- */

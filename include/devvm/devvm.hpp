@@ -78,6 +78,8 @@ struct Config {
   uint64_t seed = 0;
   uint32_t capabilities = 0;  ///< DEVVM_FILES ...: none unless given
   uint32_t flags = 0;
+  uint64_t jitBytes = 0;
+  uint64_t jitThreshold = 0;
 };
 
 class Value;
@@ -395,6 +397,8 @@ class Isolate {
     c.seed = config.seed;
     c.capabilities = config.capabilities;
     c.flags = config.flags;
+    c.jit_bytes = config.jitBytes;
+    c.jit_threshold = config.jitThreshold;
     devvm_isolate* vm = devvm_create(&c);
     if (vm == nullptr) return detail::memoryError();
     return Isolate(vm);

@@ -2,6 +2,8 @@
 
 #include "embed/host.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -51,6 +53,9 @@ NativeResult recordError(NativeCall& c) {
   return c.ret(error);
 }
 
+/// What the options of `devvm` allow, too.
+constexpr uint64_t kLeastMachineCode = 64u << 10, kMostMachineCode = 1u << 30, kMostCalls = 1u << 30;
+
 IsolateOptions optionsOf(const devvm_config& config) {
   IsolateOptions o;
   o.limits.fuel = config.fuel;
@@ -67,6 +72,8 @@ IsolateOptions optionsOf(const devvm_config& config) {
   o.dispatchSwitch = config.flags & DEVVM_SWITCH_DISPATCH;
   o.heap.moveAlways = config.flags & DEVVM_GC_STRESS;
   if (config.flags & DEVVM_JIT) o.jit.mode = JitOptions::Mode::kOn;
+  if (config.jit_bytes != 0) o.jit.codeBytes = std::clamp(config.jit_bytes, kLeastMachineCode, kMostMachineCode);
+  if (config.jit_threshold != 0) o.jit.threshold = static_cast<uint32_t>(std::min(config.jit_threshold, kMostCalls));
   return o;
 }
 
@@ -142,17 +149,20 @@ extern "C" {
 uint32_t devvm_abi_version(void) { return DEVVM_ABI_VERSION; }
 const char* devvm_version(void) { return DEVVM_RELEASE; }
 
+/// Size of the structure in its first version.
+static constexpr size_t kFirstConfig = offsetof(devvm_config, jit_bytes);
+
 devvm_isolate* devvm_create(const devvm_config* config) {
   devvm_config known = {};
   known.size = sizeof known;
   if (config != nullptr) {
     // A longer structure is of a later version: fine as long as it asks for nothing that is unknown here.
-    if (config->size < sizeof known) return nullptr;
+    if (config->size < kFirstConfig) return nullptr;
     const auto* bytes = reinterpret_cast<const unsigned char*>(config);
     for (size_t i = sizeof known; i < config->size; i++) {
       if (bytes[i] != 0) return nullptr;
     }
-    std::memcpy(&known, config, sizeof known);
+    std::memcpy(&known, config, std::min(config->size, sizeof known));
   }
   auto* host = new (std::nothrow) devvm_isolate(optionsOf(known));
   if (host != nullptr && !host->ready) {

@@ -170,8 +170,9 @@ void Isolate::startDeadline(uint64_t now) {
 
 uint64_t Isolate::fuelUsed() const {
   if (options.limits.fuel == 0 || !fuelGiven) return 0;
-  int64_t open = budget > 0 ? budget : 0;
-  return options.limits.fuel - (fuelLeft + static_cast<uint64_t>(open));
+  // Below zero the budget is what natives overdrew; the next poll takes it off.
+  uint64_t used = options.limits.fuel - fuelLeft - static_cast<uint64_t>(budget);
+  return used < options.limits.fuel ? used : options.limits.fuel;
 }
 
 void Isolate::refillBudget() {

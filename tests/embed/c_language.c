@@ -1,7 +1,7 @@
 /* The header as C11 sees it. */
 #include "devvm/devvm.h"
 
-_Static_assert(sizeof(devvm_config) == sizeof(size_t) + 6 * 8 + 2 * 4, "the structure has no holes");
+_Static_assert(sizeof(devvm_config) == sizeof(size_t) + 6 * 8 + 2 * 4 + 2 * 8, "the structure has no holes");
 
 int useFromC(void);
 

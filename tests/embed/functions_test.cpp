@@ -74,6 +74,7 @@ class Functions : public ::testing::TestWithParam<uint32_t> {
   static devvm_config config() {
     devvm_config c = {};
     c.flags = GetParam();
+    c.jit_threshold = 1;
     return c;
   }
 };
@@ -167,6 +168,7 @@ TEST(FunctionData, IsDestroyedWithTheIsolate) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, Functions,
                          ::testing::Values(0u, static_cast<uint32_t>(DEVVM_SWITCH_DISPATCH),
-                                           static_cast<uint32_t>(DEVVM_GC_STRESS)));
+                                           static_cast<uint32_t>(DEVVM_GC_STRESS), static_cast<uint32_t>(DEVVM_JIT),
+                                           static_cast<uint32_t>(DEVVM_JIT | DEVVM_GC_STRESS)));
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Values, tables, loading and errors through the C interface.
 #include <cmath>
+#include <cstddef>
 
 #include "host_fixture.h"
 
@@ -18,6 +19,13 @@ TEST(Embed, ConfigurationsOfOtherVersions) {
   devvm_destroy(vm);
   longer.later = 1;
   EXPECT_EQ(devvm_create(&longer.config), nullptr);
+  // A host of the first version: it had no fields behind the flags.
+  devvm_config shorter = {};
+  shorter.size = offsetof(devvm_config, jit_bytes);
+  shorter.jit_bytes = UINT64_MAX;
+  vm = devvm_create(&shorter);
+  ASSERT_NE(vm, nullptr);
+  devvm_destroy(vm);
   longer.config.size = 8;
   EXPECT_EQ(devvm_create(&longer.config), nullptr);
   devvm_destroy(nullptr);

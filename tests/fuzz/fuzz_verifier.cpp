@@ -1,5 +1,6 @@
 // libFuzzer target: modules that are changed where it hurts (see module_mutator.h). What the verifier accepts must keep
-// its bytes through the file format, answer for its operand kinds, and run for a while without harm.
+// its bytes through the file format, answer for its operand kinds, and run for a while in all tiers without
+// harm.
 #include <cstdint>
 #include <cstdlib>
 
@@ -35,9 +36,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     OperandKinds kinds(f);
     for (uint32_t offset = 0; offset < f.code.size() && offset < 1000; ++offset) kinds.at(offset, found);
   }
-  Guest guest;
-  devvm_ref f = DEVVM_NONE;
-  if (devvm_load(guest, bytes.data(), bytes.size(), "=fuzz", DEVVM_LOAD_BINARY, &f) == DEVVM_OK)
-    guest.call(f, nullptr, 0);
+  runInAllTiers(bytes.data(), bytes.size(), DEVVM_LOAD_BINARY);
   return 0;
 }

@@ -155,7 +155,8 @@ void Recorder::settle(const Fiber& f, const Begun& begun, FeedbackVector& vector
     }
     return;
   }
-  // A tail was done, too.
+  // A tail was done, too, or a function that ends with this calls itself in the same frame.
+  if (begun.end >= begun.code->codeSize) return;
   Site* tail = vector.find(begun.end);
   Instruction next = bytecode::decodeVerified({pc, begun.code->codeSize}, begun.end);
   if (next.op == Op::kSetLocal && offset == next.end()) {
