@@ -178,6 +178,30 @@ class Files(ProgramTest):
         self.expect(r, 0, "other\n", "")
         self.assertNotIn(b"math.abs", self.read("g"))
 
+    def test_what_is_loaded_counts_against_the_memory_limit(self):
+        # A file that is right, with many functions that the program does not have.
+        def function(i, sites):
+            site = b"".join(struct.pack("<IHHHHHBBIIBB", 3 * n, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0) for n in range(sites))
+            return struct.pack("<QIIBIII", 1, i, 100, 1, 1, 0, sites) + site
+
+        def file(functions, sites):
+            body = struct.pack("<I", functions) + b"".join(function(i, sites) for i in range(functions))
+            return b"DVFB" + struct.pack("<II", 1, zlib.crc32(body)) + body
+
+        self.write("large", file(2000, 50))
+        self.write("larger", file(2000, 200))
+        # What a program finds of its memory.
+        self.write("program.lua", "local t = {} while pcall(function() t[#t + 1] = ('x'):rep(1 << 16) .. #t end) do end print(#t)")
+        most = int(self.devvm("run", "--jit=on", "--memory-limit=64M", "program.lua").out)
+        r = self.devvm("run", "--jit=on", "--load-feedback=large", "--memory-limit=64M", "program.lua")
+        self.expect(r, 0, None, "")
+        self.assertLess(int(r.out), most - 60)
+        for name in ("large", "larger"):
+            r = self.devvm("run", "--jit=on", f"--load-feedback={name}", "--memory-limit=32M", "program.lua")
+            self.expect(r, 0, None, f"ignored {name}: it is too long for the memory limit")
+        self.write("program.lua", "print(1)")
+        self.expect(self.devvm("run", "--jit=on", "--load-feedback=larger", "--memory-limit=1G", "program.lua"), 0, "1\n", "")
+
     def test_random_damage(self):
         self.write("program.lua", PROGRAM)
         self.devvm("run", "--jit=baseline", "--save-feedback=f", "program.lua")

@@ -255,6 +255,19 @@ std::vector<uint8_t> SavedFeedback::bytes() const {
   return out;
 }
 
+size_t SavedFeedback::memory() const {
+  constexpr size_t kNode = sizeof(std::pair<const Key, SavedFunction>) + 4 * sizeof(void*);
+  size_t sum = 0;
+  for (const auto& [key, f] : functions_) {
+    sum += kNode + f.sites.capacity() * sizeof(SavedSite);
+    for (const SavedSite& s : f.sites) {
+      sum += s.targets.capacity() * sizeof(SavedTarget);
+      for (const SavedTarget& t : s.targets) sum += t.native.size();
+    }
+  }
+  return sum;
+}
+
 const SavedFunction* SavedFeedback::find(Key key) const {
   auto at = functions_.find(key);
   return at != functions_.end() ? &at->second : nullptr;
@@ -306,8 +319,10 @@ void applySaved(const SavedFunction& saved, Isolate& isolate, FeedbackVector& ve
 
 // ---- files ----
 
-bool readFeedbackFile(const std::string& path, SavedFeedback& out, std::string& why) {
+bool readFeedbackFile(const std::string& path, size_t most, SavedFeedback& out, std::string& why) {
   out.clear();
+  // In memory everything is larger than in the file.
+  size_t mostBytes = std::min(most, SavedFeedback::kMostBytes);
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) {
     why = std::strerror(errno);
@@ -316,7 +331,7 @@ bool readFeedbackFile(const std::string& path, SavedFeedback& out, std::string& 
   std::vector<uint8_t> bytes;
   uint8_t block[16384];
   size_t n = 0;
-  while (bytes.size() <= SavedFeedback::kMostBytes && (n = std::fread(block, 1, sizeof block, file)) > 0) {
+  while (bytes.size() <= mostBytes && (n = std::fread(block, 1, sizeof block, file)) > 0) {
     bytes.insert(bytes.end(), block, block + n);
   }
   bool failed = std::ferror(file) != 0;
@@ -326,11 +341,12 @@ bool readFeedbackFile(const std::string& path, SavedFeedback& out, std::string& 
     why = std::strerror(error);
     return false;
   }
-  if (bytes.size() > SavedFeedback::kMostBytes) {
-    why = "it is too long";
-    return false;
-  }
-  return out.parse(bytes, why);
+  bool fits = bytes.size() <= mostBytes;
+  if (fits && !out.parse(bytes, why)) return false;
+  if (fits && out.memory() <= most) return true;
+  out.clear();
+  why = mostBytes < SavedFeedback::kMostBytes ? "it is too long for the memory limit" : "it is too long";
+  return false;
 }
 
 bool writeFeedbackFile(const std::string& path, const SavedFeedback& feedback, std::string& why) {

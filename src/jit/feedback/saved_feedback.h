@@ -57,6 +57,8 @@ class SavedFeedback {
   /// dropping the rest.
   void collect(const runtime::Isolate& isolate);
   size_t size() const { return functions_.size(); }
+  /// Bytes of memory that it takes, about.
+  size_t memory() const;
   void clear() { functions_.clear(); }
 
  private:
@@ -66,8 +68,9 @@ class SavedFeedback {
 /// Puts saved feedback of this very function into its vector. Sites that do not fit are left out.
 void applySaved(const SavedFunction& saved, runtime::Isolate& isolate, FeedbackVector& vector);
 
-/// Reads a file. False: `why` says what is wrong.
-bool readFeedbackFile(const std::string& path, SavedFeedback& out, std::string& why);
+/// Reads a file; what would take more than `most` bytes of memory is refused. False: `why` says what is wrong, and
+/// `out` is empty.
+bool readFeedbackFile(const std::string& path, size_t most, SavedFeedback& out, std::string& why);
 /// Writes a file, whole or not at all. False: `why` says what is wrong.
 bool writeFeedbackFile(const std::string& path, const SavedFeedback& feedback, std::string& why);
 

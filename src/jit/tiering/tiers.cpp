@@ -26,7 +26,8 @@ namespace {
 /// Calls of a function whose code was discarded until it is compiled again: time to see what it does now.
 constexpr uint32_t kCallsAfterDiscard = 4;
 
-/// The part of the isolate's memory limit that machine code may take: the program keeps the rest.
+/// The part of the isolate's memory limit that machine code may take, and what is loaded of an earlier run's feedback:
+/// the program keeps the rest.
 constexpr size_t kShareOfLimit = 8;
 
 /// Memory of all feedback vectors at most; functions that get warm later are compiled without.
@@ -84,7 +85,15 @@ class JitTiers final : public Tiers {
   }
 
   bool loadFeedback(Isolate& isolate, std::string& why) {
-    if (options_.loadFeedback.empty() || readFeedbackFile(options_.loadFeedback, saved_, why)) return true;
+    if (options_.loadFeedback.empty()) return true;
+    size_t limit = isolate.heap.limit();
+    if (readFeedbackFile(options_.loadFeedback, limit != 0 ? limit / kShareOfLimit : SIZE_MAX, saved_, why)) {
+      // Until the isolate ends.
+      size_t bytes = saved_.memory();
+      isolate.external += bytes;
+      isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
+      return true;
+    }
     if (isolate.events != nullptr && isolate.events->wants(events::kCompilationEvents)) {
       isolate.events->publish({.kind = events::EventKind::kFeedbackIgnored, .text = why});
     }

@@ -150,8 +150,8 @@ TEST(SavedFeedback, OtherVersionsAndOtherFiles) {
   const uint8_t text[] = "print('hello')";
   EXPECT_FALSE(feedback.parse(text, why));
   EXPECT_EQ(why, "it is no feedback file");
-  EXPECT_FALSE(readFeedbackFile("/no/such/file", feedback, why));
-  EXPECT_FALSE(readFeedbackFile("/", feedback, why));
+  EXPECT_FALSE(readFeedbackFile("/no/such/file", SIZE_MAX, feedback, why));
+  EXPECT_FALSE(readFeedbackFile("/", SIZE_MAX, feedback, why));
   EXPECT_FALSE(writeFeedbackFile("/no/such/folder/file", example(), why));
 }
 
