@@ -12,6 +12,7 @@
 #include "jit/tiering/code_records.h"
 #include "jit/tiering/tiers.h"
 #include "tools/command.h"
+#include "tools/graph_report.h"
 #include "tools/jit_listing.h"
 #include "tools/jit_report.h"
 #include "tools/options.h"
@@ -28,6 +29,7 @@ struct JitCommand {
   bool json = false;
   bool compileAll = false;  ///< compiles all functions of the file instead of running it
   bool counts = true;
+  bool graphs = false;  ///< shows the optimizing compiler's graphs
   unsigned rounds = 0;  ///< compilations that are timed, with compileAll
 };
 
@@ -63,6 +65,8 @@ int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& 
       out.json = true;
     } else if (a == "--compile-all") {
       out.compileAll = true;
+    } else if (a == "--graphs") {
+      out.graphs = true;
     } else if (a == "--no-counts") {
       out.counts = false;
     } else if (takeValue(arguments[i], next, "--function", usedNext, value)) {
@@ -246,7 +250,9 @@ int runJit(const Arguments& arguments) {
   }
   if (ready) {
     std::string text;
-    if (command.function.empty()) {
+    if (command.graphs) {
+      text = graphReport(session.isolate(), command.function);
+    } else if (command.function.empty()) {
       text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
     } else if (!details(session.isolate(), command, colours(fileno(out)), text)) {
       session.complain(text);
