@@ -202,4 +202,59 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   backEdge(n, whole_);
 }
 
+/// A generic loop over next or ipairs, with the test behind it.
+void FunctionBuilder::forIn(const Instruction& c) {
+  auto l = static_cast<uint32_t>(c.operands[0]);
+  auto count = static_cast<uint32_t>(c.operands[1]);
+  const CallTargets* targets = feedback_ != nullptr && site_ != nullptr ? feedback_->targetsOf(*site_) : nullptr;
+  if (targets == nullptr && failures() == 0) return exit();
+  const runtime::NativeInfo* native = targets != nullptr ? targets->targets[0].native : nullptr;
+  bool only = native != nullptr && !targets->targets[1].isUsed() && targets->others == 0 && !targets->megamorphic;
+  bool isNext = only && native->intrinsic == runtime::Intrinsic::kNext;
+  bool isIpairs = only && native->intrinsic == runtime::Intrinsic::kInextIterator;
+  if (whole_.op != Op::kForIn || (!isNext && !isIpairs) || failures() > 1) {
+    return failures() > 0 ? refuse("a loop over other iterators than those of pairs and ipairs") : exit();
+  }
+  Instruction test = bytecode::decodeVerified({code_.entry, code_.codeSize}, whole_.end());
+  uint32_t header = bytecode_.blockAt(static_cast<uint32_t>(test.target()));
+  if (!states_[header].done) return refuse("a loop that goes forward");
+  emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));
+  Node* table = toTable(local(l + 1));
+  ir::Block *more = graph_.newBlock(), *over = graph_.newBlock();
+  Node *key, *value, *isIn;
+  Node *control = local(l + 2), *array = nullptr;
+  if (isIpairs) {
+    control = toInt(control);
+    array = emit(ir::Op::kLoadArray, {table});
+    isIn = emit(ir::Op::kIntLtU, {control, emit(ir::Op::kLoadLength, {array})});
+  } else {
+    key = leaf(ir::Leaf::kNext, {table, control});
+    isIn = emit(ir::Op::kNot, {emit(ir::Op::kIsNil, {key})});
+  }
+  emit(ir::Op::kBranch, {isIn});
+  graph_.connect(block_, more);
+  graph_.connect(block_, over);
+  block_ = over;
+  if (isIpairs) {
+    // What is not in the array part may be elsewhere.
+    Node* last = leaf(ir::Leaf::kGetElement, {table, emit(ir::Op::kIntAdd, {control, graph_.intConstant(1)})});
+    emit(ir::Op::kCheckIs, {last}, Value::kNilBits);
+  }
+  Environment before = environment_;
+  goTo(test.end(), test);
+  block_ = more;
+  environment_ = std::move(before);
+  if (isIpairs) {
+    value = emit(ir::Op::kCheckNotNil, {emit(ir::Op::kLoadElement, {array, control})});
+    key = emit(ir::Op::kIntAdd, {control, graph_.intConstant(1)});
+  } else {
+    value = count > 1 ? leaf(ir::Leaf::kGetElement, {table, key}) : nullptr;
+  }
+  setLocal(l + 2, key);
+  setLocal(l + 4, key);
+  if (count > 1) setLocal(l + 5, value);
+  for (uint32_t i = 2; i < count; i++) setLocal(l + 4 + i, nil());
+  backEdge(header, test);
+}
+
 }  // namespace devvm::jit

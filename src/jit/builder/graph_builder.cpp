@@ -404,6 +404,7 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kForPrep: return forPrep(c);
     case Op::kForLoop: return forLoop(c);
+    case Op::kForInCall: return forIn(c);
     case Op::kGetField: {
       if (Node* value = getField(pop(), operand(1))) push(value);
       return;
@@ -442,6 +443,22 @@ void FunctionBuilder::component(const Instruction& c) {
     case Op::kSetIndexLL: return setIndex(local(operand(0)), local(operand(1)), pop());
     case Op::kSetIndexLI: return setIndex(local(operand(0)), graph_.intConstant(c.operands[1]), pop());
     case Op::kNewTable: return push(emit(ir::Op::kNewTable, {}, uint64_t{operand(0)} | uint64_t{operand(1)} << 32));
+    case Op::kSetList: {
+      // Done again from its beginning, it does the same.
+      uint32_t count = operand(0);
+      Environment values(environment_.end() - count, environment_.end());
+      environment_.resize(environment_.size() - count);
+      Node* table = toTable(environment_.back());
+      for (uint32_t i = 0; i < count; i++) {
+        leaf(ir::Leaf::kSetElement, {table, graph_.intConstant(int64_t{operand(1)} + i + 1), values[i]});
+      }
+      return;
+    }
+    case Op::kConcat: {
+      Node* right = pop();
+      for (uint32_t i = 1; i < operand(0); i++) right = leaf(ir::Leaf::kConcat, {pop(), right});
+      return push(right);
+    }
     case Op::kCall: return call(operand(0), operand(1));
     case Op::kReturn: {
       Environment values(environment_.end() - operand(0), environment_.end());

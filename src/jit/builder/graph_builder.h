@@ -140,6 +140,7 @@ class FunctionBuilder {
   void giveBack(std::span<Node* const> values);
   void forPrep(const Instruction& c);
   void forLoop(const Instruction& c);
+  void forIn(const Instruction& c);
 
   BuildContext& context_;
   ir::Graph& graph_;
