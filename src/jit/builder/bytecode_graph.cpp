@@ -15,16 +15,14 @@ namespace {
 constexpr uint32_t kNone = UINT32_MAX;
 
 std::span<const uint8_t> bytesOf(const Code& code) { return {code.entry, code.codeSize}; }
+/// Control never reaches what follows; the tail of a fused instruction does follow.
+bool ends(const Instruction& i) { return i.has(bytecode::kTerminates) && bytecode::tailOf(i.op) == Op::kNop; }
 bool jumps(const Instruction& i) { return i.has(bytecode::kJumps) && i.info->operands.ends_with('j'); }
 
 }  // namespace
 
 bool BytecodeGraph::build(const Code& code, uint32_t entry) {
   code_ = &code;
-  if (!code.function->regions.empty()) {
-    refusal_ = "it catches errors";
-    return false;
-  }
   if (code.raw) {
     refusal_ = "it has raw locals";
     return false;
@@ -65,13 +63,12 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
         return;
       }
       uint32_t below = static_cast<uint32_t>(depths[offset]) - effect.pops;
-      bool ends = i.has(bytecode::kTerminates);
       if (jumps(i)) {
         auto target = static_cast<uint32_t>(i.target());
         if (reach(target, below + effect.jumpPushes, true)) open.push_back(target);
-        if (!ends) leads[i.end()] = true;
+        if (!ends(i)) leads[i.end()] = true;
       }
-      if (ends || !reach(i.end(), below + effect.pushes, leads[i.end()])) break;
+      if (ends(i) || !reach(i.end(), below + effect.pushes, leads[i.end()])) break;
       offset = i.end();
     }
   }
@@ -99,7 +96,7 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
       blocks_[to].predecessors.push_back(n);
     };
     if (jumps(last)) add(static_cast<uint32_t>(last.target()));
-    if (!last.has(bytecode::kTerminates)) add(last.end());
+    if (!ends(last)) add(last.end());
   }
 }
 
@@ -174,6 +171,11 @@ bool BytecodeGraph::findLoops() {
 void BytecodeGraph::addVariables(uint32_t offset, LocalSet& live) const {
   for (const auto& v : code_->function->variables) {
     if (v.start <= offset && offset < v.end) live.add(v.slot);
+  }
+  // Errors are caught by the interpreter; its handler may read any local.
+  for (const auto& r : code_->function->regions) {
+    if (r.start > offset || offset >= r.end) continue;
+    for (uint32_t l = 0; l < code_->locals; l++) live.add(l);
   }
 }
 

@@ -182,7 +182,6 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
   TypeSet index = typesOf(local(l), 0);
   auto target = static_cast<uint32_t>(c.target());
-  uint32_t n = bytecode_.blockAt(target);
   if (!index.isOnlyInts() || failures() > 1) {
     return failures() > 0 ? refuse("a loop over other numbers than integers") : exit();
   }
@@ -198,8 +197,7 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   setLocal(l, next);
   setLocal(l + 1, emit(ir::Op::kIntSub, {left, graph_.intConstant(1)}));
   setLocal(l + 3, next);
-  if (!states_[n].done) return refuse("a loop that goes forward");
-  backEdge(n, whole_);
+  goTo(target, whole_);
 }
 
 /// A generic loop over next or ipairs, with the test behind it.
@@ -216,8 +214,6 @@ void FunctionBuilder::forIn(const Instruction& c) {
     return failures() > 0 ? refuse("a loop over other iterators than those of pairs and ipairs") : exit();
   }
   Instruction test = bytecode::decodeVerified({code_.entry, code_.codeSize}, whole_.end());
-  uint32_t header = bytecode_.blockAt(static_cast<uint32_t>(test.target()));
-  if (!states_[header].done) return refuse("a loop that goes forward");
   emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));
   Node* table = toTable(local(l + 1));
   ir::Block *more = graph_.newBlock(), *over = graph_.newBlock();
@@ -241,7 +237,7 @@ void FunctionBuilder::forIn(const Instruction& c) {
     emit(ir::Op::kCheckIs, {last}, Value::kNilBits);
   }
   Environment before = environment_;
-  goTo(test.end(), test);
+  goTo(test.end(), whole_);
   block_ = more;
   environment_ = std::move(before);
   if (isIpairs) {
@@ -254,7 +250,7 @@ void FunctionBuilder::forIn(const Instruction& c) {
   setLocal(l + 4, key);
   if (count > 1) setLocal(l + 5, value);
   for (uint32_t i = 2; i < count; i++) setLocal(l + 4 + i, nil());
-  backEdge(header, test);
+  goTo(static_cast<uint32_t>(test.target()), test);
 }
 
 }  // namespace devvm::jit

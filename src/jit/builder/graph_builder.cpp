@@ -174,6 +174,10 @@ Block* FunctionBuilder::wayTo(uint32_t offset, const Instruction& from) {
 void FunctionBuilder::goTo(uint32_t offset, const Instruction& from) {
   uint32_t n = bytecode_.blockAt(offset);
   if (states_[n].done) return backEdge(n, from);
+  // A way back that leads ahead: the graph is entered in the middle of the loop.
+  if (from.op == Op::kLoop || from.op == Op::kForLoop || from.op == Op::kForInTest) {
+    emit(ir::Op::kPoll, {})->state = stateOf(offset, environment_, bytecode_.block(n).live);
+  }
   Block* to = wayTo(offset, from);
   Node* jump = emit(ir::Op::kJump, {});
   jump->state = stateOf(offset, environment_, bytecode_.block(n).live);
