@@ -36,48 +36,111 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   std::vector<Node*> arguments(environment_.end() - count, environment_.end());
   environment_.resize(environment_.size() - count);
   Node* callee = pop();
-  if (wanted > 1) {
-    // Results in memory have no operation yet.
-    return failures() > 0 ? refuse("a call with several results") : exit();
-  }
+  // Results in memory have no operation yet.
+  if (wanted > 1) return failures() > 0 ? refuse("a call with several results") : exit();
   const CallTargets* targets = feedback_ != nullptr && site_ != nullptr && site_->kind == SiteKind::kCall
                                    ? feedback_->targetsOf(*site_)
                                    : nullptr;
   if (targets == nullptr && failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
-  if (targets != nullptr && !targets->megamorphic && failures() < 2) {
-    if (const Code* only = targets->onlyFunction()) {
-      callee = emit(ir::Op::kCheckClosure, {callee}, reinterpret_cast<uintptr_t>(only));
-      if (isWorthInlining(*only) && inlineCall(*only, callee, arguments, wanted)) return;
-      if (context_.refusal != nullptr) return;
-    } else if (targets->targets[0].native != nullptr && !targets->targets[1].isUsed() && targets->others == 0) {
-      const runtime::NativeInfo& native = *targets->targets[0].native;
-      Node* result = nullptr;
-      if (native.fast != nullptr) {
-        callee = emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
-        if (!intrinsic(native, arguments, result)) {
-          result = emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
-          result->state = before();
-        }
-        if (wanted == 1) push(result);
-        return;
+  std::vector<const Code*> codes;
+  const runtime::NativeInfo* native = nullptr;
+  if (targets != nullptr && !targets->megamorphic && targets->others == 0 && failures() < 2) {
+    bool all = true;
+    for (const CallTargets::Target& t : targets->targets) {
+      if (!t.isUsed()) continue;
+      if (t.function != nullptr && t.function->code != nullptr) {
+        codes.push_back(t.function->code);
+      } else {
+        native = t.native;
+        all = false;
       }
     }
+    if (!all) {
+      if (targets->targets[1].isUsed()) native = nullptr;
+      codes.clear();
+    }
   }
+  if (native != nullptr && native->fast != nullptr) {
+    callee = emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(native));
+    Node* result = nullptr;
+    if (!intrinsic(*native, arguments, result)) {
+      result = emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(native));
+      result->state = before();
+    }
+    if (wanted == 1) push(result);
+    return;
+  }
+  if (codes.empty()) {
+    Node* result = callFunction(nullptr, callee, arguments, wanted);
+    if (wanted == 1) push(result);
+    return;
+  }
+  if (codes.size() == 1) {
+    callee = emit(ir::Op::kCheckClosure, {callee}, reinterpret_cast<uintptr_t>(codes[0]));
+    Node* result = callFunction(codes[0], callee, arguments, wanted);
+    if (block_ != nullptr && wanted == 1) push(result);
+    return;
+  }
+  // Each function has its own way; what they give comes together.
+  ir::Block* join = nullptr;
+  Node* phi = nullptr;
+  for (size_t i = 0; i < codes.size() && context_.refusal == nullptr; i++) {
+    auto code = reinterpret_cast<uintptr_t>(codes[i]);
+    ir::Block* next = nullptr;
+    if (i + 1 < codes.size()) {
+      emit(ir::Op::kBranch, {emit(ir::Op::kIsClosure, {callee}, code)});
+      ir::Block* match = graph_.newBlock();
+      next = graph_.newBlock();
+      graph_.connect(block_, match);
+      graph_.connect(block_, next);
+      block_ = match;
+    }
+    Node* result = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
+    if (block_ != nullptr) {
+      if (join == nullptr) {
+        join = graph_.newBlock();
+        if (wanted == 1) {
+          phi = graph_.newNode(ir::Op::kPhi, {});
+          phi->origin = {function_, whole_.offset};
+          graph_.append(join, phi);
+        }
+      }
+      if (phi != nullptr) {
+        graph_.addInput(phi, result);
+        push(result);
+      }
+      emit(ir::Op::kJump, {})->state = stateOf(whole_.end(), environment_, *live_);
+      if (phi != nullptr) pop();
+      graph_.connect(block_, join);
+    }
+    block_ = next;
+  }
+  block_ = join;
+  if (block_ != nullptr && wanted == 1) push(phi);
+}
+
+/// Calls a bytecode function (null: nobody knows whom), inlined where that is worth it. Gives its result, raw if it
+/// always was of one type; the block may end.
+ir::Node* FunctionBuilder::callFunction(const Code* code, Node* callee, std::span<Node* const> arguments,
+                                        uint32_t wanted) {
+  Node* result = nullptr;
+  if (code != nullptr && isWorthInlining(*code) && inlineCall(*code, callee, arguments, wanted, result)) return result;
+  if (context_.refusal != nullptr) return nullptr;
   // Its own state is that behind it: what has to be boxed for it is boxed before.
   std::vector<Node*> inputs{callee};
   for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));
   Node* n = emit(ir::Op::kCall, inputs, wanted);
   n->state = stateOf(whole_.end(), environment_, *live_);
   n->state->wanted = static_cast<uint8_t>(wanted);
-  if (wanted != 1) return;
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
-  push(n);
-  if (failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return;
+  if (wanted != 1 || failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return n;
   // The call is not made again where the result is not as expected.
+  push(n);
   ir::FrameState* behind = stateOf(whole_.end(), environment_, *live_);
   pop();
-  push(asLoaded(n, seen));
-  environment_.back()->state = behind;
+  result = asLoaded(n, seen);
+  result->state = behind;
+  return result;
 }
 
 /// Natives that are operations.
@@ -109,7 +172,8 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
 }
 
 /// False: it cannot be taken in, and nothing was done.
-bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted) {
+bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
+                                 Node*& result) {
   {
     BytecodeGraph tried;
     if (!tried.build(code, 0)) return false;
@@ -124,13 +188,11 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   caller->wanted = static_cast<uint8_t>(wanted);
   FunctionBuilder inner(context_, function, caller, callee, depth_ + 1);
   ir::Block* end = nullptr;
-  Node* result = nullptr;
   if (!inner.buildInlined(block_, arguments, end, result)) {
     refuse("an inlined function");
     return true;
   }
   block_ = end;
-  if (end != nullptr && wanted == 1) push(result);
   return true;
 }
 

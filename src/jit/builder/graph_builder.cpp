@@ -332,13 +332,13 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kGetCapture: return push(cellOf(operand(0)));
     case Op::kGetGlobal: {
-      Node* value = getField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), operand(2));
+      Node* value = getField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), operand(1), operand(2));
       if (value != nullptr) push(value);
       return;
     }
     case Op::kSetGlobal: {
       Node* value = pop();
-      setField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), value, operand(2));
+      setField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), value, operand(1), operand(2));
       return;
     }
     case Op::kAdd:
@@ -410,12 +410,12 @@ void FunctionBuilder::component(const Instruction& c) {
     case Op::kForLoop: return forLoop(c);
     case Op::kForInCall: return forIn(c);
     case Op::kGetField: {
-      if (Node* value = getField(pop(), operand(1))) push(value);
+      if (Node* value = getField(pop(), operand(0), operand(1))) push(value);
       return;
     }
     case Op::kSelf: {
       Node* object = pop();
-      if (Node* value = getField(object, operand(1))) {
+      if (Node* value = getField(object, operand(0), operand(1))) {
         push(value);
         push(object);
       }
@@ -423,16 +423,16 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kSetField: {
       Node *value = pop(), *object = pop();
-      setField(object, value, operand(1));
+      setField(object, value, operand(0), operand(1));
       return;
     }
     case Op::kSetFieldL: {
-      setField(local(operand(0)), pop(), operand(2));
+      setField(local(operand(0)), pop(), operand(1), operand(2));
       return;
     }
     case Op::kInitField: {
       Node *value = pop(), *object = pop();
-      if (setField(object, value, operand(1))) push(object);
+      if (setField(object, value, operand(0), operand(1))) push(object);
       return;
     }
     case Op::kGetIndex: {

@@ -121,12 +121,18 @@ class FunctionBuilder {
   Node* isFalsy(Node* n);
 
   // ---- tables.cpp ----
-  std::optional<runtime::CacheWay> onlyWay(uint32_t cell) const;
+  using Ways = std::vector<runtime::CacheWay>;
+  Ways waysOf(uint32_t cell) const;
   Node* toTable(Node* n);
   Node* checkShape(Node* table, uint32_t shape);
   void checkEpoch();
-  Node* getField(Node* object, uint32_t cell);
-  bool setField(Node* object, Node* value, uint32_t cell);
+  void relyOn(uint32_t shape);
+  Node* loadWay(Node* table, const runtime::CacheWay& way);
+  void storeWay(Node* table, Node* value, const runtime::CacheWay& way);
+  template <typename Each>
+  Node* byShape(Node* object, const Ways& ways, bool hasResult, Each each);
+  Node* getField(Node* object, uint32_t key, uint32_t cell);
+  bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
   Node* cellOf(uint32_t upvalue);
@@ -134,7 +140,9 @@ class FunctionBuilder {
 
   // ---- calls.cpp ----
   void call(uint32_t arguments, uint32_t wanted);
-  bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
+  Node* callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
+  bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
+                  Node*& result);
   bool isWorthInlining(const runtime::Code& code) const;
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values);

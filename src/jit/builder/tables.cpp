@@ -16,6 +16,7 @@ namespace {
 
 /// Misses of a site until it counts as one that sees many shapes, whatever its cell holds now.
 constexpr uint16_t kMostMisses = 12;
+constexpr uint32_t kMostSlots = 1u << 20;
 
 }  // namespace
 
@@ -36,23 +37,25 @@ ir::Node* FunctionBuilder::closureHere() {
 
 ir::Node* FunctionBuilder::cellOf(uint32_t upvalue) { return emit(ir::Op::kLoadUpvalue, {closureHere()}, upvalue); }
 
-/// The one way that the site's cell has, if it may be relied on.
-std::optional<CacheWay> FunctionBuilder::onlyWay(uint32_t index) const {
+/// The ways that the site's cell has, if they are all that it met.
+FunctionBuilder::Ways FunctionBuilder::waysOf(uint32_t index) const {
   const FeedbackCell& cell = code_.feedback()[index];
-  if (cell.misses > kMostMisses) return std::nullopt;
-  std::optional<CacheWay> only;
+  Ways ways;
+  if (cell.misses > kMostMisses) return ways;
   if (cell.shape != 0) {
-    only = CacheWay{cell.shape, cell.offset, 0, static_cast<uint16_t>(CacheKind::kOwnInline), cell.plain};
+    ways.push_back({cell.shape, cell.offset, 0, static_cast<uint16_t>(CacheKind::kOwnInline), cell.plain});
   }
+  bool isFresh = cell.epoch == context_.request.isolate.shapes.prototypeEpoch;
   for (const CacheWay& w : cell.ways) {
-    if (w.shape == 0) continue;
-    if (only) return std::nullopt;
-    only = w;
+    if (w.shape != 0 && w.shape != cell.shape) ways.push_back(w);
   }
-  if (!only || only->slot > (1u << 20)) return std::nullopt;
-  bool throughMetatable = static_cast<CacheKind>(only->how) > CacheKind::kOwnOverflow || only->plain == 2;
-  if (throughMetatable && cell.epoch != context_.request.isolate.shapes.prototypeEpoch) return std::nullopt;
-  return only;
+  for (const CacheWay& w : ways) {
+    bool throughMetatable = static_cast<CacheKind>(w.how) > CacheKind::kOwnOverflow || w.plain == 2;
+    if (w.slot > kMostSlots || (throughMetatable && !isFresh)) return {};
+  }
+  // Strings have no shape to tell them from others by.
+  if (ways.size() > 1) std::erase_if(ways, [](const CacheWay& w) { return w.shape == CacheWay::kStrings; });
+  return ways;
 }
 
 ir::Node* FunctionBuilder::toTable(Node* n) {
@@ -60,99 +63,153 @@ ir::Node* FunctionBuilder::toTable(Node* n) {
   return emit(ir::Op::kCheckTable, {n});
 }
 
-ir::Node* FunctionBuilder::checkShape(Node* table, uint32_t shape) {
+/// The code is useless when the shape is freed.
+void FunctionBuilder::relyOn(uint32_t shape) {
   auto& shapes = context_.reliance.shapes;
   if (std::find(shapes.begin(), shapes.end(), shape) == shapes.end()) shapes.push_back(shape);
+}
+
+ir::Node* FunctionBuilder::checkShape(Node* table, uint32_t shape) {
+  relyOn(shape);
   return emit(ir::Op::kCheckShape, {toTable(table)}, shape);
 }
 
 void FunctionBuilder::checkEpoch() { emit(ir::Op::kCheckEpoch, {}, context_.request.isolate.shapes.prototypeEpoch); }
 
-/// null: the block ends.
-ir::Node* FunctionBuilder::getField(Node* object, uint32_t cell) {
-  std::optional<CacheWay> way = onlyWay(cell);
-  if (!way || static_cast<CacheKind>(way->how) > CacheKind::kAbsent || failures() > 1) {
-    if (failures() > 0) {
-      refuse("a field of objects of many shapes");
-    } else {
-      exit();
-    }
-    return nullptr;
+/// Does something for each shape that the object can have: each(table, way), in a block of its own where there are
+/// several. What it gives comes together, if it has a result.
+template <typename Each>
+ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResult, Each each) {
+  if (ways.size() == 1) {
+    bool isString = ways[0].shape == CacheWay::kStrings;
+    return each(isString ? emit(ir::Op::kCheckString, {object}) : checkShape(object, ways[0].shape), ways[0]);
   }
-  auto how = static_cast<CacheKind>(way->how);
-  TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
-  Node* table =
-      way->shape == CacheWay::kStrings ? emit(ir::Op::kCheckString, {object}) : checkShape(object, way->shape);
-  bool own = how <= CacheKind::kOwnOverflow;
-  if (!own || way->plain == 2) checkEpoch();
+  Node* table = toTable(object);
+  ir::Block* join = graph_.newBlock();
+  Node* phi = nullptr;
+  if (hasResult) {
+    phi = graph_.newNode(ir::Op::kPhi, {});
+    phi->origin = {function_, whole_.offset};
+    graph_.append(join, phi);
+  }
+  for (size_t i = 0; i < ways.size(); i++) {
+    ir::Block* next = nullptr;
+    if (i + 1 < ways.size()) {
+      relyOn(ways[i].shape);
+      emit(ir::Op::kBranch, {emit(ir::Op::kHasShape, {table}, ways[i].shape)});
+      ir::Block* match = graph_.newBlock();
+      next = graph_.newBlock();
+      graph_.connect(block_, match);
+      graph_.connect(block_, next);
+      block_ = match;
+    } else {
+      table = checkShape(table, ways[i].shape);
+    }
+    Node* result = each(table, ways[i]);
+    emit(ir::Op::kJump, {})->state = before();
+    graph_.connect(block_, join);
+    if (phi != nullptr) graph_.addInput(phi, result);
+    block_ = next;
+  }
+  block_ = join;
+  return phi;
+}
+
+ir::Node* FunctionBuilder::loadWay(Node* table, const CacheWay& way) {
+  auto how = static_cast<CacheKind>(way.how);
   Node* value;
   switch (how) {
     case CacheKind::kAbsent: return nil();
-    case CacheKind::kOwnInline: value = emit(ir::Op::kLoadField, {table}, way->slot); break;
-    case CacheKind::kOwnOverflow:
-      value = emit(ir::Op::kLoadProp, {emit(ir::Op::kLoadProps, {table})}, way->slot);
-      break;
+    case CacheKind::kOwnInline: value = emit(ir::Op::kLoadField, {table}, way.slot); break;
+    case CacheKind::kOwnOverflow: value = emit(ir::Op::kLoadProp, {emit(ir::Op::kLoadProps, {table})}, way.slot); break;
     default: {
-      const runtime::Shape& holder = context_.request.isolate.shapes[way->holderShape];
-      auto& shapes = context_.reliance.shapes;
-      if (std::find(shapes.begin(), shapes.end(), way->holderShape) == shapes.end()) {
-        shapes.push_back(way->holderShape);
-      }
+      const runtime::Shape& holder = context_.request.isolate.shapes[way.holderShape];
+      relyOn(way.holderShape);
       Node* owner = emit(ir::Op::kShapeOwner, {}, reinterpret_cast<uintptr_t>(&holder));
-      value = how == CacheKind::kHolderInline ? emit(ir::Op::kLoadField, {owner}, way->slot)
-                                              : emit(ir::Op::kLoadProp, {emit(ir::Op::kLoadProps, {owner})}, way->slot);
+      value = how == CacheKind::kHolderInline ? emit(ir::Op::kLoadField, {owner}, way.slot)
+                                              : emit(ir::Op::kLoadProp, {emit(ir::Op::kLoadProps, {owner})}, way.slot);
       break;
     }
   }
-  if (failures() == 0 && (seen.isOnlyInts() || seen.isOnlyFloats())) return asLoaded(value, seen);
   // nil may mean that a metatable has a say.
-  bool mayBeNil = own && way->plain != 0;
+  bool mayBeNil = how <= CacheKind::kOwnOverflow && way.plain != 0;
   return mayBeNil ? value : emit(ir::Op::kCheckNotNil, {value});
 }
 
-/// False: the block ends.
-bool FunctionBuilder::setField(Node* object, Node* value, uint32_t cell) {
-  std::optional<CacheWay> way = onlyWay(cell);
-  auto how = way ? static_cast<CacheKind>(way->how) : CacheKind::kEmpty;
-  bool adds = how == CacheKind::kAddInline;
-  bool known = how == CacheKind::kOwnInline || how == CacheKind::kOwnOverflow || adds;
-  if (!known || failures() > 1 || way->shape == CacheWay::kStrings) {
-    if (failures() > 0) {
-      refuse("a store to fields of objects of many shapes");
-    } else {
-      exit();
-    }
-    return false;
+/// null: the block ends.
+ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
+  Ways ways = waysOf(cell);
+  bool isKnown = !ways.empty() && failures() < 2, asksEpoch = false;
+  for (const CacheWay& w : ways) {
+    isKnown = isKnown && static_cast<CacheKind>(w.how) <= CacheKind::kAbsent;
+    asksEpoch = asksEpoch || static_cast<CacheKind>(w.how) > CacheKind::kOwnOverflow || w.plain == 2;
   }
-  Node* table = checkShape(object, way->shape);
-  auto mayBeNil = [](const Node* n) {
-    return (n->type == Type::kTagged && !(n->op == ir::Op::kConstant && !n->value().isNil()) &&
-            n->op != ir::Op::kCheckNotNil && n->op != ir::Op::kNewTable && n->op != ir::Op::kCheckTable &&
-            n->op != ir::Op::kCheckShape && n->op != ir::Op::kNewClosure) ||
-           n->type == Type::kSame;
-  };
-  if (adds) {
-    checkEpoch();
-    auto& shapes = context_.reliance.shapes;
-    if (std::find(shapes.begin(), shapes.end(), way->holderShape) == shapes.end()) shapes.push_back(way->holderShape);
-    // nil makes no field.
-    if (mayBeNil(value)) value = emit(ir::Op::kCheckNotNil, {value});
-    emit(ir::Op::kStoreShape, {table}, way->holderShape);
-    emit(ir::Op::kStoreField, {table, value}, way->slot);
-    return true;
+  TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
+  if (!isKnown) {
+    bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
+    TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
+    if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
+      failures() > 0 ? refuse("fields of other things than tables") : exit();
+      return nullptr;
+    }
+    return asLoaded(leaf(ir::Leaf::kGetField, {toTable(object), graph_.constant(code_.constant(key))}), seen);
+  }
+  if (asksEpoch) checkEpoch();
+  Node* value = byShape(object, ways, true, [this](Node* table, const CacheWay& w) { return loadWay(table, w); });
+  return asLoaded(value, seen);
+}
+
+void FunctionBuilder::storeWay(Node* table, Node* value, const CacheWay& way) {
+  auto how = static_cast<CacheKind>(way.how);
+  if (how == CacheKind::kAddInline) {
+    relyOn(way.holderShape);
+    emit(ir::Op::kStoreShape, {table}, way.holderShape);
+    emit(ir::Op::kStoreField, {table, value}, way.slot);
+    return;
   }
   Node* props = how == CacheKind::kOwnOverflow ? emit(ir::Op::kLoadProps, {table}) : nullptr;
-  if (way->plain == 2) checkEpoch();
-  if (way->plain == 0) {
-    Node* old =
-        props != nullptr ? emit(ir::Op::kLoadProp, {props}, way->slot) : emit(ir::Op::kLoadField, {table}, way->slot);
-    emit(ir::Op::kCheckNotNil, {old});
+  if (way.plain == 0) {
+    emit(ir::Op::kCheckNotNil,
+         {props != nullptr ? emit(ir::Op::kLoadProp, {props}, way.slot) : emit(ir::Op::kLoadField, {table}, way.slot)});
   }
   if (props != nullptr) {
-    emit(ir::Op::kStoreProp, {props, value}, way->slot);
+    emit(ir::Op::kStoreProp, {props, value}, way.slot);
   } else {
-    emit(ir::Op::kStoreField, {table, value}, way->slot);
+    emit(ir::Op::kStoreField, {table, value}, way.slot);
   }
+}
+
+/// False: the block ends.
+bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t cell) {
+  Ways ways = waysOf(cell);
+  bool isKnown = !ways.empty() && failures() < 2, asksEpoch = false, adds = false;
+  for (const CacheWay& w : ways) {
+    auto how = static_cast<CacheKind>(w.how);
+    bool isNew = how == CacheKind::kAddInline;
+    isKnown = isKnown && (how == CacheKind::kOwnInline || how == CacheKind::kOwnOverflow || isNew) &&
+              w.shape != CacheWay::kStrings;
+    adds = adds || isNew;
+    asksEpoch = asksEpoch || isNew || w.plain == 2;
+  }
+  if (!isKnown) {
+    bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
+    TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
+    if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) || failures() > 2) {
+      failures() > 0 ? refuse("a store to fields of objects of many shapes") : exit();
+      return false;
+    }
+    leaf(ir::Leaf::kSetField, {toTable(object), graph_.constant(code_.constant(key)), value});
+    return true;
+  }
+  if (asksEpoch) checkEpoch();
+  // nil makes no field.
+  bool isRaw = value->type == Type::kInt || value->type == Type::kFloat || value->type == Type::kBool;
+  bool isConstant = value->op == ir::Op::kConstant && !value->value().isNil();
+  if (adds && !isRaw && !isConstant) value = emit(ir::Op::kCheckNotNil, {value});
+  byShape(object, ways, false, [&](Node* table, const CacheWay& w) {
+    storeWay(table, value, w);
+    return value;
+  });
   return true;
 }
 
