@@ -29,8 +29,7 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   report.blocks = static_cast<uint32_t>(graph.blocks().size());
   for (ir::Block* b : graph.blocks()) forEach(b, [&](ir::Node*) { report.nodes++; });
   report.inlined = static_cast<uint32_t>(graph.functions.size()) - 1;
-  report.fault = ir::verify(graph);
-  if (withText) report.text = "after graph building:\n" + ir::print(graph);
+  (void)withText;
   return report;
 }
 
