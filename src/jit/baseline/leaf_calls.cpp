@@ -99,6 +99,40 @@ bool leafSetElement(Isolate* iso, Value table, Value key, Value value) {
   return interpreter::storeElsewhere(*iso, t, key, value);
 }
 
+Value leafGetField(Isolate* iso, Value table, Value key) {
+  constexpr int kDeepest = 50;
+  for (int i = 0; i < kDeepest; i++) {
+    Value v = tableGetString(*iso, asTable(table), asString(key));
+    if (!v.isNil()) return v;
+    Value metatable = iso->shapes.of(asTable(table)).metatable;
+    if (isWithout(iso, metatable, Meta::kIndex)) return Value::nil();
+    table = metamethodOf(*iso, metatable, Meta::kIndex);
+    if (!table.isTable()) return Value::absent();
+  }
+  return Value::absent();
+}
+
+bool leafSetField(Isolate* iso, Value table, Value key, Value value) {
+  Table* t = asTable(table);
+  // What others look up through this table is remembered in many places.
+  Shape& shape = iso->shapes.of(t);
+  if (shape.owned()) return false;
+  if (shape.dictionary())
+    return !tableGetString(*iso, t, asString(key)).isNil() && interpreter::storeElsewhere(*iso, t, key, value);
+  FieldPlace place = fieldPlace(*iso, t, asString(key));
+  if (place.how != FieldPlace::How::kInline && place.how != FieldPlace::How::kOverflow) return false;
+  Value* slot = fieldSlot(t, place);
+  if (loadSlot(slot).isNil()) return false;
+  heap::Object* holder = place.how == FieldPlace::How::kInline ? static_cast<heap::Object*>(t) : t->props.asObject();
+  iso->heap.store(holder, slot, value);
+  return true;
+}
+
+Value leafNext(Isolate* iso, Value table, Value key) {
+  Value next, value;
+  return tableNext(*iso, asTable(table), key, next, value) ? next : Value::absent();
+}
+
 Value leafNewTable(Isolate* iso, uint64_t elements, uint64_t fields) {
   Value t = tryNewTable(*iso, static_cast<uint32_t>(elements), static_cast<uint32_t>(fields));
   return t.isNil() ? Value::absent() : t;

@@ -20,6 +20,12 @@ Value leafEqual(Isolate* iso, Value a, Value b);
 Value leafGetElement(Isolate* iso, Value table, Value key);
 /// Stores an element where the array part alone has no answer: nil or over nil, behind the last one, outside.
 bool leafSetElement(Isolate* iso, Value table, Value key, Value value);
+/// Field of a table under an interned string, or of the tables behind it by __index.
+Value leafGetField(Isolate* iso, Value table, Value key);
+/// Stores into a field that the table has: true, or false.
+bool leafSetField(Isolate* iso, Value table, Value key, Value value);
+/// Key behind another one in the table's order, nil at the end.
+Value leafNext(Isolate* iso, Value table, Value key);
 /// Whether storing nil in field `key` (an interned string) changes nothing and nobody has a say.
 bool leafIsAbsent(Isolate* iso, Value table, Value key);
 /// Length of a table that no metamethod gives.
