@@ -198,7 +198,7 @@ class HotParts:
     def hot_statement(self, depth, room):
         """A statement whose loops together make at most `room` rounds."""
         simple = [self.hot_update] * 6 + [self.hot_local] * 2 + [self.hot_array] * 2 + [self.hot_object] * 3
-        simple += [self.hot_string, self.hot_sparse, self.hot_results, self.hot_throw, self.hot_closure, self.hot_global]
+        simple += [self.hot_string, self.hot_sparse, self.hot_results, self.hot_throw, self.hot_closure, self.hot_kept, self.hot_global]
         nested = [self.hot_if] * 3 + [self.hot_loop] * 2 + [self.hot_close, self.hot_yield]
         self.pick(simple + (nested if depth > 0 else []))(depth, room)
 
@@ -258,7 +258,9 @@ class HotParts:
                             f"{o}:set({e})", f"fold({o}:get(), {o}.{f})", f"fold({o} .. {self.pick([self.hot_int(0), self.hot_str(0)])})",
                             f"fold({o}:twice())",
                             f"for _, q in ipairs({{{o}, {self.pick(names)}, {made}}}) do fold(q:get(), q.x) end",
-                            f"fold(apply({o}.get, {o}))", f"fold({o} == {self.pick(names)}, {o} ~= {e}, rawequal({o}, {self.pick(names)}))",
+                            f"fold(apply({o}.get, {o}), {o} ^ 2)", f"fold(pcall(function() return {o} | 1, {o} ~ 3, {o} << 2, ~{o} end))",
+                            f"do local c = 0 for key in pairs({o}) do c = c + #str(key) end fold(c) end",
+                            f"fold({o} == {self.pick(names)}, {o} ~= {e}, rawequal({o}, {self.pick(names)}))",
                             f"fold(pcall(function() return {o} < {e}, {o} <= {self.pick(names)} end))",
                             f"{o}[{self.hot_int(0)} % 5] = {e}", f"fold(rawget({o}, '{f}'), {o}['{f}'])", f"{o}.y, {o}.x = {o}.x, {e}"]))
 
@@ -300,7 +302,8 @@ class HotParts:
         thrown = self.pick(["error('thrown')", "error({1})", f"error({self.hot_int(1)})", f"error('at', {self.pick(['0', '1', '2'])})",
                             "local z = nil; z.f = 1", "local z = nil + 1",
                             "error()", "local z = {} < 1", "local z = #5", "assert(false, 'no')", "string.rep()",
-                            f"local z = 1.5 | {self.hot_int(0)}"])
+                            f"local z = 1.5 | {self.hot_int(0)}",
+                            f"local z = {self.hot_int(0)} // ({self.hot_int(0)} % 2)"])
         value = self.hot_num(1)
         body = f"function(...) if {condition} then {thrown} end return {value}{', ...' if self.chance(30) else ''} end"
         outer, self.hot_varargs = self.hot_varargs, False
@@ -330,6 +333,15 @@ class HotParts:
         self.put(f"fold({name}({self.hot_num(1)}))")
         if self.chance(50):
             self.hot_declare(name, "fn")
+
+    def hot_kept(self, _depth, _room):
+        """Closures that outlive their round and write variables of it."""
+        tables, variables = self.hot_names("fns"), self.hot_names("int", "num", assignable=True)
+        if not tables:
+            return self.hot_closure(_depth, _room)
+        t, v = self.pick(tables), self.pick(variables)
+        self.put(f"{t}[{self.hot_int(0)} % 4] = function(d) {v} = {v} {self.pick(['+', '-'])} d return {v} end")
+        self.put(f"fold(({t}[{self.hot_int(0)} % 4] or only)({self.hot_int(0)}))")
 
     def hot_global(self, _depth, _room):
         self.put(self.pick([f"gi = (math.tointeger(gi) or 0) % 1000 + {self.hot_int(1)}", f"hotGlobal = {self.hot_num(1)}",
@@ -374,7 +386,10 @@ class HotParts:
 
     def hot_header(self, i, count):
         """The first and last line of a loop, the kind of its variable, and what counts in it."""
-        choice = self.random.randrange(15)
+        choice = self.random.randrange(17)
+        if choice > 14:
+            first, last = f"{self.hot_int(1)} % {count}", f"{self.hot_int(1)} % {count}"
+            return f"for {i} = {first}, {last}, {self.pick(['1', '-1', '2', '0.5', '-3'])} do", "int", "end", None
         if choice < 5:
             header = self.pick([f"for {i} = 1, {count} do", f"for {i} = {count}, 1, -1 do", f"for {i} = {-count}, {count}, 2 do",
                                 f"for {i} = 1, {count * 3}, 3 do", f"for {i} = {count * 5 + 2}, 2, -5 do"])
@@ -492,6 +507,11 @@ class HotParts:
         self.put(f"function {name}.__mod(a, b) return val(a) % (val(b) + 0.5) end")
         self.put(f"function {name}.__idiv(a, b) return val(a) // (val(b) + 0.5) end")
         self.put(f"function {name}.__band(a, b) return (math.tointeger(val(a)) or 1) & 255 end")
+        for event, operator in (("bor", "|"), ("bxor", "~"), ("shl", "<<"), ("shr", ">>"), ("bnot", "~")):
+            if self.chance(50):
+                a, b = "(math.tointeger(val(a)) or 3)", "(math.tointeger(val(b)) or 5)"
+                self.put(f"function {name}.__{event}(a, b) return {f'~{a}' if event == 'bnot' else f'{a} {operator} {b}'} end")
+        self.put(f"function {name}.__pow(a, b) return val(a) * 0.5 end")
         self.put(f"function {name}.__unm(a) return -val(a) end")
         self.put(f"function {name}.__len(a) return {self.pick(['2', 'math.tointeger(val(a)) or 3', '1.5'])} end")
         self.put(f"function {name}.__concat(a, b) return cut(str(val(a)) .. '|' .. str(val(b))) end")
@@ -500,7 +520,7 @@ class HotParts:
             if event != "eq" or self.chance(60):
                 self.put(f"function {name}.__{event}(a, b) return val(a) {operator} val(b) end")
         if self.chance(20):
-            self.put(self.pick([f"function {name}.__newindex(t, k, v) rawset(t, k, v) end", f"{name}.__newindex = nil",
+            self.put(self.pick([f"function {name}.__newindex(t, k, v) rawset(t, k, v) end", f"{name}.__newindex = {{}}",
                                 f"{name}.__newindex = function(t, k, v) rawset(t, k, v and 1) end"]))
         self.hot_classes.append(name)
         return name
@@ -552,7 +572,7 @@ class HotParts:
 
     def hot_variables(self):
         for kind, value in (("int", self.pick(SMALL)), ("float", self.pick(FLOATS[:12])), ("num", self.pick(["0", "0.5"])),
-                            ("str", self.pick(STRINGS)), ("sparse", "{}")):
+                            ("str", self.pick(STRINGS)), ("sparse", "{}"), ("fns", "{}")):
             if kind in ("int", "num") or self.chance(60):
                 name = self.fresh("l")
                 self.put(f"local {name} = {value}")
