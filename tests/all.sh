@@ -110,6 +110,7 @@ step "build release (clang 19)" configure release ON || finish
 step "unit tests" unit release
 step "installed package" installed_package
 step "commands" python3 tests/tools/run.py --vm $VM
+step "graphs and passes" python3 tests/jit/run.py --devvm $VM
 step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move \
   --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11"
 if [ $ALL -eq 1 ]; then

@@ -104,6 +104,9 @@ const OpInfo& opInfo(Op op);
 /// False: there is no such operation.
 bool findOp(std::string_view mnemonic, Op& op);
 
+/// The type that the operation's input `i` must have; of a phi: kSame.
+Type inputType(Op op, uint32_t i);
+
 struct Block;
 struct FrameState;
 
@@ -266,9 +269,13 @@ class Graph {
   std::deque<Function> functions;
   /// Bytecode offset at which this code is entered: 0, or a loop.
   uint32_t entryOffset = 0;
+  /// Representations are not chosen yet: phis have no type, and what is raw may stand where a tagged value is wanted.
+  bool isLoose = true;
   base::Arena& arena() { return arena_; }
 
  private:
+  friend class Parser;
+
   Node* constantOf(Op op, uint64_t aux);
   void markNeeded(std::vector<Node*>& work, Node* node);
 

@@ -39,6 +39,62 @@ const LeafInfo& leafInfo(Leaf leaf) {
   return kLeaves[static_cast<size_t>(leaf)];
 }
 
+Type inputType(Op op, uint32_t i) {
+  switch (op) {
+    case Op::kPhi: return Type::kSame;
+    case Op::kCheckIndex:
+    case Op::kCheckNotZero:
+    case Op::kCheckSmall:
+    case Op::kIntAdd:
+    case Op::kIntSub:
+    case Op::kIntMul:
+    case Op::kIntNeg:
+    case Op::kIntDiv:
+    case Op::kIntMod:
+    case Op::kIntAnd:
+    case Op::kIntOr:
+    case Op::kIntXor:
+    case Op::kIntNot:
+    case Op::kIntShl:
+    case Op::kIntShr:
+    case Op::kIntShlBy:
+    case Op::kIntShrBy:
+    case Op::kIntSarBy:
+    case Op::kIntToFloat:
+    case Op::kIntEq:
+    case Op::kIntLt:
+    case Op::kIntLe:
+    case Op::kIntLtU:
+    case Op::kBoxSmall:
+    case Op::kBoxInt: return Type::kInt;
+    case Op::kCheckIntegral:
+    case Op::kFloatAdd:
+    case Op::kFloatSub:
+    case Op::kFloatMul:
+    case Op::kFloatDiv:
+    case Op::kFloatNeg:
+    case Op::kFloatAbs:
+    case Op::kFloatSqrt:
+    case Op::kFloatFloor:
+    case Op::kFloatCeil:
+    case Op::kFloatMod:
+    case Op::kFloatPow:
+    case Op::kFloatEq:
+    case Op::kFloatLt:
+    case Op::kFloatLe:
+    case Op::kBoxFloat: return Type::kFloat;
+    case Op::kCheckTrue:
+    case Op::kCheckFalse:
+    case Op::kNot:
+    case Op::kBoxBool:
+    case Op::kBranch: return Type::kBool;
+    case Op::kLoadElement:
+    case Op::kStoreElement:
+    case Op::kStringByte: return i == 1 ? Type::kInt : Type::kTagged;
+    default: return Type::kTagged;
+  }
+}
+
 const char* typeName(Type type) {
   constexpr const char* kNames[] = {"none", "tagged", "int", "float", "bool", "same"};
   return kNames[static_cast<size_t>(type)];

@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <chrono>
+
+#include "jit/passes/pass.h"
+
+namespace devvm::jit::passes {
+
+namespace {
+
+constexpr Pass kPasses[] = {
+#define PASS(id, name, run, summary) {name, summary, run},
+#include "jit/passes/passes.def"
+    {nullptr, nullptr, nullptr},
+};
+
+struct Step {
+  PassId pass;
+  int level;
+};
+constexpr Step kPipeline[] = {
+#define STEP(id, level) {PassId::k##id, level},
+#include "jit/passes/passes.def"
+    {PassId::kCount, 0},
+};
+static_assert(kPassCount <= 64);
+
+}  // namespace
+
+const Pass& passOf(PassId id) { return kPasses[static_cast<size_t>(id)]; }
+
+bool findPass(std::string_view name, PassId& id) {
+  for (size_t i = 0; i < kPassCount; i++) {
+    if (name != kPasses[i].name) continue;
+    id = static_cast<PassId>(i);
+    return true;
+  }
+  return false;
+}
+
+bool addPasses(std::string_view names, PassSet& set, std::string& unknown) {
+  while (!names.empty()) {
+    size_t end = std::min(names.find(','), names.size());
+    std::string_view name = names.substr(0, end);
+    names.remove_prefix(std::min(end + 1, names.size()));
+    PassId id;
+    if (name == "all") {
+      set = ~PassSet{0};
+    } else if (findPass(name, id)) {
+      set |= setOf(id);
+    } else {
+      unknown = name;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool runPass(PassId id, ir::Graph& graph, const PassOptions& options, PassReport& report) {
+  const Pass& pass = passOf(id);
+  auto show = [&](PassSet wanted, const char* when) {
+    if ((wanted & setOf(id)) != 0 && options.print != nullptr) {
+      options.print(options.printContext, when, pass.name, graph);
+    }
+  };
+  show(options.printBefore, "before");
+  PassContext context{options};
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start;
+  if (options.measure) start = Clock::now();
+  pass.run(graph, context);
+  if (!graph.isLoose) graph.tidy();
+  auto index = static_cast<size_t>(id);
+  if (options.measure) {
+    report.nanoseconds[index] +=
+        static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+  }
+  report.runs[index]++;
+  report.changes[index] += context.changes;
+  show(options.printAfter, "after");
+  if (!options.verify) return true;
+  std::string fault = ir::verify(graph);
+  if (fault.empty()) return true;
+  report.fault = std::string("after ") + pass.name + ": " + fault;
+  return false;
+}
+
+bool runPipeline(ir::Graph& graph, const PassOptions& options, PassReport& report) {
+  for (const Step& step : kPipeline) {
+    if (step.pass == PassId::kCount) break;
+    if (step.level > options.level || (options.disabled & setOf(step.pass)) != 0) continue;
+    if (!runPass(step.pass, graph, options, report)) return false;
+  }
+  return true;
+}
+
+}  // namespace devvm::jit::passes
