@@ -31,6 +31,10 @@ struct PassOptions {
   PassSet printAfter = 0;
   bool verify = kVerify;  ///< look after every pass whether the graph keeps its rules
   bool measure = false;   ///< PassReport::nanoseconds
+  /// How many compilations were left at an instruction of a function, because of it (as BuildRequest::failures); null:
+  /// none. Passes that check earlier than the program would look here: so compiling again ends.
+  uint32_t (*failures)(void* context, const ir::Function& function, uint32_t offset) = nullptr;
+  void* failuresContext = nullptr;
   void (*print)(void* context, std::string_view when, const char* pass, const ir::Graph& graph) = nullptr;
   void* printContext = nullptr;
 
@@ -53,6 +57,11 @@ struct PassReport {
 struct PassContext {
   const PassOptions& options;
   uint32_t changes = 0;  ///< the pass counts what it removed, moved or replaced
+
+  /// Whether optimized code was left there before: checks that are not the builder's own must not go there again.
+  bool failed(const ir::FrameState& state) const {
+    return options.failures != nullptr && options.failures(options.failuresContext, *state.function, state.offset) > 0;
+  }
 };
 
 struct Pass {
