@@ -32,7 +32,9 @@ TypeSet FunctionBuilder::typesOf(ir::Node* n, unsigned operand) const {
 FunctionBuilder::Mode FunctionBuilder::modeOf(Node* a, Node* b) const {
   TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
   if (x.isEmpty() || y.isEmpty()) return failures() > 0 ? Mode::kGeneric : Mode::kUnseen;
-  if (failures() > 1) return a->type == Type::kTagged || b->type == Type::kTagged ? Mode::kGeneric : Mode::kFloats;
+  // Twice wrong: only what is certain counts.
+  auto isRaw = [](const Node* n) { return n->type == Type::kInt || n->type == Type::kFloat; };
+  if (failures() > 1 && !(isRaw(a) && isRaw(b))) return Mode::kGeneric;
   if (x.isOnlyInts() && y.isOnlyInts()) return Mode::kInts;
   if (x.isOnlyNumbers() && y.isOnlyNumbers() && (x.isOnlyFloats() || y.isOnlyFloats())) return Mode::kFloats;
   return Mode::kGeneric;
