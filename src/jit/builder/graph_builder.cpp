@@ -260,7 +260,8 @@ ir::Node* FunctionBuilder::emit(ir::Op op, std::span<Node* const> inputs, uint64
   const ir::OpInfo& info = n->info();
   // Whatever may have to box an input gets the state for that, too.
   constexpr uint8_t kStops = ir::kGuard | ir::kCalls | ir::kSafepoint;
-  bool boxes = info.flags & (ir::kReads | ir::kWrites | ir::kFresh) || op == ir::Op::kReturn || op == ir::Op::kSame;
+  bool boxes = info.flags & (ir::kReads | ir::kWrites | ir::kFresh) || op == ir::Op::kReturn || op == ir::Op::kSame ||
+               op == ir::Op::kBranch;
   if ((info.flags & kStops) != 0 || boxes) n->state = before();
   graph_.append(block_, n);
   return n;

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "jit/builder/graph_builder.h"
+#include "jit/passes/pass.h"
 
 namespace devvm::jit {
 
@@ -29,7 +30,22 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   report.blocks = static_cast<uint32_t>(graph.blocks().size());
   for (ir::Block* b : graph.blocks()) forEach(b, [&](ir::Node*) { report.nodes++; });
   report.inlined = static_cast<uint32_t>(graph.functions.size()) - 1;
-  (void)withText;
+  report.fault = ir::verify(graph);
+  if (withText) report.text = "after graph building:\n" + ir::print(graph);
+  if (!report.fault.empty()) return report;
+  passes::PassOptions options;
+  options.verify = true;
+  if (withText) {
+    options.printAfter = ~passes::PassSet{0};
+    options.printContext = &report.text;
+    options.print = [](void* context, std::string_view when, const char* pass, const ir::Graph& g) {
+      auto& text = *static_cast<std::string*>(context);
+      text += "\n" + std::string(when) + " " + pass + ":\n" + ir::print(g);
+    };
+  }
+  passes::PassReport passed;
+  passes::runPipeline(graph, options, passed);
+  report.fault = passed.fault;
   return report;
 }
 
