@@ -36,6 +36,15 @@ class Arena {
     return result;
   }
 
+  /// Forgets all nodes. One block stays for those to come.
+  void reset() {
+    if (blocks_.empty()) return;
+    blocks_.erase(blocks_.begin() + 1, blocks_.end());
+    bytes_ = firstBlock_;
+    next_ = blocks_.front().get();
+    limit_ = next_ + bytes_;
+  }
+
   bool stopped() const { return stopped_; }
   size_t bytes() const { return bytes_; }
 
@@ -64,6 +73,7 @@ class Arena {
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     next_ = blocks_.back().get();
     limit_ = next_ + block;
+    if (bytes_ == 0) firstBlock_ = block;
     bytes_ += block;
     if (watcher_.mayGoOn != nullptr && !stopped_) stopped_ = !watcher_.mayGoOn(watcher_.context, bytes_);
   }
@@ -71,7 +81,7 @@ class Arena {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   char* limit_ = nullptr;
-  size_t bytes_ = 0;
+  size_t bytes_ = 0, firstBlock_ = 0;
   Watcher watcher_;
   bool stopped_ = false;
 };

@@ -104,7 +104,7 @@ void Compiler::toDoubles(Gpr left, Gpr right, Label& otherwise) {
 Label& Compiler::leafBinary(uint32_t s, int64_t function, Gpr left, const Operand& y, Gpr right, Gpr result,
                             Label& done) {
   Label& from = newLabel();
-  cold_.push_back([this, &from, &done, function, left, y, right, result, s] {
+  cold_.add([this, &from, &done, function, left, y, right, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(from);
     y.isConstant() ? a.mov64(rcx, static_cast<int64_t>(y.bits)) : a.mov64(rcx, right);
@@ -174,7 +174,7 @@ void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right,
     checkInts(left, y, right, other);
     integers();
     a.bind(done);
-    cold_.push_back([this, &other, &done, anyFloats, s] {
+    cold_.add([this, &other, &done, anyFloats, s] {
       a.mark(places_[slow_[s].place].offset);
       a.bind(other);
       anyFloats();
@@ -186,7 +186,7 @@ void Compiler::twoPaths(const Operand& x, const Operand& y, Gpr left, Gpr right,
   floats();
   a.movq(result, xmm0);
   a.bind(done);
-  cold_.push_back([this, &other, &done, left, right, y, integers, anyFloats, s] {
+  cold_.add([this, &other, &done, left, right, y, integers, anyFloats, s] {
     a.mark(places_[slow_[s].place].offset);
     Label& mixed = newLabel();
     a.bind(other);
@@ -268,7 +268,7 @@ void Compiler::divide(const Operand& x, const Operand& y) {
     a.divsd(xmm0, xmm1);
     a.movq(result, xmm0);
     a.bind(done);
-    cold_.push_back([this, &other, &ready, left, right, s] {
+    cold_.add([this, &other, &ready, left, right, s] {
       a.mark(places_[slow_[s].place].offset);
       a.bind(other);
       toDoubles(left, right, slow_[s].label);
@@ -426,7 +426,7 @@ void Compiler::negate(const Operand& x) {
   a.bind(done);
   slowCase();
   uint32_t s = slowIndex();
-  cold_.push_back([this, &floats, &done, value, result, s] {
+  cold_.add([this, &floats, &done, value, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(floats);
     a.cmp64(value, a.literal64(kFirstNoDouble));
@@ -557,7 +557,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
       uint32_t s = slowIndex();
       Label& after = newLabel();
       a.bind(after);
-      cold_.push_back([this, &otherwise, &after, left, s, target, takenIfTrue, op, result, jumps = jump != nullptr] {
+      cold_.add([this, &otherwise, &after, left, s, target, takenIfTrue, op, result, jumps = jump != nullptr] {
         a.mark(places_[slow_[s].place].offset);
         a.bind(otherwise);
         a.mov64(rax, left);
@@ -600,7 +600,7 @@ void Compiler::comparison(Op op, const Instruction* jump) {
     a.bind(done);
     slowCase();
     uint32_t s = slowIndex();
-    cold_.push_back(
+    cold_.add(
         [this, &otherwise, &done, left, right, s, target, takenIfTrue, op, result, equality, jumps = jump != nullptr] {
           a.mark(places_[slow_[s].place].offset);
           a.bind(otherwise);
@@ -700,7 +700,7 @@ void Compiler::branchPlace(const Instruction& jump) {
   uint32_t place = next_, depth = stack_.depth();
   uint32_t target = placeAt(static_cast<uint32_t>(jump.target()));
   bool ifFalsy = jump.op == Op::kJumpIfFalse;
-  cold_.push_back([this, place, target, depth, ifFalsy] {
+  cold_.add([this, place, target, depth, ifFalsy] {
     a.bind(places_[place].hot);
     places_[place].state = stack_.memoryState(depth + 1);
     a.mov64(rax, Mem(kFrame, stack_.slot(depth)));

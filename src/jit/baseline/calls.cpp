@@ -80,7 +80,7 @@ void Compiler::call(uint32_t count, uint32_t wanted) {
   }
   a.bind(done);
 
-  cold_.push_back([this, &native, &uneven, &after, &done, &listed, at = now_, calleeAt, count, wanted, result] {
+  cold_.add([this, &native, &uneven, &after, &done, &listed, at = now_, calleeAt, count, wanted, result] {
     const Place& place = places_[at];
     Label& flushed = newLabel();
     uint32_t size = place.state.depth;
@@ -152,7 +152,7 @@ void Compiler::returnValue(bool one) {
   a.lea64(rdx, Mem(kFrame, 16));
   a.lea64(rsp, Mem(kFrame, 8));
   a.ret();
-  cold_.push_back([this, &other, &leave, one, place = now_, depth = stack_.depth() + (one ? 1 : 0)] {
+  cold_.add([this, &other, &leave, one, place = now_, depth = stack_.depth() + (one ? 1 : 0)] {
     Label &open = newLabel(), &interpreter = newLabel();
     a.mark(places_[place].offset);
     a.bind(other);
@@ -215,7 +215,7 @@ bool Compiler::returnValues(uint32_t count) {
   a.lea64(rsp, Mem(kFrame, -8 * static_cast<int>(count)));
   a.mov64(Mem(rsp), rcx);
   a.ret();
-  cold_.push_back([this, &other, &copy, count, depth, place = now_] {
+  cold_.add([this, &other, &copy, count, depth, place = now_] {
     Label& interpreter = newLabel();
     a.mark(places_[place].offset);
     a.bind(other);
@@ -256,7 +256,7 @@ void Compiler::tailCall(uint32_t count) {
   a.mov64(Mem(kFrame, 16), rcx);
   a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
   a.jmp(Mem(rdx, offset::kCodeMachineEntry));
-  cold_.push_back([this, &other, place = now_, depth, count] {
+  cold_.add([this, &other, place = now_, depth, count] {
     a.mark(places_[place].offset);
     a.bind(other);
     setPosition(place, depth);
@@ -272,8 +272,7 @@ bool Compiler::forIn(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
   auto count = static_cast<uint32_t>(c.operands[1]);
   if (whole_->op != Op::kForIn) return false;
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
-  Instruction test = bytecode::decodeVerified(bytes, whole_->end());
+  const Instruction& test = decoded_[placeAt(whole_->end())];
   uint32_t target = placeAt(static_cast<uint32_t>(test.target())), after = placeAt(test.end());
   forgetLocals(l, 4 + count);
   forgetShapes();
@@ -322,7 +321,7 @@ bool Compiler::forIn(const Instruction& c) {
   }
   a.bind(assigned);
   backEdge(target);
-  cold_.push_back([this, &isNext, &first, &element, &leaf, &assigned, &otherIterator, l, count, after, at = now_] {
+  cold_.add([this, &isNext, &first, &element, &leaf, &assigned, &otherIterator, l, count, after, at = now_] {
     a.mark(places_[at].offset);
     a.bind(isNext);
     a.cmp32(rdx, Imm(static_cast<int32_t>(runtime::Intrinsic::kNext)));
@@ -344,7 +343,7 @@ bool Compiler::forIn(const Instruction& c) {
     a.jmp(element);
   });
   // Other iterators are called; their results go where the test behind it looks for them.
-  cold_.push_back([this, &otherIterator, l, count, depth = stack_.depth(), at = now_, test = next_] {
+  cold_.add([this, &otherIterator, l, count, depth = stack_.depth(), at = now_, test = next_] {
     Label& results = newLabel();
     a.mark(places_[at].offset);
     a.bind(otherIterator);
@@ -389,7 +388,7 @@ void Compiler::backEdge(uint32_t place) {
   a.sub64(Mem(kIsolate, offset::kBudget), 1);
   jumpTo(place, Condition::kNoSign);
   a.jmp(poll);
-  cold_.push_back([this, &poll, place, depth = stack_.depth()] {
+  cold_.add([this, &poll, place, depth = stack_.depth()] {
     a.mark(places_[place].offset);
     a.bind(poll);
     setPosition(place, depth);

@@ -35,18 +35,53 @@ constexpr uint32_t kMostCode = 1u << 20;  ///< bytes of bytecode
 
 }  // namespace
 
-Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs, const CompilerOptions& options)
+void Compiler::Memory::reset() {
+  bool large = places.capacity() > kMostKept || factPool.capacity() > size_t{kMostKept} * 16;
+  arena.reset();
+  if (large) stack = {};
+  auto clear = [large](auto& list) {
+    list.clear();
+    if (large) list.shrink_to_fit();
+  };
+  clear(places);
+  clear(decoded);
+  clear(facts);
+  clear(factPool);
+  clear(writes);
+  clear(floatLocals);
+  clear(slow);
+  clear(metamethods);
+  clear(placeOf);
+}
+
+Compiler::Compiler(Assembler& assembler, const Code& code, const Stubs& stubs, const CompilerOptions& options,
+                   Memory& memory)
     : a(assembler),
       code_(code),
       stubs_(stubs),
       options_(options),
-      stack_(code.locals),
-      facts_(code.locals),
-      floatLocals_(code.locals) {
+      memory_(memory),
+      arena_(memory.arena),
+      stack_(memory.stack),
+      places_(memory.places),
+      decoded_(memory.decoded),
+      facts_(memory.facts),
+      factPool_(memory.factPool),
+      writes_(memory.writes),
+      floatLocals_(memory.floatLocals),
+      slow_(memory.slow),
+      metamethods_(memory.metamethods),
+      placeOf_(memory.placeOf),
+      cold_(memory.arena) {
+  stack_.reset(code.locals);
+  facts_.resize(code.locals);
+  floatLocals_.resize(code.locals);
   for (uint32_t i = 0; options.frame != nullptr && i < code.locals; i++) {
     floatLocals_[i] = options.frame[-1 - static_cast<int64_t>(i)].isDouble();
   }
 }
+
+Compiler::~Compiler() { memory_.reset(); }
 
 // ---- places ----
 
@@ -57,16 +92,16 @@ bool Compiler::findPlaces() {
   }
   std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   placeOf_.assign(code_.codeSize + 1, kNone);
-  places_.reserve(code_.codeSize / 3 + 2);
-  for (uint32_t offset = 0; offset < code_.codeSize;) {
-    placeOf_[offset] = static_cast<uint32_t>(places_.size());
-    places_.emplace_back().offset = offset;
-    offset += bytecode::instructionLength(code_.entry + offset);
+  for (uint32_t offset = 0; offset < code_.codeSize; offset = decoded_.back().end()) {
+    placeOf_[offset] = static_cast<uint32_t>(decoded_.size());
+    decoded_.push_back(bytecode::decodeVerified(bytes, offset));
   }
-  placeOf_[code_.codeSize] = static_cast<uint32_t>(places_.size());
-  places_.emplace_back().offset = code_.codeSize;
+  placeOf_[code_.codeSize] = static_cast<uint32_t>(decoded_.size());
+  decoded_.emplace_back().offset = code_.codeSize;
+  places_.resize(decoded_.size());
+  for (uint32_t p = 0; p < places_.size(); p++) places_[p].offset = decoded_[p].offset;
   for (uint32_t p = 0; p + 1 < places_.size(); p++) {
-    Instruction i = bytecode::decodeVerified(bytes, places_[p].offset);
+    const Instruction& i = decoded_[p];
     noteWrites(i);
     if (i.op == Op::kSwitch) {
       for (unsigned n = 0; n <= i.switchCases; n++) {
@@ -93,7 +128,6 @@ bool Compiler::findPlaces() {
 
 /// The operands on the stack before each instruction that can be reached.
 void Compiler::findDepths() {
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   std::vector<uint32_t> open;
   auto reach = [&](uint32_t place, uint32_t depth) {
     if (places_[place].depth >= 0) return false;
@@ -108,7 +142,7 @@ void Compiler::findDepths() {
     uint32_t p = open.back();
     open.pop_back();
     for (;;) {
-      Instruction i = bytecode::decodeVerified(bytes, places_[p].offset);
+      const Instruction& i = decoded_[p];
       bytecode::StackEffect effect = bytecode::stackEffect(i);
       uint32_t below = static_cast<uint32_t>(places_[p].depth) - effect.pops;
       if (i.op == Op::kSwitch) {
@@ -150,7 +184,7 @@ void Compiler::leaveAt(uint32_t place, uint32_t depth) {
 
 /// Code out of the straight line that leaves so, if anything jumps to the label.
 void Compiler::leaveInCold(Label& label, uint32_t place) {
-  cold_.push_back([this, &label, place, depth = stack_.depth()] {
+  cold_.add([this, &label, place, depth = stack_.depth()] {
     if (!label.isAwaited()) return;
     a.mark(places_[place].offset);
     a.bind(label);
@@ -177,7 +211,7 @@ void Compiler::stepWhole(const Instruction& whole) {
   compareWithPlace(next_);
   Label& elsewhere = newLabel();
   a.jcc(Condition::kNotEqual, elsewhere, Distance::kNear);
-  cold_.push_back([this, &elsewhere, whole] {
+  cold_.add([this, &elsewhere, whole] {
     a.mark(whole.offset);
     a.bind(elsewhere);
     goOnBehind(whole, false);
@@ -187,11 +221,10 @@ void Compiler::stepWhole(const Instruction& whole) {
 /// The fiber stands at the address in rax: goes on at one of the places where an instruction may have led. Fused ones
 /// may stop before their tail, behind it, or where it jumps.
 void Compiler::goOnBehind(const Instruction& whole, bool next) {
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   if (next) goOnAt(placeAt(whole.end()));
   Instruction last = whole;
   if (bytecode::tailOf(whole.op) != Op::kNop) {
-    last = bytecode::decodeVerified(bytes, whole.end());
+    last = decoded_[placeAt(whole.end())];
     goOnAt(placeAt(last.end()));
   }
   if (last.has(bytecode::kJumps) && last.info->operands.ends_with('j')) {
@@ -202,7 +235,6 @@ void Compiler::goOnBehind(const Instruction& whole, bool next) {
 }
 
 void Compiler::slowCases() {
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   for (SlowCase& s : slow_) {
     Place& place = places_[s.place];
     a.mark(place.offset);
@@ -223,7 +255,7 @@ void Compiler::slowCases() {
       } else {
         setPosition(s.place, place.state.depth);
         callSlowPath(interpreter::stepOne);
-        goOnBehind(bytecode::decodeVerified(bytes, place.offset), true);
+        goOnBehind(decoded_[s.place], true);
       }
     }
     if (!s.leave.isAwaited()) continue;
@@ -304,7 +336,7 @@ void Compiler::prologue() {
   a.jcc(Condition::kSign, poll, Distance::kNear);
   a.bind(body);
   bodyEntry = a.position();
-  cold_.push_back([this, &grow, &poll, &enough, &body] {
+  cold_.add([this, &grow, &poll, &enough, &body] {
     a.bind(grow);
     a.call(Outside(stubs_.grow));
     a.jmp(enough);
@@ -321,7 +353,6 @@ bool Compiler::compile() {
   if (!findPlaces()) return false;
   a.mark(0);
   prologue();
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   bool falls = true;
   uint32_t last = static_cast<uint32_t>(places_.size()) - 1;
   for (now_ = 0; now_ < last; now_++) {
@@ -341,7 +372,7 @@ bool Compiler::compile() {
     next_ = now_ + 1;
     currentSlow_ = kNone;
     site_ = options_.feedback != nullptr ? options_.feedback->find(place.offset) : nullptr;
-    Instruction whole = bytecode::decodeVerified(bytes, place.offset);
+    const Instruction& whole = decoded_[now_];
     speculates_ = options_.speculates && !wasLeftOften(place.offset) && hasEvidence(whole);
     // What comes back from the interpreter may have changed any object.
     if (!speculates_) forgetShapes();
@@ -372,31 +403,36 @@ bool Compiler::compile() {
 
 void Compiler::coldPieces() {
   size_t owner = 0;
-  for (size_t i = 0; i < cold_.size(); i++) {
+  for (size_t i = 0; !cold_.empty(); i++) {
     while (owner + 1 < coldOwners_.size() && coldOwners_[owner + 1].machine <= i) owner++;
     if (described_) a.mark(i == 0 || coldOwners_.empty() ? 0 : coldOwners_[owner].bytecode);
-    cold_[i]();
+    cold_.runFirst();
   }
 }
 
 void Compiler::jumpTo(uint32_t place, Condition c) { a.jcc(c, places_[place].hot); }
 void Compiler::jumpTo(uint32_t place) { a.jmp(places_[place].hot); }
 
+/// What the instruction being compiled consists of.
+std::span<const Instruction> Compiler::componentsOf(const Instruction& whole) {
+  if (bytecode::fusionOf(whole.op) == nullptr) return {&whole, 1};
+  return {parts_.data(), bytecode::expandComponents(whole, parts_)};
+}
+
 bool Compiler::instruction(const Instruction& whole) {
   whole_ = &whole;
-  std::array<Instruction, 4> parts;
-  unsigned count = bytecode::expandComponents(whole, parts);
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
-  components += count;
+  std::span<const Instruction> parts = componentsOf(whole);
+  size_t count = parts.size();
+  components += static_cast<uint32_t>(count);
   // The second operation shall not make room behind the checks of the first.
   if (hasSeveralOperations(whole.op))
     makeRoom(std::size(kOperandRegisters) - (stack_.depth() < 2 ? stack_.depth() : 2));
-  for (unsigned i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     const Instruction& c = parts[i];
     isLastComponent_ = i + 1 == count;
     // A comparison and its branch are one.
     if (isComparison(c.op) && i + 1 == count && !places_[next_].isTarget && next_ + 1 < places_.size()) {
-      Instruction jump = bytecode::decodeVerified(bytes, whole.end());
+      const Instruction& jump = decoded_[next_];
       if (jump.op == Op::kJumpIfFalse || jump.op == Op::kJumpIfTrue) {
         op_ = c.op;
         comparison(c.op, &jump);

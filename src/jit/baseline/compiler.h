@@ -7,14 +7,14 @@
 // stands at the next instruction, machine code goes on there.
 #pragma once
 
-#include <deque>
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "base/arena.h"
 #include "bytecode/decode.h"
+#include "jit/baseline/cold_pieces.h"
 #include "jit/baseline/layout.h"
 #include "jit/baseline/metamethods.h"
 #include "jit/baseline/stubs.h"
@@ -49,7 +49,14 @@ struct CompilerOptions {
 
 class Compiler {
  public:
-  Compiler(Assembler& assembler, const runtime::Code& code, const Stubs& stubs, const CompilerOptions& options);
+  class Memory;
+
+  /// The memory serves one compilation at a time.
+  Compiler(Assembler& assembler, const runtime::Code& code, const Stubs& stubs, const CompilerOptions& options,
+           Memory& memory);
+  ~Compiler();
+  Compiler(const Compiler&) = delete;
+  Compiler& operator=(const Compiler&) = delete;
 
   /// False: the code cannot be compiled (refusal() says why).
   bool compile();
@@ -154,7 +161,7 @@ class Compiler {
   void compareWithPlace(uint32_t place);
   void jumpTo(uint32_t place, Condition c);
   void jumpTo(uint32_t place);
-  Label& newLabel() { return labels_.emplace_back(); }
+  Label& newLabel() { return *arena_.make<Label>(); }
 
   // ---- metamethods.cpp ----
   bool callsMetamethods() const;
@@ -305,21 +312,26 @@ class Compiler {
   void forLoop(const Instruction& c);
   void forPrep(const Instruction& whole);
 
+  std::span<const Instruction> componentsOf(const Instruction& whole);
+
   Assembler& a;
   const runtime::Code& code_;
   const Stubs& stubs_;
   CompilerOptions options_;
-  ValueStack stack_;
-  std::vector<Place> places_;
-  std::vector<Fact> facts_;           ///< about locals
-  std::vector<Fact> factPool_;        ///< about locals at places
-  std::vector<Write> writes_;         ///< ascending
-  std::vector<uint8_t> floatLocals_;  ///< guesses: whether locals hold floats
-  std::vector<SlowCase> slow_;
-  std::vector<MetamethodSite> metamethods_;
-  std::deque<std::function<void()>> cold_;  ///< writers of code out of the straight line
-  std::deque<Label> labels_;
-  std::vector<uint32_t> placeOf_;       ///< by bytecode offset
+  Memory& memory_;
+  base::Arena& arena_;
+  ValueStack& stack_;
+  std::vector<Place>& places_;
+  std::vector<Instruction>& decoded_;  ///< by place
+  std::vector<Fact>& facts_;           ///< about locals
+  std::vector<Fact>& factPool_;        ///< about locals at places
+  std::vector<Write>& writes_;         ///< ascending
+  std::vector<uint8_t>& floatLocals_;  ///< guesses: whether locals hold floats
+  std::vector<SlowCase>& slow_;
+  std::vector<MetamethodSite>& metamethods_;
+  std::vector<uint32_t>& placeOf_;      ///< by bytecode offset
+  ColdPieces cold_;                     ///< writers of code out of the straight line
+  std::array<Instruction, 4> parts_;    ///< of the instruction being compiled
   uint32_t now_ = 0;                    ///< index of the instruction being compiled
   const Instruction* whole_ = nullptr;  ///< that instruction, its components not yet taken apart
   uint32_t next_ = 0;                   ///< of the one behind it
@@ -337,6 +349,26 @@ class Compiler {
   bool described_ = false;
   uint64_t* counters_ = nullptr;
   std::vector<runtime::MachineCode::Place> coldOwners_;  ///< first piece, and bytecode offset of its instruction
+};
+
+/// What compilations need for a while, kept from one to the next unless it has grown large.
+class Compiler::Memory {
+  friend class Compiler;
+  /// Empty again.
+  void reset();
+  /// Places of a function beyond which nothing is kept of it.
+  static constexpr size_t kMostKept = 8192;
+
+  base::Arena arena;
+  ValueStack stack;
+  std::vector<Place> places;
+  std::vector<Instruction> decoded;
+  std::vector<Fact> facts, factPool;
+  std::vector<Write> writes;
+  std::vector<uint8_t> floatLocals;
+  std::vector<SlowCase> slow;
+  std::vector<MetamethodSite> metamethods;
+  std::vector<uint32_t> placeOf;
 };
 
 }  // namespace devvm::jit

@@ -79,11 +79,13 @@ void Compiler::forgetLocals(uint32_t first, uint32_t count) {
 
 /// Forgets what the instruction, done by the interpreter, may change.
 void Compiler::afterRare(const Instruction& whole) {
-  std::array<Instruction, 4> parts;
-  unsigned count = bytecode::expandComponents(whole, parts);
-  for (unsigned i = 0; i < count; i++) {
-    auto [first, n] = written(parts[i]);
-    forgetLocals(first, n);
+  if (traitsOf(whole.op).writes) {
+    std::array<Instruction, 4> parts;
+    unsigned count = bytecode::expandComponents(whole, parts);
+    for (unsigned i = 0; i < count; i++) {
+      auto [first, n] = written(parts[i]);
+      forgetLocals(first, n);
+    }
   }
   forgetShapes();  // a collection may have freed some
   if (whole.op == Op::kForLoop) forgetLocals(static_cast<uint32_t>(whole.operands[0]), 4);

@@ -92,10 +92,9 @@ void Compiler::mayCallMetamethod(Meta m, std::initializer_list<const Operand*> o
 
 /// Behind an instruction that called a metamethod: where it goes on with its result, in memory, or by its truth.
 Compiler::Behind Compiler::behindMetamethod(const Instruction& whole) const {
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   Behind b;
   b.end = placeAt(whole.end());
-  b.tail = bytecode::decodeVerified(bytes, whole.end());
+  b.tail = decoded_[placeAt(whole.end())];
   bool branches = b.tail.op == Op::kJumpIfFalse || b.tail.op == Op::kJumpIfTrue;
   b.ways[0] = b.ways[1] = b.end;
   if (!places_[b.end].hot.isBound() && branches) {
@@ -147,9 +146,8 @@ void Compiler::callMetamethod(const SlowCase& s, bool inMemory) {
   if (s.metamethod == kNone) return;
   const MetamethodSite& site = metamethods_[s.metamethod];
   if (site.operands[0].isMemory() != inMemory) return;
-  std::span<const uint8_t> bytes{code_.entry, code_.codeSize};
   const Place& place = places_[s.place];
-  Behind behind = behindMetamethod(bytecode::decodeVerified(bytes, place.offset));
+  Behind behind = behindMetamethod(decoded_[s.place]);
   if (!behind.possible) return;
   Label &otherwise = newLabel(), &returned = newLabel();
   int frame = behind.slot - 8 * metamethodDistance(site.wanted);

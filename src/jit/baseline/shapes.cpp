@@ -119,7 +119,7 @@ bool Compiler::getFieldOfShape(const Operand& object, uint32_t index) {
 Label& Compiler::unlessEpoch() {
   Label &ask = newLabel(), &back = newLabel();
   epochAsked_ = &back;
-  cold_.push_back([this, &ask, &back, s = slowIndex(), epoch = code_.isolate->shapes.prototypeEpoch] {
+  cold_.add([this, &ask, &back, s = slowIndex(), epoch = code_.isolate->shapes.prototypeEpoch] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(ask);
     a.cmp32(Mem(kIsolate, offset::kPrototypeEpoch), Imm(static_cast<int32_t>(epoch)));
@@ -137,7 +137,7 @@ void Compiler::store(Gpr holder, Gpr bias, const Mem& slot, const Operand& value
   a.jcc(Condition::kNotZero, check, Distance::kNear);
   value.isXmm() ? a.movsd(slot, value.xmm) : a.mov64(slot, v);
   a.bind(done);
-  cold_.push_back([this, &check, &done, holder, bias, slot, value, v, place = now_] {
+  cold_.add([this, &check, &done, holder, bias, slot, value, v, place = now_] {
     a.mark(places_[place].offset);
     a.bind(check);
     a.lea64(rax, Mem(holder, bias));

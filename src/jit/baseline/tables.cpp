@@ -83,7 +83,7 @@ void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
   a.jcc(Condition::kEqual, isNil, Distance::kNear);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &otherShape, &isNil, &done, table, result, key, s] {
+  cold_.add([this, &otherShape, &isNil, &done, table, result, key, s] {
     Label& slow = slow_[s].label;
     a.mark(places_[slow_[s].place].offset);
     a.bind(isNil);
@@ -129,7 +129,7 @@ void Compiler::getGlobal(const Operand& table, uint32_t index) {
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &other, &done, t, result, s] {
+  cold_.add([this, &other, &done, t, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(other);
     a.mov32(rcx, tableField(t, offset::kWord));
@@ -170,7 +170,7 @@ void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
   a.jcc(Condition::kEqual, slow(), Distance::kNear);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &noTable, &other, &done, table, result, key, index, s] {
+  cold_.add([this, &noTable, &other, &done, table, result, key, index, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(noTable);
     // Methods of strings have a way of their own.
@@ -206,7 +206,7 @@ void Compiler::setField(Operand object, const Operand& value, uint32_t key, uint
   store(table, kTableBias, tableField(address, 0), value, v);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &isNil, &filled, &other, &done, table, v, key, s] {
+  cold_.add([this, &isNil, &filled, &other, &done, table, v, key, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(isNil);
     a.cmp8(Mem(rdx, offset::kCellPlain), 1);
@@ -266,7 +266,7 @@ void Compiler::initField(uint32_t key, uint32_t index) {
   store(table, kTableBias, tableField(address, 0), value, v);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &other, &done, table, v, key, s] {
+  cold_.add([this, &other, &done, table, v, key, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(other);
     setByWays(table, v, key, slow_[s].label);
@@ -324,7 +324,7 @@ void Compiler::getIndex(const Operand& object, const Operand& key) {
   a.jcc(Condition::kEqual, elsewhere, Distance::kNear);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &elsewhere, &done, table, key, index, result, s] {
+  cold_.add([this, &elsewhere, &done, table, key, index, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(elsewhere);
     a.mov64(rax, table);
@@ -365,7 +365,7 @@ void Compiler::setIndex(const Operand& object, const Operand& key, const Operand
   value.isXmm() ? a.movsd(Mem(address), value.xmm) : a.mov64(Mem(address), v);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &elsewhere, &watched, &done, table, key, index, value, v, address, s] {
+  cold_.add([this, &elsewhere, &watched, &done, table, key, index, value, v, address, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(watched);
     a.mov64(rax, rcx);
@@ -407,7 +407,7 @@ void Compiler::length(const Operand& o) {
   a.or64(result, kIntTag);
   a.bind(done);
   uint32_t s = slowIndex();
-  cold_.push_back([this, &string, &other, &done, value, result, s] {
+  cold_.add([this, &string, &other, &done, value, result, s] {
     a.mark(places_[slow_[s].place].offset);
     a.bind(other);
     a.mov64(rax, value);

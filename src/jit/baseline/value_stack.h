@@ -89,7 +89,13 @@ struct StackState {
 
 class ValueStack {
  public:
-  explicit ValueStack(uint32_t locals) : locals_(locals) {}
+  /// Empty, for a function with so many locals.
+  void reset(uint32_t locals) {
+    locals_ = locals;
+    used_ = usedXmm_ = 0;
+    now_.clear();
+    pool_.clear();
+  }
 
   uint32_t depth() const { return static_cast<uint32_t>(now_.size()); }
   Operand& at(uint32_t i) { return now_[i]; }
@@ -142,7 +148,7 @@ class ValueStack {
   }
 
  private:
-  uint32_t locals_;
+  uint32_t locals_ = 0;
   uint32_t used_ = 0, usedXmm_ = 0;
   std::vector<Operand> now_, pool_;
 };

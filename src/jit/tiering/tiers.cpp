@@ -400,7 +400,8 @@ class JitTiers final : public Tiers {
                        .frame = frame,
                        .speculates = log.compilations++ < SpeculationLog::kMostCompilations,
                        .left = left,
-                       .leftOften = leftOften});
+                       .leftOften = leftOften},
+                      compilerMemory_);
     std::unique_ptr<uint64_t[]> counters;
     bool recorded = records_ != nullptr && !records_->paused();
     if (recorded && options_.count && !records_->full()) counters = std::make_unique<uint64_t[]>(code.codeSize + 1);
@@ -486,6 +487,7 @@ class JitTiers final : public Tiers {
   SavedFeedback saved_;
   Stubs stubs_;
   x64::Assembler assembler_;
+  Compiler::Memory compilerMemory_;
   OutsideTools outside_;
   const char* outsideProblem_ = nullptr;
   std::unique_ptr<CodeRecords> records_;
