@@ -109,11 +109,12 @@ unsigned expandComponents(const Instruction& instruction, std::array<Instruction
   unsigned from = 0;
   for (unsigned c = 0; c < count; ++c) {
     Instruction& component = out[c];
-    component = Instruction{};
     component.op = fusion->components[c];
     component.info = &opInfo(component.op);
     component.offset = instruction.offset;
     component.length = instruction.length;
+    component.switchCases = 0;
+    component.switchTable = nullptr;
     component.operandCount = static_cast<uint8_t>(component.info->operands.size());
     for (unsigned i = 0; i < component.operandCount; ++i) component.operands[i] = instruction.operands[from++];
   }
