@@ -99,7 +99,7 @@ finish() {
 
 # Every mode is run by --all; otherwise the interpreter, a moving collector, the baseline compiler, and one mode that the
 # seed picks.
-PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim)
+PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim jit-slices)
 AT_ONCE="--jit=baseline --jit-threshold=1"
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
 echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"

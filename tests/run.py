@@ -46,6 +46,8 @@ MODES = {
                     "machine code is left and entered again at every 7th unit of work"),
     "jit-reclaim": Mode(["--jit=on", "--jit-threshold=1", "--jit-stress=reclaim:13"], 10,
                         "the same at every 13th, and machine code to which no frame returns is discarded"),
+    "jit-slices": Mode(["--jit=on", "--jit-threshold=1", "--jit-stress=slices:11"], 10,
+                       "functions in machine code go through profiled slices again and again"),
     "baseline-refused": Mode(["--jit=baseline", "--jit-threshold=1", "--jit-refuse"], 1,
                              "the system refuses executable memory"),
     "gc-stress": Mode(["--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),

@@ -85,7 +85,7 @@ void slowSafepoint(Isolate& iso) {
   auto* code = const_cast<Code*>(codeOf(fp));
   uint32_t offset = code->offsetOf(pc);
   if (offset == 0 || *pc >= kFirstStub) return;
-  const uint8_t* entry = code->machine != nullptr && !code->machine->discarded
+  const uint8_t* entry = code->machine != nullptr && !code->machine->discarded && !code->machine->awaitsSlice
                              ? code->machine->loopEntry(offset)
                              : iso.tiers->loopIsHot(iso, *code, offset);
   if (entry == nullptr) return;

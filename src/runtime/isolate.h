@@ -62,6 +62,7 @@ struct JitOptions {
     kNone,
     kOsr,      ///< machine code is left at every n-th unit of work, and entered again at the next loop
     kReclaim,  ///< the same, and machine code in no frame is discarded then
+    kSlices,   ///< a poll in machine code asks for a profiled slice of the function that is running
   } stress = Stress::kNone;
   uint32_t stressEvery = 1;   ///< units of work from one poll to the next under stress
   uint32_t threshold = 200;   ///< calls until a function is compiled; 1: at its first call

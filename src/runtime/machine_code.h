@@ -81,6 +81,7 @@ struct MachineCode {
   bool discarded = false;                 ///< only frames that have it still run it
   uint64_t compileNanos = 0;
   bool dormant = false;       ///< calls are counted again, to see whether there are any: the first one wakes it
+  bool awaitsSlice = false;   ///< calls and loops go to the interpreter until a profiled slice is over
   bool returnsTo = false;     ///< while code is reclaimed: some frame returns to it
   bool onStack = false;       ///< and some frame is its function's
   uint32_t instructions = 0;  ///< of bytecode, fused ones counted by their components
@@ -120,6 +121,10 @@ class Tiers {
   /// The next instruction of a profiled slice (Isolate::profiling) stands at the running fiber's pc, registers saved.
   /// Changes nothing but its own records, and may end the slice. Neither allocates in the heap nor collects.
   virtual void observe(Isolate& isolate) = 0;
+  /// The function is to be seen in another profiled slice, whatever runs it: from its next call on, or from its next
+  /// loop if it is running, the interpreter does it until the slice is over. Nothing happens without memory for
+  /// feedback. Does not collect.
+  virtual void requestSlice(Isolate& isolate, Code& code) = 0;
   /// A safepoint whose budget was used up went well. Does not collect.
   virtual void polled(Isolate& isolate) = 0;
   /// During every collection, when it is known what survives (heap::WeakPhase::kAfterFinalizers).

@@ -73,12 +73,15 @@ bool parseCapability(std::string_view text, uint8_t& bits) {
   return false;
 }
 
-/// "off", "osr:N" or "reclaim:N".
+/// "off", "osr:N", "reclaim:N" or "slices:N".
 bool parseJitStress(std::string_view value, runtime::JitOptions& jit) {
   using Stress = runtime::JitOptions::Stress;
   size_t colon = value.find(':');
   std::string_view name = value.substr(0, colon), rest;
-  jit.stress = name == "osr" ? Stress::kOsr : name == "reclaim" ? Stress::kReclaim : Stress::kNone;
+  jit.stress = name == "osr"       ? Stress::kOsr
+               : name == "reclaim" ? Stress::kReclaim
+               : name == "slices"  ? Stress::kSlices
+                                   : Stress::kNone;
   if (jit.stress == Stress::kNone) return value == "off";
   uint64_t n = 0;
   if (colon == value.npos || !parseNumber(value.substr(colon + 1), n, rest) || !rest.empty()) return false;

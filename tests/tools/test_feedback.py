@@ -52,6 +52,18 @@ class Feedback(ProgramTest):
     def sites(self, function, kind):
         return [s for s in function["sites"] if s["kind"] == kind]
 
+    def test_slices_are_repeated(self):
+        text = ("local function f(x) return x + 1 end\n"
+                "local function loop(n) local s = 0 for i = 1, n do s = s + i end return s end\n"
+                "local t = 0 for i = 1, 30000 do t = f(t) end for i = 1, 40 do t = t + loop(20000) end print(t)")
+        first, again = (self.profile(text, *options) for options in ([], ["--jit-stress=slices:1000"]))
+        for r, _ in (first, again):
+            self.assertEqual(r.out, "8000430000\n")
+        for line, all in ((1, 2 * 30000), (2, 2 * 40 * 20000)):
+            once, often = first[1][line]["recorded"], again[1][line]["recorded"]
+            self.assertGreater(often, 5 * once, line)
+            self.assertLess(often, 0.7 * all)  # in between it goes back to its machine code
+
     def test_what_is_seen(self):
         for options in ([], ["--dispatch=switch"], ["--jit-refuse"]):
             with self.subTest(options=options):

@@ -77,6 +77,54 @@ void CallStubs::writeCall() {
   a.jmp(callGeneric);
 }
 
+void CallStubs::writeFastNative() {
+  Label ordinary, suits, give;
+  const Gpr kept[] = {rsi, rdi, rdx, rcx, r10};
+  a.mov32(r10, rdi);
+  a.mov64(rax, Mem(rsi, r10, Scale::k8));
+  a.mov64(r9, rax);
+  a.shr64(r9, heap::kTagShift);
+  a.cmp32(r9, tag(heap::Tag::kFunction));
+  a.jcc(Condition::kNotEqual, ordinary);
+  untag(rax);
+  a.cmp8(field(rax, offset::kKind), kind(Kind::kNative));
+  a.jcc(Condition::kNotEqual, ordinary);
+  a.mov64(r9, field(rax, offset::kNativeInfo));
+  a.mov64(r11, field(r9, offset::kInfoFast));
+  a.test64(r11, r11);
+  a.jcc(Condition::kZero, ordinary);
+  a.mov64(rax, rdi);
+  a.shr64(rax, 32);
+  a.cmp32(rax, 1);
+  a.jcc(Condition::kBelowEqual, suits);
+  a.cmp32(rax, Imm(Link::kOpen));
+  a.jcc(Condition::kNotEqual, ordinary);
+  a.cmp8(field(r9, offset::kInfoOneResult), 0);
+  a.jcc(Condition::kEqual, ordinary);
+  a.bind(suits);
+  for (Gpr r : kept) a.push(r);
+  a.sub64(rsp, 8);
+  a.lea64(rsi, Mem(rsi, r10, Scale::k8, -8));
+  a.mov64(rdx, r10);
+  a.mov64(rdi, kIsolate);
+  a.call(r11);
+  a.add64(rsp, 8);
+  for (size_t i = std::size(kept); i-- > 0;) a.pop(kept[i]);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, ordinary);
+  a.lea64(rdx, Mem(rsi, r10, Scale::k8));
+  a.shr64(rdi, 32);
+  a.cmp32(rdi, 1);
+  a.jcc(Condition::kBelowEqual, give);
+  a.mov64(field(rdx, 0), rax);
+  a.mov64(r9, ofIsolate(offset::kFiber));
+  a.mov32(field(r9, offset::kOpenCount), 1);
+  a.mov64(field(r9, offset::kFiberSp), rdx);
+  a.bind(give);
+  a.jmp(rcx);
+  a.bind(ordinary);
+}
+
 /// A compiled function, as interpreter::enterClosure. Its object is in rax.
 void CallStubs::closure() {
   Label vararg, poll, copy, fill, filled, copyVararg;

@@ -15,6 +15,8 @@ class CallStubs {
   /// Stubs::call. At entry: rdi = number of arguments | results wanted << 32, rcx = machine code to come back to,
   /// rsi = sp, rdx = pc of the call; the callee stands below the arguments.
   void writeCall();
+  /// In front of writeCall, registers as there: natives with a `fast` function.
+  void writeFastNative();
   /// Stubs::compare. At entry: rax = the code of a metamethod, kFrame its frame, below that of the native that waits.
   void writeCompare();
   /// Stubs::tailCall. At entry: rdi = number of arguments, rsi = sp, rdx = pc, rax = the slow path that does it all.

@@ -194,6 +194,22 @@ void Compiler::noteListed() {
   a.mov64(Mem(rcx, offset::kFiberPc), rax);
 }
 
+/// A short list of variable arguments is copied by a leaf call.
+void Compiler::varargOpen() {
+  uint32_t depth = stack_.depth();
+  flushAll();
+  a.mov64(rdi, kIsolate);
+  a.mov64(rsi, kFrame);
+  a.lea64(rdx, Mem(kFrame, stack_.spOffset(depth)));
+  a.mov64(rax, addressOf(&leafVarargOpen));
+  a.call(rax);
+  a.test8(rax, rax);
+  a.jcc(Condition::kZero, slowFlushed(), Distance::kNear);
+  noteListed();
+  stack_.setMemory(depth);
+  openList_ = true;
+}
+
 /// Returns several values to machine code that wants as many, or all.
 bool Compiler::returnValues(uint32_t count) {
   uint32_t depth = stack_.depth();

@@ -655,6 +655,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
       return true;
     case Op::kCall: call(operand(0), operand(1)); return true;
     case Op::kCallOpen: call(operand(0), Link::kOpen); return true;
+    case Op::kVarargOpen: varargOpen(); return true;
     case Op::kTailCall: tailCall(operand(0)); return false;
     case Op::kForInCall:
       if (!forIn(c)) return rare(whole);
@@ -686,9 +687,14 @@ static int64_t slotOf(const Instruction& whole) {
 /// Whether enough was seen of the instruction to expect that it goes on as it did. Without any feedback everything is
 /// expected to be simple.
 bool Compiler::hasEvidence(const Instruction& whole) const {
-  // A full nursery is nothing to leave for.
-  if (whole.op == Op::kNewTable || whole.op == Op::kNewCell || whole.op == Op::kClosure || whole.op == Op::kConcat) {
-    return false;
+  // A full nursery or stack is nothing to leave for.
+  switch (whole.op) {
+    case Op::kNewTable:
+    case Op::kNewCell:
+    case Op::kClosure:
+    case Op::kConcat:
+    case Op::kVarargOpen: return false;
+    default: break;
   }
   if (options_.feedback == nullptr || site_ == nullptr) return true;
   switch (site_->kind) {

@@ -306,6 +306,7 @@ class Compiler {
   void noteListed();
   void returnValue(bool one);
   bool returnValues(uint32_t count);
+  void varargOpen();
   bool forIn(const Instruction& c);
   void forInTest(const Instruction& c);
   void backEdge(uint32_t place);

@@ -197,6 +197,18 @@ Value leafConcat(Isolate* iso, const Value* top, uint64_t count) {
   return stringValue(s);
 }
 
+bool leafVarargOpen(Isolate* iso, const Value* frame, Value* sp) {
+  Fiber& f = *iso->fiber;
+  uint32_t total = linkOf(frame).extra() - 1, fixed = codeOf(frame)->parameters;
+  uint32_t count = total > fixed ? total - fixed : 0;
+  if (count > Isolate::kShortList || sp - (count + kNativeSlots) < f.limit) return false;
+  const Value* first = frame + 2 + total - fixed;  // argument `fixed`
+  for (uint32_t i = 0; i < count; i++) *--sp = first[-static_cast<int64_t>(i)];
+  f.sp = sp;
+  f.openCount = count;
+  return true;
+}
+
 bool leafIsAbsent(Isolate* iso, Value table, Value key) {
   Shape& shape = iso->shapes.of(asTable(table));
   return !shape.dictionary() && iso->shapes.find(shape, asString(key)) == ShapeTable::kNone &&

@@ -37,6 +37,9 @@ Value leafClosure(Isolate* iso, uint64_t child, const Value* frame);
 /// The `count` values from `top` upwards, strings and numbers, joined: the lowest is the last one. Short results only,
 /// while the nursery has room.
 Value leafConcat(Isolate* iso, const Value* top, uint64_t count);
+/// Pushes the variable arguments of a frame, whose stack ends at `sp`, as the fiber's open list, if they are few and
+/// fit. False: nothing was done.
+bool leafVarargOpen(Isolate* iso, const Value* frame, Value* sp);
 /// A store with its barrier; the value is in iso->scratch.a.
 void leafStore(Isolate* iso, heap::Object* holder, Value* slot, Value value);
 /// One step of a generic `for` over next or ipairs; `first` is the address of its first local (iterator), which has

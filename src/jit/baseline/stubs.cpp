@@ -492,6 +492,7 @@ bool Stubs::make(CodeMemory& memory) {
   a.mov64(rdx, Mem(r8, offset::kFiberPc));
   a.mov32(r8, Mem(r8, offset::kOpenCount));
   a.add64(rdi, r8);
+  calls.writeFastNative();
   at[4] = a.position();  // call
   calls.writeCall();
   a.bind(calls.callGeneric);

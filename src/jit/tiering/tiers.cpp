@@ -43,6 +43,10 @@ constexpr size_t kWalkedPerPoll = 8;
 /// compiled at all.
 constexpr uint32_t kPatience = 8, kRoomlessPolls = 16;
 
+/// Polls at which machine code is left, so that a loop of which a slice was asked for gets to the interpreter; later it
+/// waits for the function's next call.
+constexpr uint32_t kLeavingPolls = 4;
+
 struct PlacedCode : MachineCode {
   CodeBlock block;
   size_t accounted = 0;  ///< bytes, with the tables
@@ -107,15 +111,35 @@ class JitTiers final : public Tiers {
   }
 
   void functionIsHot(Isolate& isolate, Code& code) override {
+    if (code.machine != nullptr && code.machine->awaitsSlice) return beginSlice(isolate, code);
     if (code.machine != nullptr && code.machine->dormant) return wake(code);
     if (code.warm) return compile(isolate, code, "calls", isolate.fiber->fp);
     becomesWarm(isolate, code);
     code.heat = heat_.untilHot(code) + 1;  // this call is counted again
   }
 
-  void observe(Isolate& isolate) override { recorder_.observe(isolate); }
+  void observe(Isolate& isolate) override {
+    recorder_.observe(isolate);
+    if (!isolate.profiling) endSlices(isolate);
+  }
+
+  void requestSlice(Isolate& isolate, Code& code) override {
+    if (code.feedbackVector == nullptr && (feedbackBytes_ > kMostFeedback || !makeFeedback(isolate, code))) return;
+    MachineCode* machine = code.machine.get();
+    if (machine == nullptr || machine->discarded) return recorder_.begin(isolate);
+    if (machine->awaitsSlice) return;
+    machine->awaitsSlice = true;
+    machine->dormant = false;
+    countCalls(code, 1);
+    awaited_.push_back({&code, false});
+    leavingPolls_ = kLeavingPolls;
+  }
 
   const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) override {
+    if (code.machine != nullptr && code.machine->awaitsSlice) {
+      beginSlice(isolate, code);
+      return nullptr;
+    }
     if (code.loopHeat == 0) return nullptr;
     if (auto* feedback = feedbackOf(code)) feedback->loopPolls++;
     if (--code.loopHeat != 0) {
@@ -135,6 +159,7 @@ class JitTiers final : public Tiers {
     recorder_.forget(code);
     if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
     speculations_.erase(&code);
+    std::erase_if(awaited_, [&code](const AwaitedSlice& s) { return s.code == &code; });
     if (code.machine != nullptr) take(code, "the function is dead");
     if (records_ != nullptr) records_->dead(code);
   }
@@ -152,6 +177,17 @@ class JitTiers final : public Tiers {
   void polled(Isolate& isolate) override {
     polls_++;
     bool stress = options_.stress != JitOptions::Stress::kNone;
+    if (!isolate.profiling) endSlices(isolate);
+    if (options_.stress == JitOptions::Stress::kSlices) {
+      stress = false;
+      if (isolate.nativeStack != nullptr && !isNativeFrame(isolate.fiber->fp)) {
+        requestSlice(isolate, *const_cast<Code*>(codeOf(isolate.fiber->fp)));
+      }
+    }
+    if (!awaited_.empty() && leavingPolls_ > 0 && isolate.nativeStack != nullptr) {
+      leavingPolls_--;
+      isolate.leavesMachine = true;
+    }
     if (!stress && polls_ % HeatPolicy::kDecayPolls == 0) heat_.decay(isolate);
     // Code is freed by the interpreter: it gets its turn.
     if ((stress || polls_ - lastSweep_ >= kSweepPolls) && isolate.nativeStack != nullptr) isolate.leavesMachine = true;
@@ -240,6 +276,31 @@ class JitTiers final : public Tiers {
     code.loopHeat = heat_.loopPolls();
   }
 
+  // ---- profiled slices of functions that have machine code ----
+
+  /// The interpreter is in a function of which a slice was asked for, and stays there.
+  void beginSlice(Isolate& isolate, Code& code) {
+    for (AwaitedSlice& s : awaited_) {
+      if (s.code == &code) s.begun = true;
+    }
+    code.start = code.entry;
+    recorder_.begin(isolate);
+  }
+  /// The slice is over: functions that were seen go back to their machine code.
+  void endSlices(Isolate& isolate) {
+    if (awaited_.empty()) return;
+    std::erase_if(awaited_, [this](const AwaitedSlice& s) {
+      MachineCode* machine = s.code->machine.get();
+      if (machine == nullptr || !machine->awaitsSlice) return true;  // gone, or discarded
+      if (!s.begun) return false;
+      machine->awaitsSlice = false;
+      accountFeedback(*s.code->isolate, *s.code);
+      wake(*s.code);
+      return true;
+    });
+    isolate.requestPoll();  // which finds those that are in a loop
+  }
+
   // ---- reclaiming ----
 
   /// The next call of the function is seen.
@@ -278,6 +339,8 @@ class JitTiers final : public Tiers {
       machine.returnsTo = machine.onStack = false;
       if (machine.discarded) {
         if (!returnsTo) dropDiscarded(isolate, *code);
+      } else if (machine.awaitsSlice) {
+        continue;
       } else if (!machine.dormant) {
         putToSleep(*code);
       } else if (!used) {
@@ -318,7 +381,7 @@ class JitTiers final : public Tiers {
   /// The function is interpreted from its next call or loop on, and soon compiled again. Frames keep the code.
   void discardCode(Code& code) {
     code.machine->discarded = true;
-    code.machine->dormant = false;
+    code.machine->dormant = code.machine->awaitsSlice = false;
     countCalls(code, options_.threshold > 1 ? kCallsAfterDiscard : 1);
     code.loopHeat = 1;
   }
@@ -483,6 +546,12 @@ class JitTiers final : public Tiers {
     uint64_t until = 0;         ///< poll
     const char* why = nullptr;  ///< as the last compilation was told that found no room
   } roomless_;
+  struct AwaitedSlice {
+    Code* code;
+    bool begun;
+  };
+  std::vector<AwaitedSlice> awaited_;  ///< functions that have machine code and are to be seen in the interpreter
+  uint32_t leavingPolls_ = 0;          ///< polls at which machine code is left for them
   Recorder recorder_;
   SavedFeedback saved_;
   Stubs stubs_;
