@@ -1,5 +1,5 @@
 -- The hot path moves: which branch is taken, which loop runs long and which function is called changes from call to call.
-local rounds = tonumber(arg[1]) or 250
+local rounds = tonumber(arg[1]) or 1200
 
 local function a(v)
   return v + 1

@@ -1,5 +1,5 @@
 -- One call site sees another function every time, a global function is assigned every few rounds, and so is a method.
-local rounds = tonumber(arg[1]) or 180
+local rounds = tonumber(arg[1]) or 800
 
 local functions = {}
 for k = 1, 40 do

@@ -1,5 +1,5 @@
 -- Errors are thrown through frames that are hot, from operations that were expected to succeed, every other round.
-local rounds = tonumber(arg[1]) or 200
+local rounds = tonumber(arg[1]) or 900
 
 local function inner(t, i)
   local v = t.value

@@ -1,5 +1,5 @@
 -- Arrays of integers that get floats, names, holes and elements far away, shrink and grow again.
-local rounds = tonumber(arg[1]) or 900
+local rounds = tonumber(arg[1]) or 8000
 
 local function total(t, n)
   local sum = 0

@@ -1,5 +1,5 @@
 -- Metatables are exchanged in the loop that uses them, their metamethods replaced, fields moved behind __index and back.
-local rounds = tonumber(arg[1]) or 150
+local rounds = tonumber(arg[1]) or 600
 
 local function class(factor)
   local c = {}

@@ -1,5 +1,5 @@
 -- Integers that leave 48 bits, and 64, at the end of every call; sums that become floats for a few rounds.
-local rounds = tonumber(arg[1]) or 600
+local rounds = tonumber(arg[1]) or 4500
 
 local function powers(n, base)
   local p, sum = 1, 0

@@ -1,5 +1,5 @@
 -- Objects of as many shapes as there are rounds come to the same few places, and lose and gain fields there.
-local rounds = tonumber(arg[1]) or 150
+local rounds = tonumber(arg[1]) or 1000
 
 local function make(k, i)
   local o = {}

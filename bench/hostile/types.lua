@@ -1,5 +1,5 @@
 -- What an addition and a multiplication get alternates between integers, floats and strings of digits.
-local rounds = tonumber(arg[1]) or 150
+local rounds = tonumber(arg[1]) or 750
 local inputs = {1, 2.5, 7, "3", 1 << 50, -0.5, 12, 1e15, 4, "0x10"}
 
 local function mix(a, b, c)

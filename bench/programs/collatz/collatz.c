@@ -20,7 +20,7 @@ static int steps(int64_t n) {
 }
 
 int main(int argc, char** argv) {
-  int blocks = argc > 1 ? atoi(argv[1]) : 150;
+  int blocks = argc > 1 ? atoi(argv[1]) : 300;
   int longest = 0;
   long best = 0, total = 0;
   for (int block = 0; block < blocks; block++) {

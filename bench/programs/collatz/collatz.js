@@ -1,7 +1,7 @@
 // The longest run of the 3n + 1 problem among blocks of 2000 starting numbers: a loop over
 // integers beyond 32 bits. Size: number of blocks.
 "use strict";
-const blocks = Number(process.argv[2] || 150);
+const blocks = Number(process.argv[2] || 300);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const BLOCK = 2000;
 

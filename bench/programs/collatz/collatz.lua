@@ -1,7 +1,7 @@
 -- The longest run of the 3n + 1 problem among blocks of 2000 starting numbers: a loop over
 -- integers beyond 32 bits. LuaJIT, which has no integer division, runs the twin
 -- collatz.luajit.lua. Size: number of blocks.
-local blocks = tonumber(arg[1]) or 150
+local blocks = tonumber(arg[1]) or 300
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local BLOCK = 2000
 

@@ -30,7 +30,7 @@ static uint32_t crc32(const unsigned char* bytes, int length, uint32_t crc) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 250;
+  int rounds = argc > 1 ? atoi(argv[1]) : 500;
   makeTable();
   unsigned char* bytes = malloc(LENGTH);
   for (int i = 0; i < LENGTH; i++) bytes[i] = nextRandom(256);

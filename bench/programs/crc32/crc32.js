@@ -1,7 +1,7 @@
 // CRC-32 of a text of 64 KiB, with a table of 256 entries, each round starting from the last
 // result: bytes and bit operators. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 250);
+const rounds = Number(process.argv[2] || 500);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const LENGTH = 65536;
 

@@ -1,7 +1,7 @@
 -- CRC-32 of a text of 64 KiB, with a table of 256 entries, each round starting from the last
 -- result: bytes of a string and bit operators. LuaJIT runs the twin crc32.luajit.lua.
 -- Size: number of rounds.
-local rounds = tonumber(arg[1]) or 250
+local rounds = tonumber(arg[1]) or 500
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local LENGTH = 65536
 local byte = string.byte

@@ -3,7 +3,7 @@
 local bit = require("bit")
 local band, bxor, bnot, rshift = bit.band, bit.bxor, bit.bnot, bit.rshift
 
-local rounds = tonumber(arg[1]) or 250
+local rounds = tonumber(arg[1]) or 500
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local LENGTH = 65536
 local byte = string.byte

@@ -211,7 +211,7 @@ void Workshop::run(int customers) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int days = argc > 1 ? std::atoi(argv[1]) : 200;
+  int days = argc > 1 ? std::atoi(argv[1]) : 250;
   Random random(42);
   long waited = 0, happened = 0, ended = 0;
   for (int day = 0; day < days; day++) {

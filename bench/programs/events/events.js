@@ -2,7 +2,7 @@
 // that happens is an object in a priority heap. Objects that are made and dropped, comparisons
 // by a method, a method of the event's class when its time has come. Size: number of days.
 "use strict";
-const days = Number(process.argv[2] || 200);
+const days = Number(process.argv[2] || 250);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const CUSTOMERS = 1000;
 

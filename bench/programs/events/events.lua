@@ -1,7 +1,7 @@
 -- A simulated workshop: customers arrive, wait for one of three machines and leave, and all
 -- that happens is an object in a priority heap. Objects that are made and dropped, comparisons
 -- by a method, a method of the event's class when its time has come. Size: number of days.
-local days = tonumber(arg[1]) or 200
+local days = tonumber(arg[1]) or 250
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local CUSTOMERS = 1000
 local floor = math.floor

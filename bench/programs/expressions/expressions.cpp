@@ -144,7 +144,7 @@ Tree makeProgram() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int runs = argc > 1 ? std::atoi(argv[1]) : 110;
+  int runs = argc > 1 ? std::atoi(argv[1]) : 130;
   Tree program = makeProgram();
   long total = 0, primes = 0;
   for (int run = 1; run <= runs; run++) {

@@ -2,7 +2,7 @@
 // in a frame of variables, and the program in the tree counts primes and sums up remainders.
 // Size: number of runs.
 "use strict";
-const runs = Number(process.argv[2] || 110);
+const runs = Number(process.argv[2] || 130);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const LIMIT = 600;
 

@@ -1,7 +1,7 @@
 -- An interpreter of syntax trees: every kind of node is a class with a method that evaluates it
 -- in a frame of variables, and the program in the tree counts primes and sums up remainders.
 -- Size: number of runs.
-local runs = tonumber(arg[1]) or 110
+local runs = tonumber(arg[1]) or 130
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local LIMIT = 600
 

@@ -43,7 +43,7 @@ static void shortest(int* distance, int n) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 30;
+  int rounds = argc > 1 ? atoi(argv[1]) : 36;
   long total = 0, unreached = 0;
   for (int round = 0; round < rounds; round++) {
     int* distance = makeMap(N);

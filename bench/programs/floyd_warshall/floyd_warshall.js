@@ -1,7 +1,7 @@
 // Lengths of the shortest paths between all pairs of 100 places (Floyd and Warshall): one flat
 // array of small integers, three nested loops. Size: number of maps.
 "use strict";
-const rounds = Number(process.argv[2] || 30);
+const rounds = Number(process.argv[2] || 36);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const N = 100;
 const FAR = 1000000;

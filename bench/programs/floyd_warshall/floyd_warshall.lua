@@ -1,6 +1,6 @@
 -- Lengths of the shortest paths between all pairs of 100 places (Floyd and Warshall): one flat
 -- array of small integers, three nested loops. Size: number of maps.
-local rounds = tonumber(arg[1]) or 30
+local rounds = tonumber(arg[1]) or 36
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local N = 100
 local FAR = 1000000

@@ -37,7 +37,7 @@ static void heapsort(double* a, int n) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 60;
+  int rounds = argc > 1 ? atoi(argv[1]) : 90;
   double sum = 0.0;
   int unsorted = 0;
   for (int round = 0; round < rounds; round++) {

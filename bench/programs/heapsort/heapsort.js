@@ -1,7 +1,7 @@
 // Heapsort, in place, of an array of 20000 random floats, a new array each round: comparisons
 // of array elements at computed indices. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 60);
+const rounds = Number(process.argv[2] || 90);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const N = 20000;
 

@@ -1,6 +1,6 @@
 -- Heapsort, in place, of an array of 20000 random floats, a new array each round: comparisons
 -- of array elements at computed indices. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 60
+local rounds = tonumber(arg[1]) or 90
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local N = 20000
 local MIDDLE = 10000

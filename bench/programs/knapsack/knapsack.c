@@ -31,7 +31,7 @@ static int pack(const int* weights, const int* values, int count, int room, int*
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 80;
+  int rounds = argc > 1 ? atoi(argv[1]) : 160;
   long total = 0, taken = 0;
   for (int round = 0; round < rounds; round++) {
     int weights[THINGS], values[THINGS], least;

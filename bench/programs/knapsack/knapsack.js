@@ -1,7 +1,7 @@
 // The 0/1 knapsack problem by dynamic programming: 100 things, room for 5000, one array of
 // integers that is walked downwards. Size: number of problems.
 "use strict";
-const rounds = Number(process.argv[2] || 80);
+const rounds = Number(process.argv[2] || 160);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const THINGS = 100;
 const ROOM = 5000;

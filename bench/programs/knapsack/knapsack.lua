@@ -1,6 +1,6 @@
 -- The 0/1 knapsack problem by dynamic programming: 100 things, room for 5000, one array of
 -- integers that is walked downwards. Size: number of problems.
-local rounds = tonumber(arg[1]) or 80
+local rounds = tonumber(arg[1]) or 160
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local THINGS = 100
 local ROOM = 5000

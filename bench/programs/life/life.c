@@ -48,7 +48,7 @@ static int generation(unsigned char* cells, unsigned char* following) {
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 60;
+  int rounds = argc > 1 ? atoi(argv[1]) : 100;
   unsigned char* cells = calloc(STRIDE * STRIDE, 1);
   unsigned char* following = calloc(STRIDE * STRIDE, 1);
   for (int i = 0; i < STRIDE * STRIDE; i++) cells[i] = nextRandom(3) == 0;

@@ -1,7 +1,7 @@
 // Conway's game of life on a torus of 128 by 128 cells, eight generations a round: two arrays
 // of zeros and ones with a border, nine reads a cell. Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 60);
+const rounds = Number(process.argv[2] || 100);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const N = 128;
 const STRIDE = N + 2;

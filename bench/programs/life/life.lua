@@ -1,6 +1,6 @@
 -- Conway's game of life on a torus of 128 by 128 cells, eight generations a round: two arrays
 -- of zeros and ones with a border, nine reads a cell. Size: number of rounds.
-local rounds = tonumber(arg[1]) or 60
+local rounds = tonumber(arg[1]) or 100
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local N = 128
 local STRIDE = N + 2

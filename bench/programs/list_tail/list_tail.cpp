@@ -57,7 +57,7 @@ class Lists {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? std::atoi(argv[1]) : 90;
+  int rounds = argc > 1 ? std::atoi(argv[1]) : 150;
   Lists lists;
   long length = 0, sum = 0;
   for (int round = 1; round <= rounds; round++) {

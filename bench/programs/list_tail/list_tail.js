@@ -2,7 +2,7 @@
 // walking both, and every list is made anew. Recursion, objects that are linked, field reads.
 // Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 90);
+const rounds = Number(process.argv[2] || 150);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 
 class Element {

@@ -1,7 +1,7 @@
 -- Takeuchi's function on lists instead of numbers: which of two lists is shorter is found by
 -- walking both, and every list is made anew. Recursion, objects that are linked, field reads.
 -- Size: number of rounds.
-local rounds = tonumber(arg[1]) or 90
+local rounds = tonumber(arg[1]) or 150
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 
 local Element = {}

@@ -59,7 +59,7 @@ static void solve(double** a, const int* order, const double* b, double* x, int 
 }
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 100;
+  int rounds = argc > 1 ? atoi(argv[1]) : 120;
   double worst = 0.0;
   long signs = 0;
   // The right side is the sum of each row, so that every unknown is 1.

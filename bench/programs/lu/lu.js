@@ -1,7 +1,7 @@
 // Solves a dense system of 120 linear equations by LU decomposition with partial pivoting:
 // float rows that are exchanged, and triangular loops. Size: number of systems.
 "use strict";
-const rounds = Number(process.argv[2] || 100);
+const rounds = Number(process.argv[2] || 120);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const N = 120;
 

@@ -1,6 +1,6 @@
 -- Solves a dense system of 120 linear equations by LU decomposition with partial pivoting:
 -- float rows that are exchanged, and triangular loops. Size: number of systems.
-local rounds = tonumber(arg[1]) or 100
+local rounds = tonumber(arg[1]) or 120
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local N = 120
 local abs = math.abs

@@ -111,7 +111,7 @@ class Light final : public Particle {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? std::atoi(argv[1]) : 120;
+  int rounds = argc > 1 ? std::atoi(argv[1]) : 200;
   Random random(42);
   Box box(100.0, 100.0);
   std::vector<std::unique_ptr<Particle>> particles;

@@ -2,7 +2,7 @@
 // speed in its own way. Method calls on objects with float fields, no allocation in the loop.
 // Size: number of rounds of 100 steps.
 "use strict";
-const rounds = Number(process.argv[2] || 120);
+const rounds = Number(process.argv[2] || 200);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const COUNT = 300;
 const STEPS = 100;

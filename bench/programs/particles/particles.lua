@@ -1,7 +1,7 @@
 -- Particles of three classes in a box: each moves, bounces off the walls and loses or gains
 -- speed in its own way. Method calls on objects with float fields, no allocation in the loop.
 -- Size: number of rounds of 100 steps.
-local rounds = tonumber(arg[1]) or 120
+local rounds = tonumber(arg[1]) or 200
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local COUNT = 300
 local STEPS = 100

@@ -103,7 +103,7 @@ static long render(double eyeX) {
 }
 
 int main(int argc, char** argv) {
-  int pictures = argc > 1 ? atoi(argv[1]) : 130;
+  int pictures = argc > 1 ? atoi(argv[1]) : 200;
   long total = 0;
   for (int picture = 1; picture <= pictures; picture++) {
     total += render((picture % 16) * 0.125 - 1.0);

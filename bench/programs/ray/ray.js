@@ -1,7 +1,7 @@
 // A ray tracer without libraries: six spheres on a chequered floor, one lamp, shadows and
 // reflections, all vectors in plain locals. Size: number of pictures of 64 by 64 points.
 "use strict";
-const pictures = Number(process.argv[2] || 130);
+const pictures = Number(process.argv[2] || 200);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const N = 64;
 const DEPTH = 3;

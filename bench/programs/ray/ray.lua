@@ -1,6 +1,6 @@
 -- A ray tracer without libraries: six spheres on a chequered floor, one lamp, shadows and
 -- reflections, all vectors in plain locals. Size: number of pictures of 64 by 64 points.
-local pictures = tonumber(arg[1]) or 130
+local pictures = tonumber(arg[1]) or 200
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local N = 64
 local DEPTH = 3

@@ -77,7 +77,7 @@ class Towers {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? std::atoi(argv[1]) : 300;
+  int rounds = argc > 1 ? std::atoi(argv[1]) : 650;
   long moves = 0, last = 0;
   for (int round = 1; round <= rounds; round++) {
     Towers towers(kDisks);

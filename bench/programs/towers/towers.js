@@ -2,7 +2,7 @@
 // move takes a disk off one and checks that it is smaller than the one it is laid on.
 // Size: number of rounds.
 "use strict";
-const rounds = Number(process.argv[2] || 300);
+const rounds = Number(process.argv[2] || 650);
 const tick = process.argv[3] && (() => require("fs").writeSync(1, ".\n"));
 const DISKS = 13;
 

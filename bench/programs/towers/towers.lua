@@ -1,7 +1,7 @@
 -- The towers of Hanoi with 13 disks that are objects: three piles are linked lists, and every
 -- move takes a disk off one and checks that it is smaller than the one it is laid on.
 -- Size: number of rounds.
-local rounds = tonumber(arg[1]) or 300
+local rounds = tonumber(arg[1]) or 650
 local tick = arg[2] and function() io.write(".\n") io.flush() end
 local DISKS = 13
 
