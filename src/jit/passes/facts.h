@@ -1,0 +1,65 @@
+// Small questions about nodes that several passes ask.
+#pragma once
+
+#include "jit/ir/ir.h"
+
+namespace devvm::jit::passes {
+
+/// The node is a table for certain.
+inline bool isTable(const ir::Node* n) {
+  switch (n->op) {
+    case ir::Op::kCheckTable:
+    case ir::Op::kCheckShape:
+    case ir::Op::kNewTable:
+    case ir::Op::kShapeOwner: return true;
+    default: return false;
+  }
+}
+
+/// The node (tagged) is something else than nil for certain.
+inline bool isNeverNil(const ir::Node* n) {
+  switch (n->op) {
+    case ir::Op::kConstant: return !n->value().isNil();
+    case ir::Op::kCheckIs: return !n->value().isNil();
+    case ir::Op::kCheckString:
+    case ir::Op::kCheckClosure:
+    case ir::Op::kCheckNative:
+    case ir::Op::kCheckNotNil:
+    case ir::Op::kNewCell:
+    case ir::Op::kNewClosure:
+    case ir::Op::kCallee:
+    case ir::Op::kBoxSmall:
+    case ir::Op::kBoxInt:
+    case ir::Op::kBoxFloat:
+    case ir::Op::kBoxBool: return true;
+    default: return isTable(n);
+  }
+}
+
+/// The node (tagged) is neither nil nor false for certain.
+inline bool isNeverFalsy(const ir::Node* n) {
+  switch (n->op) {
+    case ir::Op::kConstant:
+    case ir::Op::kCheckIs: return !n->value().isFalsy();
+    case ir::Op::kCheckNotNil:
+    case ir::Op::kBoxBool: return false;
+    default: return isNeverNil(n);
+  }
+}
+
+/// The object or value that guards only hand on: what they check is not asked.
+inline ir::Node* unguarded(ir::Node* n) {
+  for (;;) {
+    switch (n->op) {
+      case ir::Op::kCheckTable:
+      case ir::Op::kCheckString:
+      case ir::Op::kCheckShape:
+      case ir::Op::kCheckClosure:
+      case ir::Op::kCheckNative:
+      case ir::Op::kCheckNotNil: n = n->input(0); break;
+      default: return n;
+    }
+  }
+}
+
+}  // namespace devvm::jit::passes
