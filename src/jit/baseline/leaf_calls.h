@@ -14,6 +14,8 @@ using runtime::Isolate;
 /// Any arithmetic on numbers; integers outside the immediate range are boxed while the nursery has room.
 template <Arith op>
 Value leafArithmetic(Isolate* iso, Value a, Value b);
+template <>
+Value leafArithmetic<Arith::kPow>(Isolate* iso, Value a, Value b);
 /// Equality of two values of one type other than number, if no metamethod has a say.
 Value leafEqual(Isolate* iso, Value a, Value b);
 /// Element of a table that is not in its array part, or nil there.
