@@ -25,8 +25,15 @@ TypeSet FunctionBuilder::typesOf(ir::Node* n, unsigned operand) const {
     case ir::Op::kCheckString: return TypeSet::kString;
     case ir::Op::kCheckClosure:
     case ir::Op::kNewClosure: return TypeSet::kFunction;
-    default: return site_ != nullptr ? site_->operands[operand] : TypeSet();
+    default: break;
   }
+  TypeSet seen = site_ != nullptr ? site_->operands[operand] : TypeSet();
+  // Where a loop is entered, locals are what they are now.
+  const Value* frame = context_.request.frame;
+  if (seen.isEmpty() && n->op == ir::Op::kSlot && frame != nullptr && context_.request.entryOffset != 0) {
+    return TypeSet::of(frame[-1 - static_cast<int64_t>(n->aux)]);
+  }
+  return seen;
 }
 
 FunctionBuilder::Mode FunctionBuilder::modeOf(Node* a, Node* b) const {

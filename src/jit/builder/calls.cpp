@@ -32,58 +32,80 @@ bool FunctionBuilder::isWorthInlining(const Code& code) const {
   return same < 2 && feedbackOf(code) != nullptr;
 }
 
+/// Whom the call at this place called so far: only bytecode functions, or one native (the result).
+const runtime::NativeInfo* FunctionBuilder::knownCallees(std::vector<const Code*>& codes) const {
+  const CallTargets* targets = feedback_ != nullptr && site_ != nullptr && site_->kind == SiteKind::kCall
+                                   ? feedback_->targetsOf(*site_)
+                                   : nullptr;
+  if (targets == nullptr || targets->megamorphic || targets->others != 0 || failures() > 1) return nullptr;
+  const runtime::NativeInfo* native = nullptr;
+  uint32_t natives = 0;
+  for (const CallTargets::Target& t : targets->targets) {
+    if (!t.isUsed()) continue;
+    if (t.native != nullptr) {
+      native = t.native;
+      natives++;
+    } else if (t.function->code != nullptr) {
+      codes.push_back(t.function->code);
+    }
+  }
+  if (natives == 0) return nullptr;
+  if (!codes.empty() || natives > 1) native = nullptr;
+  codes.clear();
+  return native;
+}
+
 void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   std::vector<Node*> arguments(environment_.end() - count, environment_.end());
   environment_.resize(environment_.size() - count);
   Node* callee = pop();
   // Results in memory have no operation yet.
   if (wanted > 1) return failures() > 0 ? refuse("a call with several results") : exit();
-  const CallTargets* targets = feedback_ != nullptr && site_ != nullptr && site_->kind == SiteKind::kCall
-                                   ? feedback_->targetsOf(*site_)
-                                   : nullptr;
-  if (targets == nullptr && failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
+  if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
   std::vector<const Code*> codes;
-  const runtime::NativeInfo* native = nullptr;
-  if (targets != nullptr && !targets->megamorphic && targets->others == 0 && failures() < 2) {
-    bool all = true;
-    for (const CallTargets::Target& t : targets->targets) {
-      if (!t.isUsed()) continue;
-      if (t.function != nullptr && t.function->code != nullptr) {
-        codes.push_back(t.function->code);
-      } else {
-        native = t.native;
-        all = false;
-      }
-    }
-    if (!all) {
-      if (targets->targets[1].isUsed()) native = nullptr;
-      codes.clear();
-    }
+  const runtime::NativeInfo* native = knownCallees(codes);
+  Node* result = native != nullptr && native->fast != nullptr ? callNative(*native, callee, arguments)
+                                                              : callAny(codes, callee, arguments, wanted);
+  if (block_ != nullptr && wanted == 1) push(result);
+}
+
+/// The function is left with what the call gives. An inlined one makes room for the callee.
+void FunctionBuilder::tailCall(uint32_t count) {
+  std::vector<Node*> arguments(environment_.end() - count, environment_.end());
+  environment_.resize(environment_.size() - count);
+  Node* callee = pop();
+  if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
+  std::vector<const Code*> codes;
+  const runtime::NativeInfo* native = knownCallees(codes);
+  bool wantsOne = depth_ > 0 && caller_->wanted <= 1;
+  if (native != nullptr && native->fast != nullptr && (native->oneResult || wantsOne)) {
+    Node* result = callNative(*native, callee, arguments);
+    return giveBack({&result, 1}, before());
   }
-  if (native != nullptr && native->fast != nullptr) {
-    callee = emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(native));
-    Node* result = nullptr;
-    if (!intrinsic(*native, arguments, result)) {
-      result = emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(native));
-      result->state = before();
-    }
-    if (wanted == 1) push(result);
-    return;
-  }
-  if (codes.empty()) {
-    Node* result = callFunction(nullptr, callee, arguments, wanted);
-    if (wanted == 1) push(result);
-    return;
-  }
-  if (codes.size() == 1) {
-    callee = emit(ir::Op::kCheckClosure, {callee}, reinterpret_cast<uintptr_t>(codes[0]));
-    Node* result = callFunction(codes[0], callee, arguments, wanted);
-    if (block_ != nullptr && wanted == 1) push(result);
-    return;
-  }
-  // Each function has its own way; what they give comes together.
+  if (!wantsOne) return failures() > 0 ? refuse("a tail call") : exit();
+  inTail_ = true;
+  Node* result = callAny(codes, callee, arguments, caller_->wanted);
+  inTail_ = false;
+  if (block_ == nullptr) return;
+  if (caller_->wanted == 0) return giveBack({}, caller_);
+  giveBack({&result, 1}, withResult(caller_, result));
+}
+
+/// A native that needs no frame.
+ir::Node* FunctionBuilder::callNative(const runtime::NativeInfo& native, Node* callee,
+                                      std::span<Node* const> arguments) {
+  emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+  Node* result = nullptr;
+  if (intrinsic(native, arguments, result)) return result;
+  return emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
+}
+
+/// One of some functions (none: nobody knows whom). What they give comes together; the block may end.
+ir::Node* FunctionBuilder::callAny(std::span<const Code* const> codes, Node* callee, std::span<Node* const> arguments,
+                                   uint32_t wanted) {
+  if (codes.empty()) return callFunction(nullptr, callee, arguments, wanted);
   ir::Block* join = nullptr;
-  Node* phi = nullptr;
+  Node *phi = nullptr, *result = nullptr;
   for (size_t i = 0; i < codes.size() && context_.refusal == nullptr; i++) {
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
@@ -95,7 +117,8 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
       graph_.connect(block_, next);
       block_ = match;
     }
-    Node* result = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
+    result = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
+    if (codes.size() == 1) return result;
     if (block_ != nullptr) {
       if (join == nullptr) {
         join = graph_.newBlock();
@@ -105,18 +128,31 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
           graph_.append(join, phi);
         }
       }
-      if (phi != nullptr) {
-        graph_.addInput(phi, result);
-        push(result);
-      }
-      emit(ir::Op::kJump, {})->state = stateOf(whole_.end(), environment_, *live_);
-      if (phi != nullptr) pop();
+      if (phi != nullptr) graph_.addInput(phi, result);
+      ir::FrameState* behind = behindCall();
+      emit(ir::Op::kJump, {})->state = phi != nullptr ? withResult(behind, result) : behind;
       graph_.connect(block_, join);
     }
     block_ = next;
   }
   block_ = join;
-  if (block_ != nullptr && wanted == 1) push(phi);
+  return phi;
+}
+
+/// Where control goes on when the call at this place has returned, without results.
+ir::FrameState* FunctionBuilder::behindCall() {
+  return inTail_ ? caller_ : stateOf(whole_.end(), environment_, *live_);
+}
+
+/// The state with one more operand.
+ir::FrameState* FunctionBuilder::withResult(const ir::FrameState* behind, Node* result) {
+  Environment values(behind->values, behind->values + behind->count);
+  values.push_back(result);
+  ir::FrameState* s = graph_.newState(behind->function, behind->offset, values);
+  s->caller = behind->caller;
+  s->callee = behind->callee;
+  s->tailCalled = behind->tailCalled;
+  return s;
 }
 
 /// Calls a bytecode function (null: nobody knows whom), inlined where that is worth it. Gives its result, raw if it
@@ -129,15 +165,13 @@ ir::Node* FunctionBuilder::callFunction(const Code* code, Node* callee, std::spa
   // Its own state is that behind it: what has to be boxed for it is boxed before.
   std::vector<Node*> inputs{callee};
   for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));
-  Node* n = emit(ir::Op::kCall, inputs, wanted);
-  n->state = stateOf(whole_.end(), environment_, *live_);
+  Node* n = emit(ir::Op::kCall, inputs, inTail_ ? wanted | ir::kTailCalled : wanted);
+  n->state = behindCall();
   n->state->wanted = static_cast<uint8_t>(wanted);
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   if (wanted != 1 || failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return n;
   // The call is not made again where the result is not as expected.
-  push(n);
-  ir::FrameState* behind = stateOf(whole_.end(), environment_, *live_);
-  pop();
+  ir::FrameState* behind = withResult(n->state, n);
   result = asLoaded(n, seen);
   result->state = behind;
   return result;
@@ -182,11 +216,12 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   ir::Function* function = graph_.newFunction();
   function->code = &code;
   function->locals = code.locals;
-  function->caller = function_;
-  function->callOffset = whole_.offset;
-  ir::FrameState* caller = stateOf(whole_.end(), environment_, *live_);
+  function->caller = inTail_ ? function_->caller : function_;
+  function->callOffset = inTail_ ? function_->callOffset : whole_.offset;
+  ir::FrameState* caller = behindCall();
   caller->wanted = static_cast<uint8_t>(wanted);
   FunctionBuilder inner(context_, function, caller, callee, depth_ + 1);
+  inner.tailCalled_ = inTail_;
   ir::Block* end = nullptr;
   if (!inner.buildInlined(block_, arguments, end, result)) {
     refuse("an inlined function");
@@ -196,12 +231,12 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   return true;
 }
 
-void FunctionBuilder::giveBack(std::span<Node* const> values) {
+/// `state`: with which the value may be boxed where ways come together.
+void FunctionBuilder::giveBack(std::span<Node* const> values, ir::FrameState* state) {
   if (depth_ == 0) {
     emit(ir::Op::kReturn, values);
   } else {
-    // Its only use is the first value; the state is for boxing it where ways come together.
-    returned_.push_back({block_, values.empty() ? nil() : values[0], before()});
+    returned_.push_back({block_, values.empty() ? nil() : values[0], state});
   }
   block_ = nullptr;
 }
@@ -212,7 +247,9 @@ void FunctionBuilder::forPrep(const Instruction& c) {
   auto behind = static_cast<uint32_t>(c.target());
   Node *start = local(l), *limit = local(l + 1), *step = local(l + 2);
   TypeSet starts = typesOf(start, 0), limits = typesOf(limit, 1);
-  if (starts.isEmpty() || limits.isEmpty()) return exit();
+  // Most loops count integers.
+  if (starts.isEmpty() && failures() == 0) starts = TypeSet::kInt;
+  if (limits.isEmpty() && failures() == 0) limits = TypeSet::kInt;
   bool known = step->op == ir::Op::kIntConstant && step->integer() != 0;
   if (!known || !starts.isOnlyInts() || !limits.isOnlyInts() || failures() > 1) {
     return failures() > 0 ? refuse("a loop over other numbers than integers with a constant step") : exit();
@@ -243,6 +280,7 @@ void FunctionBuilder::forPrep(const Instruction& c) {
 void FunctionBuilder::forLoop(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
   TypeSet index = typesOf(local(l), 0);
+  if (index.isEmpty() && failures() == 0) index = TypeSet::kInt;
   auto target = static_cast<uint32_t>(c.target());
   if (!index.isOnlyInts() || failures() > 1) {
     return failures() > 0 ? refuse("a loop over other numbers than integers") : exit();

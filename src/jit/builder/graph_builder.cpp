@@ -242,6 +242,7 @@ FrameState* FunctionBuilder::stateOf(uint32_t offset, const Environment& values,
   }
   s->caller = caller_;
   s->callee = callee_;
+  s->tailCalled = tailCalled_;
   return s;
 }
 
@@ -465,14 +466,20 @@ void FunctionBuilder::component(const Instruction& c) {
       return push(right);
     }
     case Op::kCall: return call(operand(0), operand(1));
+    case Op::kTailCall: return tailCall(operand(0));
+    case Op::kMarkClose:
+    case Op::kClose:
+      // nil and false need no closing.
+      emit(ir::Op::kCheckTrue, {isFalsy(local(operand(0)))});
+      return;
     case Op::kReturn: {
       Environment values(environment_.end() - operand(0), environment_.end());
-      return giveBack(values);
+      return giveBack(values, before());
     }
-    case Op::kReturn0: return giveBack({});
+    case Op::kReturn0: return giveBack({}, before());
     case Op::kReturn1: {
       Node* value = pop();
-      return giveBack({&value, 1});
+      return giveBack({&value, 1}, before());
     }
     default:
       // The interpreter does what has no code here; where that happens often, the function is left to the baseline.

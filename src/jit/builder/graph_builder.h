@@ -19,7 +19,8 @@ namespace devvm::jit {
 struct BuildRequest {
   runtime::Isolate& isolate;
   const runtime::Code& code;
-  uint32_t entryOffset = 0;  ///< 0, or a loop
+  uint32_t entryOffset = 0;            ///< 0, or a loop
+  const heap::Value* frame = nullptr;  ///< one of the function that stands there, for guesses of types; may be null
   /// How many compilations were left at an instruction of a function, because of it: 0, 1, many.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
 };
@@ -140,12 +141,19 @@ class FunctionBuilder {
 
   // ---- calls.cpp ----
   void call(uint32_t arguments, uint32_t wanted);
+  void tailCall(uint32_t arguments);
+  const runtime::NativeInfo* knownCallees(std::vector<const runtime::Code*>& codes) const;
+  Node* callNative(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments);
+  Node* callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
+                uint32_t wanted);
+  ir::FrameState* behindCall();
+  ir::FrameState* withResult(const ir::FrameState* behind, Node* result);
   Node* callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
   bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                   Node*& result);
   bool isWorthInlining(const runtime::Code& code) const;
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
-  void giveBack(std::span<Node* const> values);
+  void giveBack(std::span<Node* const> values, ir::FrameState* state);
   void forPrep(const Instruction& c);
   void forLoop(const Instruction& c);
   void forIn(const Instruction& c);
@@ -158,6 +166,8 @@ class FunctionBuilder {
   ir::FrameState* caller_;
   Node* callee_;
   uint32_t depth_;  ///< of inlining
+  bool tailCalled_ = false;
+  bool inTail_ = false;  ///< the call being made takes the place of this function
   uint32_t locals_;
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;

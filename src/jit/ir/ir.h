@@ -61,6 +61,9 @@ enum class Aux : uint8_t {
   kLeaf,
 };
 
+/// A bit of a call's aux, besides the number of results.
+inline constexpr uint64_t kTailCalled = 256;
+
 /// C++ functions of call_leaf.
 enum class Leaf : uint8_t {
 #define LEAF(name, ...) k##name,
@@ -178,6 +181,7 @@ struct FrameState {
   uint32_t offset = 0;  ///< of the bytecode instruction at which the interpreter goes on
   uint32_t depth = 0;   ///< operands; for callers and calls those below the callee's slot
   uint8_t wanted = 0;   ///< callers and calls: results that go there (runtime::Link::wanted)
+  bool tailCalled = false;  ///< an inlined frame that took the place of one that made a tail call
   FrameState* caller = nullptr;
   Node* callee = nullptr;   ///< of an inlined call: the closure; null for the outermost frame
   Node** values = nullptr;  ///< locals, then operands; null: dead (nil)

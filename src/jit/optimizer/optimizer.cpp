@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "bytecode/opcode.h"
 #include "jit/builder/graph_builder.h"
 #include "jit/passes/pass.h"
 
@@ -22,13 +23,20 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   uint64_t began = nanos();
   ir::Graph graph;
   Reliance reliance;
-  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.failures}, graph, reliance,
-                  &report.refusal)) {
+  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.frame, request.failures}, graph,
+                  reliance, &report.refusal)) {
     return report;
   }
   report.nanos = nanos() - began;
   report.blocks = static_cast<uint32_t>(graph.blocks().size());
   for (ir::Block* b : graph.blocks()) forEach(b, [&](ir::Node*) { report.nodes++; });
+  for (ir::Block* b : graph.blocks()) {
+    const ir::Node* last = b->terminator();
+    if (last->op != ir::Op::kExit) continue;
+    const runtime::Code& code = *last->origin.function->code;
+    report.exits.push_back(std::string(bytecode::opInfo(bytecode::readOp(code.entry + last->origin.offset)).mnemonic) +
+                           ":" + std::to_string(runtime::lineAt(code, last->origin.offset)));
+  }
   report.inlined = static_cast<uint32_t>(graph.functions.size()) - 1;
   report.fault = ir::verify(graph);
   if (withText) report.text = "after graph building:\n" + ir::print(graph);
