@@ -25,4 +25,13 @@ std::vector<ir::Block*> dominatorPreorder(const ir::Graph& graph) {
   return order;
 }
 
+DominatorNumbers::DominatorNumbers(const ir::Graph& graph)
+    : place_(graph.blocks().size()), size_(graph.blocks().size(), 1) {
+  std::vector<ir::Block*> order = dominatorPreorder(graph);
+  for (size_t i = order.size(); i-- > 0;) {
+    place_[order[i]->number] = static_cast<uint32_t>(i);
+    if (i > 0) size_[order[i]->dominator->number] += size_[order[i]->number];
+  }
+}
+
 }  // namespace devvm::jit::passes

@@ -10,6 +10,18 @@ namespace devvm::jit::passes {
 /// The blocks so that each comes behind the one that dominates it, and all that one dominates come together.
 std::vector<ir::Block*> dominatorPreorder(const ir::Graph& graph);
 
+/// Answers whether a block dominates another in constant time.
+class DominatorNumbers {
+ public:
+  explicit DominatorNumbers(const ir::Graph& graph);
+  bool dominates(const ir::Block* a, const ir::Block* b) const {
+    return place_[a->number] <= place_[b->number] && place_[b->number] < place_[a->number] + size_[a->number];
+  }
+
+ private:
+  std::vector<uint32_t> place_, size_;  ///< in dominatorPreorder(), and how many blocks a block dominates
+};
+
 /// The way into a block, if there is one only and it is one side of a branch. null: no; else the branch's condition.
 inline ir::Node* conditionOn(const ir::Block* b, bool& holds) {
   if (b->predecessors.size() != 1) return nullptr;

@@ -1,0 +1,102 @@
+// Loop-invariant code motion: what a loop computes, loads or checks anew each time with the same result goes in front
+// of it. A guard goes there if every iteration comes by it, and leaves by the state in which the loop is entered.
+#include "jit/passes/dominator_walk.h"
+#include "jit/passes/facts.h"
+#include "jit/passes/memory.h"
+#include "jit/passes/pass.h"
+
+namespace devvm::jit::passes {
+
+using ir::Block;
+using ir::Graph;
+using ir::Node;
+using ir::Op;
+
+namespace {
+
+class Mover {
+ public:
+  Mover(Graph& graph, PassContext& context)
+      : graph_(graph), context_(context), dominators_(graph), written_(writtenInLoops(graph)) {}
+
+  void run() {
+    std::vector<std::vector<Block*>> members(graph_.blocks().size());
+    for (Block* b : graph_.blocks()) {
+      for (Block* l = b->loop; l != nullptr; l = l->outer) members[l->number].push_back(b);
+    }
+    // Inner loops come later; what leaves them may leave those around them.
+    for (size_t i = graph_.blocks().size(); i-- > 0;) {
+      Block* header = graph_.blocks()[i];
+      if (header->isLoop) loop(header, members[i]);
+    }
+  }
+
+ private:
+  bool isOutside(const Node* n) const {
+    for (const Block* l = n->block->loop; l != nullptr; l = l->outer) {
+      if (l == header_) return false;
+    }
+    return true;
+  }
+
+  void loop(Block* header, const std::vector<Block*>& members) {
+    Block* before = header->predecessors[0];
+    if (before->successors.size() != 1) return;
+    header_ = header;
+    guards_ = header->entryState != nullptr && !context_.failed(*header->entryState);
+    epochHolds_ = true;
+    for (Block* b : members) {
+      bool always = true;
+      for (size_t i = 1; i < header->predecessors.size(); i++) {
+        always = always && dominators_.dominates(b, header->predecessors[i]);
+      }
+      forEach(b, [&](Node* n) {
+        if (mayMove(n, always)) {
+          graph_.unlink(n);
+          graph_.insertBefore(before->last, n);
+          if (n->has(ir::kGuard)) n->state = header->entryState;
+          context_.changes++;
+        } else if (n->op == Op::kCheckEpoch) {
+          epochHolds_ = false;
+        }
+      });
+    }
+  }
+
+  bool mayMove(const Node* n, bool always) const {
+    if (n->isPhi() || n->isConstant() || n->has(ir::kTerminator)) return false;
+    constexpr uint8_t kMoves = ir::kPure | ir::kReads;
+    bool isBox = n->op == Op::kBoxInt;
+    if ((n->info().flags & kMoves) == 0 && !isBox) return false;
+    if (n->has(ir::kWrites) || n->has(ir::kCalls)) return false;
+    if (n->has(ir::kGuard) && (!guards_ || !always)) return false;
+    if (n->has(ir::kReads)) {
+      if (written_[header_->number].has(memoryKind(n))) return false;
+      // A holder's fields are where they were only as long as the epoch is the same.
+      if (!epochHolds_ && holder(n)) return false;
+    }
+    for (uint32_t i = 0; i < n->inputCount(); i++) {
+      if (!isOutside(n->input(i))) return false;
+    }
+    return true;
+  }
+
+  static bool holder(const Node* n) {
+    while (n->inputCount() > 0 && (n->has(ir::kReads) || n->op == Op::kCheckTable)) n = n->input(0);
+    return n->op == Op::kShapeOwner;
+  }
+
+  Graph& graph_;
+  PassContext& context_;
+  DominatorNumbers dominators_;
+  std::vector<KindSet> written_;
+  const Block* header_ = nullptr;
+  bool guards_ = false;      ///< may move
+  bool epochHolds_ = false;  ///< no check of the epoch is left in the loop so far
+};
+
+}  // namespace
+
+void moveInvariants(Graph& graph, PassContext& context) { Mover(graph, context).run(); }
+
+}  // namespace devvm::jit::passes
