@@ -70,7 +70,15 @@ struct Allocation {
   std::vector<EdgeMoves> edgeMoves;  ///< ascending by block, the beginning first
   std::vector<Move> moves;
 
+  /// A value in a word while the callee of a guest call runs.
+  struct Across {
+    uint32_t step;
+    const ir::Node* value;
+  };
+  std::vector<Across> across;  ///< ascending by step
+
   // ---- the allocator's own ----
+  const Constraints* constraints = nullptr;  ///< those of allocate()
   struct Piece {
     Position from, to;  ///< to: first position behind
     Place place;

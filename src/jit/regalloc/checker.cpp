@@ -72,6 +72,7 @@ const Allocation::EdgeMoves* Checker::edgeMoves(uint32_t block, bool atEnd) cons
 
 void Checker::expect(const State& s, const ir::Node* value, Position at, uint32_t step, const char* what,
                      bool needsRegister) {
+  value = c_.sameAs[value->id];
   Place p = a_.at(value, at);
   if (p.kind == Place::kConstant) {
     if (c_.banks[value->id] != Bank::kNone) fault(nameOf(value) + " has no place");
@@ -106,7 +107,7 @@ void Checker::run(State& s, uint32_t b) {
     auto uses = [&](bool late) {
       for (uint32_t u = 0; u < step.useCount; u++) {
         const Use& use = c_.uses[step.firstUse + u];
-        if (use.isLate == late && c_.banks[use.value->id] != Bank::kNone) {
+        if (use.isLate == late && c_.banks[c_.sameAs[use.value->id]->id] != Bank::kNone) {
           expect(s, use.value, late ? writeAt(i) : readAt(i), i, "the use", use.needsRegister);
         }
       }
@@ -166,9 +167,8 @@ bool Checker::flow(State s, uint32_t b, uint32_t to) {
   for (const ir::Node* n = next->first; n != nullptr && n->isPhi(); n = n->next) {
     if (c_.banks[n->id] == Bank::kNone) continue;
     size_t place = index(a_.at(n, from(to)));
-    if (s[place] != n->input(edge)) {
-      fault(nameOf(n) + " finds " + nameOf(s[place]) + " instead of " + nameOf(n->input(edge)));
-    }
+    const ir::Node* in = c_.sameAs[n->input(edge)->id];
+    if (s[place] != in) fault(nameOf(n) + " finds " + nameOf(s[place]) + " instead of " + nameOf(in));
     renamed[place] = n;
   }
   if (seen_[to] == 0) {

@@ -47,6 +47,9 @@ struct Constraints {
   std::vector<Step> steps;
   std::vector<Use> uses;
   std::vector<Bank> banks;  ///< by id of the node: where its value lives; none: nowhere (constants, folded nodes)
+  /// By id of the node: the node whose bits it has (a guard that gives what it checked), itself for most. Such nodes
+  /// have no bank and no result; whoever uses them uses the other one.
+  std::vector<const ir::Node*> sameAs;
   /// Registers that may be given, as bits; those used last first where there is a choice.
   uint16_t gprs = 0, xmms = 0;
   uint16_t lastGprs = 0;   ///< of these, given only when the others are taken
@@ -57,6 +60,7 @@ struct Constraints {
     steps.clear();
     uses.clear();
     banks.clear();
+    sameAs.clear();
   }
 };
 

@@ -104,7 +104,7 @@ class LiveIntervals {
 /// Words of the frame for values that are in memory somewhere, by number of the value (words.cpp). `needsWord` tells
 /// which; those of steps that have one already get that. Null, or why there are not enough.
 const char* assignWords(const LiveIntervals& live, const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words,
-                        uint32_t& count);
+                        Allocation& allocation);
 
 /// Writes down what was decided, with the moves that follow from it (resolve.cpp). Null, or why it cannot be.
 const char* resolve(const LiveIntervals& live, Allocation& allocation);

@@ -209,7 +209,7 @@ void LinearScan::preferences(const Interval* cur) {
   if (value.isPhi) {
     const ir::Block* block = c_.blocks[value.block].block;
     for (uint32_t i = 0; i < value.node->inputCount(); i++) {
-      const ir::Node* in = value.node->input(i);
+      const ir::Node* in = c_.sameAs[value.node->input(i)->id];
       if (c_.banks[in->id] != cur->bank) continue;
       prefer(in, live_.blockTo(live_.numberOf[block->predecessors[i]->id]) - 1);
     }
@@ -217,7 +217,7 @@ void LinearScan::preferences(const Interval* cur) {
     uint32_t at = stepAt(value.definedAt);
     const Step& step = c_.steps[at];
     if (step.like >= 0) {
-      const ir::Node* in = c_.uses[step.firstUse + static_cast<uint32_t>(step.like)].value;
+      const ir::Node* in = c_.sameAs[c_.uses[step.firstUse + static_cast<uint32_t>(step.like)].value->id];
       if (c_.banks[in->id] == cur->bank) prefer(in, readAt(at));
     }
   }
@@ -414,6 +414,7 @@ const char* LinearScan::run() {
 
 Allocation allocate(const ir::Graph&, const Constraints& constraints) {
   Allocation result;
+  result.constraints = &constraints;
   LiveIntervals live(constraints);
   live.build();
   LinearScan scan(live);

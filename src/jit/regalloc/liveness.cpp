@@ -84,6 +84,10 @@ void LiveIntervals::findValues() {
     }
   }
   firstTemp.push_back(static_cast<uint32_t>(temps.size()));
+  // Who has the bits of another node shares its value.
+  for (uint32_t id = 0; id < valueOf.size(); id++) {
+    if (c_.sameAs[id] != nullptr) valueOf[id] = valueOf[c_.sameAs[id]->id];
+  }
 }
 
 /// Values that are used in other blocks than that of their definition, or flow into phis.

@@ -139,7 +139,7 @@ void Resolver::edge(uint32_t from, const ir::Block* to) {
       if (out_.valueOf[n->id] == UINT32_MAX) continue;
       const ir::Node* in = n->input(static_cast<uint32_t>(i));
       Place was = out_.at(in, end), is = out_.at(n, begin);
-      if (!(was == is)) out_.moves.push_back({was, is, in});
+      if (!(was == is)) out_.moves.push_back({was, is, c_.sameAs[in->id]});
     }
   }
   auto last = static_cast<uint32_t>(out_.moves.size());
@@ -160,7 +160,7 @@ const char* Resolver::run() {
   for (uint32_t v = 0; v < live_.values.size(); v++) {
     for (const Interval* i = live_.values[v].first; i != nullptr; i = i->next) needsWord[v] |= i->inMemory;
   }
-  if (const char* why = assignWords(live_, needsWord, words_, out_.words)) return why;
+  if (const char* why = assignWords(live_, needsWord, words_, out_)) return why;
   pieces();
   decideStores();
   withinBlocks();
@@ -173,8 +173,8 @@ const char* Resolver::run() {
 const char* resolve(const LiveIntervals& live, Allocation& allocation) { return Resolver(live, allocation).run(); }
 
 Place Allocation::at(const ir::Node* node, Position position) const {
-  uint32_t v = node->id < valueOf.size() ? valueOf[node->id] : UINT32_MAX;
-  if (v == UINT32_MAX) return Place::ofConstant(node);
+  uint32_t v = valueOf[node->id];
+  if (v == UINT32_MAX) return Place::ofConstant(constraints->sameAs[node->id]);
   const Value& value = values[v];
   const Piece* p = &pieces[value.firstPiece];
   const Piece* end = p + value.pieceCount;
@@ -183,7 +183,7 @@ Place Allocation::at(const ir::Node* node, Position position) const {
 }
 
 Place Allocation::storeOf(const ir::Node* node) const {
-  uint32_t v = node->id < valueOf.size() ? valueOf[node->id] : UINT32_MAX;
+  uint32_t v = valueOf[node->id];
   return v == UINT32_MAX ? Place{} : values[v].store;
 }
 

@@ -27,28 +27,32 @@ Ranges rangesOf(const Interval* first) {
 
 class Words {
  public:
-  explicit Words(const LiveIntervals& live) : live_(live), c_(live.constraints()) {}
-  const char* run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words, uint32_t& count);
+  Words(const LiveIntervals& live, Allocation& out) : live_(live), c_(live.constraints()), out_(out) {}
+  const char* run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words);
 
  private:
-  uint32_t limitOf(const Ranges& ranges) const;
+  uint32_t limitOf(const Ranges& ranges, const ir::Node* value);
   bool isFree(uint32_t word, const Ranges& ranges) const;
   void occupy(uint32_t word, const Ranges& ranges);
   void relatives(uint32_t v, std::vector<uint32_t>& out) const;
 
   const LiveIntervals& live_;
   const Constraints& c_;
+  Allocation& out_;
   std::vector<std::pair<Position, uint32_t>> calls_;  ///< where, word of the callee
   std::vector<Ranges> taken_;                         ///< by word, ascending
 };
 
-/// Words below this number survive all calls that the value lives across.
-uint32_t Words::limitOf(const Ranges& ranges) const {
+/// Words below this number survive all calls that the value lives across, which are noted.
+uint32_t Words::limitOf(const Ranges& ranges, const ir::Node* value) {
   uint32_t limit = c_.mostWords;
   auto call = calls_.begin();
   for (const Range& r : ranges) {
     call = std::lower_bound(call, calls_.end(), std::pair{r.from, 0u});
-    for (; call != calls_.end() && call->first < r.to; ++call) limit = std::min(limit, call->second);
+    for (; call != calls_.end() && call->first < r.to; ++call) {
+      limit = std::min(limit, call->second);
+      out_.across.push_back({stepAt(call->first), value});
+    }
   }
   return limit;
 }
@@ -95,7 +99,7 @@ void Words::relatives(uint32_t v, std::vector<uint32_t>& out) const {
   }
 }
 
-const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words, uint32_t& count) {
+const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words) {
   words.assign(live_.values.size(), INT32_MAX);
   std::vector<uint32_t> waiting;
   for (uint32_t i = 0; i < c_.steps.size(); i++) {
@@ -115,7 +119,7 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
     }
     words[v] = step->home;
     Ranges ranges = rangesOf(value.first);
-    if (step->home >= 0 && limitOf(ranges) <= static_cast<uint32_t>(step->home)) {
+    if (step->home >= 0 && limitOf(ranges, value.node) <= static_cast<uint32_t>(step->home)) {
       return "a parameter lives below a call";
     }
     if (step->home >= 0) occupy(static_cast<uint32_t>(step->home), ranges);
@@ -125,7 +129,7 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
   std::vector<Ranges> ranges(live_.values.size());
   for (uint32_t v : waiting) {
     ranges[v] = rangesOf(live_.values[v].first);
-    order.emplace_back(limitOf(ranges[v]), v);
+    order.emplace_back(limitOf(ranges[v], live_.values[v].node), v);
   }
   std::sort(order.begin(), order.end());
   std::vector<uint32_t> near;
@@ -144,15 +148,18 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
     words[v] = static_cast<int32_t>(word);
     occupy(word, ranges[v]);
   }
-  count = static_cast<uint32_t>(taken_.size());
+  out_.words = static_cast<uint32_t>(taken_.size());
+  std::sort(out_.across.begin(), out_.across.end(), [](const auto& a, const auto& b) {
+    return a.step != b.step ? a.step < b.step : a.value->id < b.value->id;
+  });
   return nullptr;
 }
 
 }  // namespace
 
 const char* assignWords(const LiveIntervals& live, const std::vector<uint8_t>& needsWord, std::vector<int32_t>& words,
-                        uint32_t& count) {
-  return Words(live).run(needsWord, words, count);
+                        Allocation& allocation) {
+  return Words(live, allocation).run(needsWord, words);
 }
 
 }  // namespace devvm::jit::regalloc

@@ -55,6 +55,9 @@ void RandomProgram::simple() {
     n = add(Op::kCall, {use(false), use(true), use(false)}, 1);
     n->state = state();
     if (isFloat(target)) n = add(Op::kUnboxFloat, {n});
+  } else if (!isFloat(target) && chance(shape_.statesInHundred / 2)) {
+    n = add(Op::kCheckSmall, {use(false)});
+    n->state = state();
   } else if (chance(shape_.statesInHundred)) {
     n = add(isFloat(target) ? Op::kCheckFloat : Op::kCheckInt, {use(false)});
     n->state = state();
@@ -148,6 +151,10 @@ void RandomProgram::loop(uint32_t count, uint32_t depth) {
 void RandomProgram::demand() {
   Constraints& c = constraints;
   c.banks.assign(graph.nodeCount(), Bank::kNone);
+  c.sameAs.assign(graph.nodeCount(), nullptr);
+  for (ir::Block* b : graph.blocks()) {
+    for (Node* n = b->first; n != nullptr; n = n->next) c.sameAs[n->id] = n;
+  }
   c.gprs = static_cast<uint16_t>((1u << shape_.gprs) - 1);
   c.xmms = static_cast<uint16_t>((1u << shape_.xmms) - 1);
   c.mostWords = 1000;
@@ -158,7 +165,9 @@ void RandomProgram::demand() {
   auto block = [&](ir::Block* b) {
     auto first = static_cast<uint32_t>(c.steps.size());
     for (Node* n = b->first; n != nullptr; n = n->next) {
-      c.banks[n->id] = bankOf(n);
+      bool isSame = n->op == Op::kCheckSmall;  // gives what it checks
+      if (isSame) c.sameAs[n->id] = c.sameAs[n->input(0)->id];
+      c.banks[n->id] = isSame ? Bank::kNone : bankOf(n);
       if (n->isPhi() || n->isConstant()) continue;
       Step s;
       s.node = n;
@@ -168,7 +177,7 @@ void RandomProgram::demand() {
         bool any = n->op == Op::kCall || n->op == Op::kReturn || (n->op == Op::kIntAdd && i == 1);
         c.uses.push_back({n->input(i), !any, n->op == Op::kIntSub && i == 1});
       }
-      s.result = bankOf(n);
+      s.result = c.banks[n->id];
       if (n->op == Op::kIntAdd || n->op == Op::kFloatAdd || n->op == Op::kIntSub) s.like = 0;
       if (n->op == Op::kIntDiv && shape_.clobbers) s.clobberedGprs = 4;
       if (n->op == Op::kIntShl && shape_.clobbers) s.gprTemps = 1;

@@ -1,0 +1,166 @@
+// Calls of guest functions, natives and C++ functions; new objects.
+
+#include "interpreter/calls.h"
+#include "jit/codegen/emitter.h"
+#include "jit/codegen/leaves.h"
+#include "runtime/code.h"
+#include "runtime/native.h"
+
+namespace devvm::jit {
+
+using namespace x64;
+using regalloc::Move;
+using runtime::Link;
+
+/// Moves inputs from number `from` on into words from `word` on, each below the one before.
+void Emitter::moveToWords(const Node* n, uint32_t from, uint32_t word) {
+  std::vector<Move> moves;
+  for (uint32_t i = from; i < n->inputCount(); i++) {
+    moves.push_back({placeOf(n->input(i)), Place::word(static_cast<int32_t>(word + i - from)), n->input(i)});
+  }
+  moveAll(moves);
+}
+
+// ---- guest calls ----
+
+/// Where the callee returns to: rdx is its slot, rax the result.
+void Emitter::afterCall(const Node* n, int slot) {
+  exitRecord(step_, ExitKind::kCall);
+  a.lea64(kFrame, Mem(rdx, Imm(-slot)));
+  a.mov64(rsp, kHostStack);
+  if (n->aux == 1 && c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
+}
+
+/// A function with as many parameters as there are arguments: its frame is laid here.
+void Emitter::callKnown(const Node* n, const runtime::Code& code) {
+  uint32_t word = c_.steps[step_].calleeWord, count = n->inputCount() - 1;
+  int slot = wordOffset(word), frame = slot - 16;
+  std::vector<Move> moves;
+  moves.push_back({placeOf(n->input(0)), Place::word(static_cast<int32_t>(word)), n->input(0)});
+  for (uint32_t i = 0; i < count; i++) {
+    moves.push_back({placeOf(n->input(i + 1)), Place::word(static_cast<int32_t>(word + 3 + i)), n->input(i + 1)});
+  }
+  moveAll(moves);
+  restoreFixed();
+  a.mov32(Mem(kFrame, Imm(frame)), Imm(-frame / 8));
+  a.mov32(Mem(kFrame, Imm(frame + 4)), Imm(static_cast<int32_t>((Link::kMachine | n->aux << 56) >> 32)));
+  a.mov64(rdx, addressOf(&code));
+  a.lea64(rsp, Mem(kFrame, Imm(slot)));
+  a.lea64(kFrame, Mem(kFrame, Imm(frame)));
+  a.call(Mem(rdx, offset::kCodeMachineEntry));
+  afterCall(n, slot);
+}
+
+/// Whatever it is: the stub of calls finds callee and arguments as operands.
+void Emitter::callAny(const Node* n) {
+  uint32_t word = c_.steps[step_].calleeWord, count = n->inputCount() - 1;
+  moveToWords(n, 0, word);
+  restoreFixed();
+  Label after;
+  a.mov64(rdi, static_cast<int64_t>(uint64_t{count} | n->aux << 32));
+  a.lea64(rcx, Mem::at(after));
+  a.lea64(rsi, this->word(word + count));
+  const runtime::Code* caller = n->state->function->code;
+  a.mov64(rdx, caller != nullptr ? addressOf(caller->entry + n->origin.offset) : 0);
+  a.jmp(Outside(r_.stubs.call));
+  a.bind(after);
+  afterCall(n, wordOffset(word));
+}
+
+void Emitter::emitCall(const Node* n) {
+  // Guards give what they were given: look through them.
+  const Node* callee = n->input(0);
+  while (callee->op == ir::Op::kCheckNotNil) callee = callee->input(0);
+  bool known = callee->op == ir::Op::kCheckClosure || callee->op == ir::Op::kNewClosure;
+  if (known) {
+    const auto* code = callee->pointer<runtime::Code>();
+    if (code->takesExactly(n->inputCount() - 1)) return callKnown(n, *code);
+  }
+  callAny(n);
+}
+
+// ---- natives and C++ functions: all registers are free ----
+
+void Emitter::emitCallFast(const Node* n) {
+  const auto* native = n->pointer<runtime::NativeInfo>();
+  moveToWords(n, 0, scratchWords_);
+  a.mov64(rdi, kIsolate);
+  a.lea64(rsi, word(scratchWords_));
+  a.mov32(rdx, n->inputCount());
+  a.mov64(rax, addressOf(native->fast));
+  a.call(rax);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, exit());
+  if (c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
+}
+
+void Emitter::emitCallLeaf(const Node* n) {
+  constexpr Gpr kArguments[] = {rsi, rdx, rcx};
+  LeafFunction function = leafFunction(static_cast<ir::Leaf>(n->aux));
+  if (function.address == 0 || n->inputCount() > std::size(kArguments))
+    return refuse("a leaf function that is missing");
+  std::vector<Move> moves;
+  for (uint32_t i = 0; i < n->inputCount(); i++) {
+    moves.push_back({placeOf(n->input(i)), Place::gpr(code(kArguments[i])), n->input(i)});
+  }
+  moveAll(moves);
+  a.mov64(rdi, kIsolate);
+  a.mov64(rax, function.address);
+  a.call(rax);
+  if (function.isBool) {
+    a.test8(rax, rax);
+    a.jcc(Condition::kZero, exit());
+    if (c_.steps[step_].result != regalloc::Bank::kNone) loadConstant(result(), Value::kNilBits);
+    return;
+  }
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, exit());
+  if (c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
+}
+
+// ---- new objects ----
+
+void Emitter::callLeafStub(int64_t function) {
+  a.mov64(rax, function);
+  a.call(Outside(r_.own.leaf));
+  a.add64(rsp, 24);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, exit());
+}
+
+void Emitter::emitNewTable(const Node* n) {
+  a.push(Imm(static_cast<int32_t>(static_cast<uint32_t>(n->aux))));
+  a.push(Imm(static_cast<int32_t>(n->aux >> 32)));
+  a.push(rax);
+  callLeafStub(addressOf(&leafNewTable));
+  storeResult(rax);
+}
+
+void Emitter::emitNewCell(const Node* n) {
+  load(rax, n->input(0));
+  for (int i = 0; i < 3; i++) a.push(rax);
+  callLeafStub(addressOf(&leafNewCell));
+  storeResult(rax);
+}
+
+void Emitter::emitNewClosure(const Node* n) {
+  const auto* made = n->pointer<runtime::Code>();
+  const Value* prototype = nullptr;
+  for (const ir::Function& f : r_.graph.functions) {
+    for (uint32_t i = 0; f.code != nullptr && i < f.code->childCount; i++) {
+      const Value& child = f.code->children[i];
+      if (runtime::as<runtime::PrototypeObject>(child)->code == made) prototype = &child;
+    }
+  }
+  if (prototype == nullptr) return refuse("a closure of an unknown function");
+  moveToWords(n, 0, scratchWords_);
+  a.mov64(rax, addressOf(prototype));
+  a.push(rax);
+  a.lea64(rax, word(scratchWords_));
+  a.push(rax);
+  a.push(Imm(static_cast<int32_t>(n->inputCount())));
+  callLeafStub(addressOf(&leafNewClosure));
+  storeResult(rax);
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,47 @@
+#include "jit/codegen/codegen.h"
+
+#include "jit/codegen/emitter.h"
+
+namespace devvm::jit {
+
+using namespace x64;
+
+namespace {
+
+/// Of rax and xmm0 moves and emitters make use, rbx, rbp, rsp, r12 and r15 have their meaning, r13 and r14 others
+/// expect something in: they come last.
+constexpr uint16_t bits(std::initializer_list<Gpr> registers) {
+  unsigned all = 0;
+  for (Gpr r : registers) all |= 1u << code(r);
+  return static_cast<uint16_t>(all);
+}
+constexpr uint16_t kGprs = bits({rcx, rdx, rsi, rdi, r8, r9, r10, r11, r13, r14});
+constexpr uint16_t kXmms = 0xFFFE;
+/// What a frame may grow to: far more than any function of the languages needs.
+constexpr uint32_t kMostWords = 4000;
+
+}  // namespace
+
+bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode& out, const char** refusal,
+              bool describe) {
+  Selection selection;
+  *refusal = select(request.graph, selection);
+  if (*refusal != nullptr) return false;
+  selection.constraints.gprs = kGprs;
+  selection.constraints.lastGprs = bits({r13, r14});
+  selection.constraints.xmms = kXmms;
+  selection.constraints.mostWords = kMostWords;
+  regalloc::Allocation allocation = regalloc::allocate(request.graph, selection.constraints);
+  if (describe) out.allocation = regalloc::text(selection.constraints, allocation);
+  if (allocation.failure != nullptr) {
+    *refusal = allocation.failure;
+    return false;
+  }
+#ifndef NDEBUG
+  assert(regalloc::check(selection.constraints, allocation).empty());
+#endif
+  *refusal = Emitter(request, selection, allocation, assembler, out).run();
+  return *refusal == nullptr;
+}
+
+}  // namespace devvm::jit

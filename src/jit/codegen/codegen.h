@@ -1,0 +1,40 @@
+// From a graph whose representations are chosen to machine code (docs/codegen.md).
+#pragma once
+
+#include "jit/assembler/x64/assembler.h"
+#include "jit/baseline/stubs.h"
+#include "jit/codegen/stubs.h"
+#include "jit/deopt/exit_table.h"
+#include "jit/ir/ir.h"
+#include "runtime/machine_code.h"
+
+namespace devvm::jit {
+
+struct CodegenRequest {
+  const ir::Graph& graph;     ///< strict, without critical edges, ordered
+  const runtime::Code* code;  ///< of the outermost function; null in tests of straight code
+  const Stubs& stubs;
+  const CodegenStubs& own;
+  LeavingStubs leaving;
+};
+
+/// What belongs to code besides its bytes.
+struct OptimizedCode {
+  static constexpr uint32_t kNone = UINT32_MAX;
+  uint32_t callEntry = kNone;  ///< as MachineCode::callEntry; kNone: the code is entered at a loop
+  uint32_t bodyEntry = kNone;  ///< as MachineCode::bodyEntry
+  uint32_t loopEntry = kNone;  ///< all locals are in their words
+  uint32_t frameWords = 0;     ///< below the header that it may write
+  ExitTable exits;
+  std::vector<runtime::MachineCode::Place> returns;
+  std::vector<uint32_t> shapes;  ///< on whose ids the code relies
+  std::vector<runtime::MachineCode::ShapeCheck> shapeChecks;
+  runtime::CodeSections sections;
+  std::string allocation;  ///< as text, if asked for
+};
+
+/// Writes the code, finished, into `assembler`. False: there can be none, `refusal` says why.
+bool generate(const CodegenRequest& request, x64::Assembler& assembler, OptimizedCode& out, const char** refusal,
+              bool describe = false);
+
+}  // namespace devvm::jit

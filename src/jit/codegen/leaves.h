@@ -1,0 +1,24 @@
+// C++ functions that generated code calls: they neither collect nor raise nor run guest code nor look at frames. Where
+// they have no answer they say absent() (or false), and generated code leaves.
+#pragma once
+
+#include "jit/baseline/leaf_calls.h"
+#include "jit/ir/ir.h"
+
+namespace devvm::jit {
+
+/// The value of any integer, boxed if it is wide.
+Value leafInteger(Isolate* iso, int64_t i);
+/// A closure of `*prototype` with `count` upvalues, the first one at `upvalues`, each below the one before.
+Value leafNewClosure(Isolate* iso, const Value* prototype, const Value* upvalues, uint64_t count);
+double leafFloatMod(double a, double b);
+double leafFloatPow(double a, double b);
+
+struct LeafFunction {
+  int64_t address = 0;  ///< 0: there is none
+  bool isBool = false;  ///< answers whether it could, instead of a value
+};
+/// The function of a call_leaf: of the isolate and its inputs.
+LeafFunction leafFunction(ir::Leaf leaf);
+
+}  // namespace devvm::jit

@@ -1,0 +1,48 @@
+#include "jit/codegen/emitter.h"
+
+namespace devvm::jit {
+
+using namespace x64;
+
+void Emitter::loadConstant(Gpr to, uint64_t bits) { a.mov64(to, static_cast<int64_t>(bits)); }
+
+void Emitter::loadConstant(Xmm to, uint64_t bits) { bits == 0 ? a.xorps(to, to) : a.movsd(to, a.literal64(bits)); }
+
+/// The register that holds the node, or `scratch` with a copy.
+Gpr Emitter::gpr(const Node* n, Gpr scratch) {
+  Place p = placeOf(n);
+  if (p.kind == Place::kGpr) return static_cast<Gpr>(p.index);
+  move(p, Place::gpr(code(scratch)));
+  return scratch;
+}
+
+Xmm Emitter::xmm(const Node* n, Xmm scratch) {
+  Place p = placeOf(n);
+  if (p.kind == Place::kXmm) return static_cast<Xmm>(p.index);
+  move(p, Place::xmm(code(scratch)));
+  return scratch;
+}
+
+void Emitter::load(Gpr to, const Node* n) {
+  if (!isIn(n, to)) move(placeOf(n), Place::gpr(code(to)));
+}
+
+void Emitter::load(Xmm to, const Node* n) {
+  if (!isIn(n, to)) move(placeOf(n), Place::xmm(code(to)));
+}
+
+/// Where the result belongs.
+void Emitter::storeResult(Gpr r) {
+  Place to = resultPlace();
+  if (!(to == Place::gpr(code(r)))) move(Place::gpr(code(r)), to);
+}
+
+void Emitter::compareWithIntTag(Gpr r) {
+  usesIntTag_ ? a.cmp64(r, a.literal64(heap::tagBits(heap::Tag::kInt))) : a.cmp64(r, kIntTag);
+}
+
+void Emitter::orIntTag(Gpr r) {
+  usesIntTag_ ? a.or64(r, a.literal64(heap::tagBits(heap::Tag::kInt))) : a.or64(r, kIntTag);
+}
+
+}  // namespace devvm::jit

@@ -1,0 +1,31 @@
+// Machine code that generated code calls for what is rare or long, with all registers kept.
+#pragma once
+
+#include "jit/baseline/stubs.h"
+
+namespace devvm::jit {
+
+/// How to leave generated code; src/jit/deopt makes these.
+struct LeavingStubs {
+  uintptr_t exit = 0;  ///< call: to the interpreter, by the exit that the return address names
+  uintptr_t poll = 0;  ///< call: the budget is used up; comes back with all registers kept, or leaves likewise
+  uintptr_t grow = 0;  ///< call: eax = words that the frame needs below its header; comes back with rbp anew
+};
+
+struct CodegenStubs {
+  /// call, rax = a C++ function of the isolate and three words, which were pushed, the first one first. Its answer is
+  /// in rax; all other registers but flags are kept. The words stay on the stack.
+  uintptr_t leaf = 0;
+  /// call; an object's address, one of its slots' and a value were pushed: stores the value and tells the collector, if
+  /// that wants to know. As `leaf`.
+  uintptr_t store = 0;
+  CodeBlock block;
+
+  /// Places them. False: no executable memory.
+  bool make(CodeMemory& memory);
+};
+
+/// All of them, ascending by address.
+std::vector<StubInfo> stubInfos(const CodegenStubs& stubs);
+
+}  // namespace devvm::jit
