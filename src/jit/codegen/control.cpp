@@ -15,6 +15,7 @@ constexpr uint32_t kTailCalledBit = 55 - 32;
 }  // namespace
 
 void Emitter::emitJump(const Node* n) {
+  if (jumped_) return;
   uint32_t to = orderOf_[n->block->successors[0]->number];
   uint32_t next = block_ + 1;
   while (next < isEmpty_.size() && isEmpty_[next] != 0) next++;
@@ -31,9 +32,29 @@ void Emitter::emitBranch(const Node* n) {
   if (orderOf_[no->number] != next) a.jmp(labelOf(no));
 }
 
-void Emitter::emitPoll(const Node*) {
-  Label &used = newLabel(), &go = newLabel();
+void Emitter::emitPoll(const Node* n) {
+  Label& used = newLabel();
   a.sub64(Mem(kIsolate, offset::kBudget), 1);
+  // At the end of a loop the way back is the jump.
+  const auto& block = c_.blocks[block_];
+  const Node* last = c_.steps[block.end - 1].node;
+  if (step_ + 2 == block.end && last->op == ir::Op::kJump && !hasMovesAtEnd_) {
+    uint32_t to = orderOf_[n->block->successors[0]->number];
+    if (to <= block_) {
+      jumped_ = true;
+      Label& back = blockLabels_[to];
+      a.jcc(Condition::kNoSign, back);
+      a.jmp(used);
+      cold([this, &used, &back] {
+        a.bind(used);
+        a.call(Outside(r_.leaving.poll));
+        exitRecord(step_, ExitKind::kPoll);
+        a.jmp(back);
+      });
+      return;
+    }
+  }
+  Label& go = newLabel();
   a.jcc(Condition::kSign, used, Distance::kNear);
   a.bind(go);
   cold([this, &used, &go] {

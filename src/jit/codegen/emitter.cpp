@@ -138,13 +138,18 @@ void Emitter::block(uint32_t b) {
   }
   auto here = std::lower_bound(l_.stepMoves.begin(), l_.stepMoves.end(), block.first,
                                [](const auto& m, uint32_t wanted) { return m.step < wanted; });
+  bool movesEdge = edge != l_.edgeMoves.end() && edge->block == b;
+  auto lastMoves = std::lower_bound(here, l_.stepMoves.end(), block.end - 1,
+                                    [](const auto& m, uint32_t wanted) { return m.step < wanted; });
+  hasMovesAtEnd_ = movesEdge || (lastMoves != l_.stepMoves.end() && lastMoves->step == block.end - 1);
+  jumped_ = false;
   for (uint32_t i = block.first; i < block.end; i++) {
     mark(c_.steps[i].node);
     if (here != l_.stepMoves.end() && here->step == i) {
       moves(here->first, here->end);
       ++here;
     }
-    if (i + 1 == block.end && edge != l_.edgeMoves.end() && edge->block == b) moves(edge->first, edge->end);
+    if (i + 1 == block.end && movesEdge) moves(edge->first, edge->end);
     step(i);
   }
 }

@@ -192,6 +192,8 @@ class Emitter {
   std::deque<Cold> cold_;
   std::deque<Label> labels_;
   std::vector<regalloc::Move> buffer_;
+  bool hasMovesAtEnd_ = false;  ///< of the present block, in front of its last step
+  bool jumped_ = false;         ///< the block's jump is done
   uint32_t step_ = 0;
   uint32_t lastTag_ = UINT32_MAX;
   uint32_t block_ = 0;                               ///< place in the order

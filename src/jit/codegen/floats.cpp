@@ -14,6 +14,11 @@ template <typename F>
 void Emitter::twoFloats(const Node* first, const Node* second, F f) {
   Xmm out = floatResult();
   if (isIn(second, out) && !isIn(first, out)) {
+    if (Place p = placeOf(first); p.kind == Place::kXmm && l_.diesAt(first, step_)) {
+      auto in = static_cast<Xmm>(p.index);
+      f(in, out);
+      return a.movaps(out, in);
+    }
     load(xmm0, second);
     load(out, first);
     return f(out, xmm0);

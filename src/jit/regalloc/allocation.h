@@ -50,6 +50,8 @@ struct Allocation {
   /// Where a step finds its uses and frame state (`readAt`), or a call's state is while it runs (`clobberAt`), or a
   /// result goes (`writeAt`). Constants are everywhere.
   Place at(const ir::Node* value, Position position) const;
+  /// Whether nobody reads the register in which the value is at a step after that step's uses.
+  bool diesAt(const ir::Node* value, uint32_t step) const;
   /// Register `i` of those that a step wanted for itself, general ones first.
   unsigned temp(uint32_t step, unsigned i) const { return temps[firstTemp[step] + i]; }
 

@@ -182,6 +182,18 @@ Place Allocation::at(const ir::Node* node, Position position) const {
   return p->place;
 }
 
+bool Allocation::diesAt(const ir::Node* node, uint32_t step) const {
+  uint32_t v = valueOf[node->id];
+  if (v == UINT32_MAX) return false;
+  const Value& value = values[v];
+  for (uint32_t i = 0; i < value.pieceCount; i++) {
+    const Piece& p = pieces[value.firstPiece + i];
+    if (p.to != readAt(step) + 1) continue;
+    return i + 1 == value.pieceCount || pieces[value.firstPiece + i + 1].from != p.to;
+  }
+  return false;
+}
+
 Place Allocation::storeOf(const ir::Node* node) const {
   uint32_t v = valueOf[node->id];
   return v == UINT32_MAX ? Place{} : values[v].store;

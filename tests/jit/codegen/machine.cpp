@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "interpreter/interpreter.h"
 #include "runtime/code.h"
 #include "runtime/fiber.h"
 
@@ -19,6 +20,8 @@ Machine::Machine() : memory_(std::make_unique<CodeMemory>(CodeMemoryOptions{})),
 }
 
 Machine::~Machine() {
+  for (CodeBlock& b : blocks_) memory_->free(b);
+  functions_.clear();
   for (CodeBlock& b : {std::ref(stubs_.block), std::ref(own_.block), std::ref(testStubs_), std::ref(block_)}) {
     if (b) memory_->free(b);
   }
@@ -61,9 +64,32 @@ void Machine::makeStubs() {
   returned_ = testStubs_.address + at[2];
 }
 
-std::string Machine::refusalOf(std::string_view text) {
+Value Machine::function(std::string_view text, uint8_t parameters) {
+  runtime::Code& c = functions_.emplace_back();
+  c.parameters = parameters;
+  if (!compile(text)) return Value::nil();
+  c.locals = codes_[0].locals;
+  c.stackNeeded = 32;
+  c.start = interpreter::kEnterMachineCode;
+  c.machineEntry = block_.address + code.callEntry;
+  c.machine = std::make_unique<runtime::MachineCode>();
+  c.machine->bodyEntry = block_.address + code.bodyEntry;
+  blocks_.push_back(block_);
+  block_ = {};
+  heap::Object* o = isolate->heap.allocate(static_cast<uint8_t>(runtime::Kind::kClosure), 0, 0);
+  reinterpret_cast<runtime::Closure*>(o)->code = &c;
+  return callee_ = isolate.root(runtime::functionValue(o)).get();
+}
+
+std::string Machine::refusalOf(std::string_view source) {
   ir::Graph graph;
-  std::string error;
+  std::string error, text(source);
+  for (size_t at; (at = text.find('%')) != std::string::npos;) {
+    char address[32];
+    auto which = static_cast<size_t>(text[at + 1] - '0');
+    std::snprintf(address, sizeof address, "%#lx", reinterpret_cast<unsigned long>(&functions_[which]));
+    text.replace(at, 2, address);
+  }
   if (!ir::parse(text, graph, error)) return error;
   if (error = ir::verify(graph); !error.empty()) return error;
   codes_.clear();
@@ -115,9 +141,9 @@ Outcome Machine::run(std::initializer_list<Value> arguments) {
   iso.stackLimit = f.limit;
   if (iso.budget <= 0) iso.budget = 1 << 20;
   Value* fp = f.high - 8;
-  fp[0] = Value::fromBits(runtime::Link::kMachine | uint64_t{1} << 56);
+  fp[0] = Value::fromBits(runtime::Link::kMachine | uint64_t{wanted} << 56);
   fp[1] = Value::fromBits(reinterpret_cast<uint64_t>(returned_));
-  fp[2] = Value::nil();
+  fp[2] = callee_;
   // What is in no word must not matter.
   for (int64_t i = 0; i < 200; i++) fp[-1 - i] = Value::fromBits(0x0BAD'0BAD'0BAD'0BAD);
   int64_t i = 0;
@@ -130,6 +156,7 @@ Outcome Machine::run(std::initializer_list<Value> arguments) {
   Outcome out;
   if (saved_.how == 0) {
     out.value = Value::fromBits(saved_.result);
+    for (int64_t r = 0; r < 4; r++) results[r] = fp[2 - r];
   } else {
     out.how = saved_.how == 1 ? Outcome::How::kExit : Outcome::How::kPoll;
     auto machine = static_cast<uint32_t>(saved_.from - reinterpret_cast<uint64_t>(block_.address));

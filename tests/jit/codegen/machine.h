@@ -36,6 +36,8 @@ class Machine {
 
   /// Compiles text. False (and a failed test): it cannot be.
   bool compile(std::string_view text);
+  /// Compiles text into a function that others can call: its closure. %N in a text is the code of function N.
+  Value function(std::string_view text, uint8_t parameters);
   /// Why not; empty: it could be compiled.
   std::string refusalOf(std::string_view text);
   /// Runs it with these arguments in its first words.
@@ -43,6 +45,8 @@ class Machine {
   Value call(std::initializer_list<Value> arguments);
 
   runtime::testing::TestIsolate isolate;
+  uint8_t wanted = 1;  ///< results
+  Value results[4];    ///< where the callee was, downwards
   OptimizedCode code;
   std::string assembly() const;
 
@@ -51,7 +55,10 @@ class Machine {
   Value valueAt(const ValuePlace& place) const;
 
   std::unique_ptr<CodeMemory> memory_;
-  std::deque<runtime::Code> codes_;  ///< of the graph's functions
+  std::deque<runtime::Code> codes_;      ///< of the graph's functions
+  std::deque<runtime::Code> functions_;  ///< that function() made
+  std::vector<CodeBlock> blocks_;        ///< theirs
+  Value callee_;                         ///< who runs
   runtime::Handle fiber_;
   runtime::Fiber* fiber() const { return runtime::as<runtime::FiberObject>(fiber_.get())->fiber; }
   Stubs stubs_;
