@@ -123,6 +123,7 @@ class Numbering {
       return learn(condition, wanted);
     }
     if (n->op == Op::kCheckShape) return tellNotNil(n);
+    if (n->isPhi()) return visitPhi(n);
     if (!isNumbered(n)) return;
     Expression e = expressionOf(n);
     if (Node** same = table_.find(e)) return replace(n, *same);
@@ -146,6 +147,18 @@ class Numbering {
     }
     table_.insert(e, n);
     if (n->has(ir::kGuard) && looksThroughGuards(n->op)) tellNotNil(n);
+  }
+
+  /// Phis of one block with the same inputs are one.
+  void visitPhi(Node* n) {
+    uint64_t where = uint64_t{n->block->number} << 8 | static_cast<uint64_t>(n->type);
+    Expression e{Op::kPhi, n->inputCount(), where, n->input(0), n->input(n->inputCount() - 1)};
+    Node** same = table_.find(e);
+    if (same == nullptr) return table_.insert(e, n);
+    for (uint32_t i = 0; i < n->inputCount(); i++) {
+      if (n->input(i) != (*same)->input(i)) return;
+    }
+    replace(n, *same);
   }
 
   /// Behind this guard its input is not nil.

@@ -2,6 +2,7 @@
 // of it. A guard goes there if every iteration comes by it, and leaves by the state in which the loop is entered.
 #include "jit/passes/dominator_walk.h"
 #include "jit/passes/facts.h"
+#include "jit/passes/interval.h"
 #include "jit/passes/memory.h"
 #include "jit/passes/pass.h"
 
@@ -70,6 +71,9 @@ class Mover {
     if ((n->info().flags & kMoves) == 0 && !isBox) return false;
     if (n->has(ir::kWrites) || n->has(ir::kCalls)) return false;
     if (n->has(ir::kGuard) && (!guards_ || !always)) return false;
+    // What keeps a divisor from being 0 may be a condition.
+    bool divides = n->op == Op::kIntDiv || n->op == Op::kIntMod;
+    if (divides && n->input(1)->op != Op::kCheckNotZero && intervalOf(n->input(1)).contains(0)) return false;
     if (n->has(ir::kReads)) {
       if (written_[header_->number].has(memoryKind(n))) return false;
       // A holder's fields are where they were only as long as the epoch is the same.
