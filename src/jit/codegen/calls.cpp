@@ -12,6 +12,17 @@ using namespace x64;
 using regalloc::Move;
 using runtime::Link;
 
+namespace {
+
+uint8_t wantedBy(const Node* call) { return static_cast<uint8_t>(call->aux); }
+
+/// What stands in the callee's link besides that it returns to machine code.
+uint64_t linkFlags(const Node* call) {
+  return uint64_t{wantedBy(call)} << 56 | ((call->aux & ir::kTailCalled) != 0 ? Link::kTailCalled : 0);
+}
+
+}  // namespace
+
 /// Moves inputs from number `from` on into words from `word` on, each below the one before.
 void Emitter::moveToWords(const Node* n, uint32_t from, uint32_t word) {
   std::vector<Move> moves;
@@ -28,7 +39,7 @@ void Emitter::afterCall(const Node* n, int slot) {
   exitRecord(step_, ExitKind::kCall);
   a.lea64(kFrame, Mem(rdx, Imm(-slot)));
   a.mov64(rsp, kHostStack);
-  if (n->aux == 1 && c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
+  if (wantedBy(n) == 1 && c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
 }
 
 /// A function with as many parameters as there are arguments: its frame is laid here.
@@ -43,7 +54,7 @@ void Emitter::callKnown(const Node* n, const runtime::Code& code) {
   moveAll(moves);
   restoreFixed();
   a.mov32(Mem(kFrame, Imm(frame)), Imm(-frame / 8));
-  a.mov32(Mem(kFrame, Imm(frame + 4)), Imm(static_cast<int32_t>((Link::kMachine | n->aux << 56) >> 32)));
+  a.mov32(Mem(kFrame, Imm(frame + 4)), Imm(static_cast<int32_t>((Link::kMachine | linkFlags(n)) >> 32)));
   a.mov64(rdx, addressOf(&code));
   a.lea64(rsp, Mem(kFrame, Imm(slot)));
   a.lea64(kFrame, Mem(kFrame, Imm(frame)));
@@ -57,7 +68,7 @@ void Emitter::callAny(const Node* n) {
   moveToWords(n, 0, word);
   restoreFixed();
   Label after;
-  a.mov64(rdi, static_cast<int64_t>(uint64_t{count} | n->aux << 32));
+  a.mov64(rdi, static_cast<int64_t>(uint64_t{count} | uint64_t{wantedBy(n)} << 32));
   a.lea64(rcx, Mem::at(after));
   a.lea64(rsi, this->word(word + count));
   const runtime::Code* caller = n->state->function->code;

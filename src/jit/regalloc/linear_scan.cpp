@@ -58,7 +58,8 @@ class LinearScan {
   const Constraints& c_;
   std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
   std::vector<Interval*> active_[kBanks], inactive_[kBanks];
-  std::vector<uint8_t> wanted_;  ///< registers that would save a move for the present interval, best first
+  Position nextWake_[kBanks] = {};  ///< where the first of the inactive ones goes on
+  std::vector<uint8_t> wanted_;     ///< registers that would save a move for the present interval, best first
   std::vector<std::vector<uint32_t>> phisOf_;
   const char* failure_ = nullptr;
 };
@@ -149,10 +150,13 @@ void LinearScan::advance(Position p) {
     };
     auto &active = active_[bank], &inactive = inactive_[bank];
     size_t before = active.size();
-    for (size_t n = 0; n < inactive.size();) {
+    bool wakes = p >= nextWake_[bank];
+    if (wakes) nextWake_[bank] = kNever;
+    for (size_t n = 0; wakes && n < inactive.size();) {
       Interval* i = inactive[n];
       settle(i);
       if (i->cursor != nullptr && i->cursor->from > p) {
+        nextWake_[bank] = std::min(nextWake_[bank], i->cursor->from);
         n++;
         continue;
       }
@@ -167,7 +171,10 @@ void LinearScan::advance(Position p) {
         n++;
         continue;
       }
-      if (i->cursor != nullptr) inactive.push_back(i);
+      if (i->cursor != nullptr) {
+        inactive.push_back(i);
+        nextWake_[bank] = std::min(nextWake_[bank], i->cursor->from);
+      }
       // The ones that came from the inactive stand at the end, and are settled.
       active[n] = active[before - 1];
       active[before - 1] = active.back();
@@ -249,7 +256,10 @@ bool LinearScan::tryFree(Interval* cur) {
   for (unsigned r = 0; r < kRegisters; r++) until[r] = (registers >> r & 1) != 0 ? clobber : 0;
   auto bank = static_cast<size_t>(cur->bank);
   for (const Interval* i : active_[bank]) until[i->reg] = 0;
+  // Of two values that are alive at one place, one is alive where the other is defined: what begins here meets none of
+  // those that are in a hole.
   for (const Interval* i : inactive_[bank]) {
+    if (cur->isFirst || cur->isTemp) break;
     if (until[i->reg] == 0) continue;
     Position p = intersection(i->cursor, cur->ranges);
     until[i->reg] = std::min(until[i->reg], p);
