@@ -35,7 +35,8 @@ Value metamethodOf(Isolate& isolate, Value metatable, Meta m) {
   }
   uint32_t slot = isolate.shapes.find(s, name);
   if (slot != ShapeTable::kNone) {
-    if (s.unique()) isolate.shapes.noteMetaSlot(s, m, slot);
+    // Finalizers are looked up once for each object, and where memory is out: nothing may be allocated for them.
+    if (s.unique() && m != Meta::kGc) isolate.shapes.noteMetaSlot(s, m, slot);
     return loadSlot(namedSlot(t, slot));
   }
   // A removed field would come back without notice; only a shape that never had it is sure.
