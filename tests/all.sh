@@ -111,11 +111,12 @@ step "unit tests" unit release
 step "installed package" installed_package
 step "commands" python3 tests/tools/run.py --vm $VM
 step "graphs and passes" python3 tests/jit/run.py --devvm $VM
-step "assembly programs" assembly $VM --mode interpreter= --mode switch=--dispatch=switch --mode gc-stress=--gc-stress=move \
+step "assembly programs" assembly $VM --mode interpreter=--jit=off --mode "switch=--jit=off --dispatch=switch" \
+  --mode "gc-stress=--jit=off --gc-stress=move" \
   --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11"
 if [ $ALL -eq 1 ]; then
-  step "assembly programs, other modes" assembly $VM --mode gc-verify=--gc-verify --mode fuel=--fuel=1000000000000 \
-    --mode memory-limit=--memory-limit=4G --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
+  step "assembly programs, other modes" assembly $VM --mode "gc-verify=--jit=off --gc-verify" \
+    --mode "fuel=--jit=off --fuel=1000000000000" --mode "memory-limit=--jit=off --memory-limit=4G" --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
     --mode "baseline-switch=$AT_ONCE --dispatch=switch" --mode "baseline-verify=$AT_ONCE --gc-verify" \
     --mode "baseline-fuel=$AT_ONCE --fuel=1000000000000" --mode "baseline-refused=$AT_ONCE --jit-refuse"
   step "Lua programs against lua5.4, every mode" lua $VM --mode all
@@ -124,7 +125,7 @@ if [ $ALL -eq 1 ]; then
     step "random programs, $mode, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode $mode
   done
 else
-  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode baseline --mode baseline-at-once --mode "$picked"
+  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode default --mode baseline-at-once --mode "$picked"
   step "Lua programs under compiler stress" lua $VM --mode jit-osr --mode jit-reclaim --filter jit/ --filter coroutines/
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
   step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once

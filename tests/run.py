@@ -34,8 +34,9 @@ CACHE_FORMAT = 3  # raise when the environment below or the normalising changes
 # A mode is a way to run the same program. `timeout` multiplies the time limit.
 Mode = namedtuple("Mode", "arguments timeout meaning")
 MODES = {
-    "interpreter": Mode([], 1, "the interpreter with default options"),
-    "switch": Mode(["--dispatch=switch"], 2, "the portable dispatcher"),
+    "default": Mode([], 1, "default options: all compilers"),
+    "interpreter": Mode(["--jit=off"], 1, "the interpreter"),
+    "switch": Mode(["--jit=off", "--dispatch=switch"], 2, "its portable dispatcher"),
     "baseline": Mode(["--jit=baseline"], 1, "the baseline compiler at its default thresholds"),
     "baseline-warm": Mode(["--jit=baseline", "--jit-threshold=4"], 2,
                           "everything goes through profiled slices, and is compiled soon after"),
@@ -50,11 +51,11 @@ MODES = {
                        "functions in machine code go through profiled slices again and again"),
     "baseline-refused": Mode(["--jit=baseline", "--jit-threshold=1", "--jit-refuse"], 1,
                              "the system refuses executable memory"),
-    "gc-stress": Mode(["--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),
-    "gc-stress-full": Mode(["--gc-stress=move"], 60, "everything moves at every allocation (slow)"),
-    "gc-verify": Mode(["--gc-verify"], 10, "the heap verifier runs around collections"),
-    "fuel": Mode(["--fuel=1000000000000"], 2, "fuel accounting on, never exhausted"),
-    "memory-limit": Mode(["--memory-limit=4G"], 2, "memory accounting on, never exhausted"),
+    "gc-stress": Mode(["--jit=off", "--gc-stress=move:20"], 20, "everything moves at every 20th allocation"),
+    "gc-stress-full": Mode(["--jit=off", "--gc-stress=move"], 60, "everything moves at every allocation (slow)"),
+    "gc-verify": Mode(["--jit=off", "--gc-verify"], 10, "the heap verifier runs around collections"),
+    "fuel": Mode(["--jit=off", "--fuel=1000000000000"], 2, "fuel accounting on, never exhausted"),
+    "memory-limit": Mode(["--jit=off", "--memory-limit=4G"], 2, "memory accounting on, never exhausted"),
 }
 DEFAULT_MODES = ["interpreter"]
 

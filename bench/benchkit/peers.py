@@ -106,6 +106,7 @@ def all_peers(devvm, devvm_args):
     """Every peer by its key, in the order of the tables."""
     peers = [
         DevVM("devvm", devvm, devvm_args),
+        DevVM("devvm-interpreter", devvm, [*devvm_args, "--jit=off"]),
         DevVM("devvm-limits", devvm, [*devvm_args, *LIMIT_ARGS]),
         DevVM("devvm-baseline", devvm, [*devvm_args, "--jit=baseline"]),
         Peer("lua5.4", "lua5.4", version_args=["-v"]),

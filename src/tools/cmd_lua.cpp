@@ -153,7 +153,7 @@ bool runScript(Session& session, const Arguments& a, const Options& o) {
 int runLua(const Arguments& all) { return runLuaAs((programPath() + " lua").c_str(), all); }
 
 int runLuaAs(const char* path, const Arguments& all) {
-  runtime::IsolateOptions options;
+  runtime::IsolateOptions options = programOptions();
   Arguments a;
   std::string error;
   size_t i = 0;

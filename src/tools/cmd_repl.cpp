@@ -12,7 +12,7 @@ namespace devvm::tools {
 
 int runRepl(const Arguments& arguments) {
   const Command& command = commandNamed("repl");
-  runtime::IsolateOptions options;
+  runtime::IsolateOptions options = programOptions();
   std::string error;
   for (size_t i = 0; i < arguments.size(); i++) {
     bool usedNext;

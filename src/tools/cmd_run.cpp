@@ -11,7 +11,7 @@ namespace devvm::tools {
 
 int runRun(const Arguments& arguments) {
   const Command& command = commandNamed("run");
-  runtime::IsolateOptions options;
+  runtime::IsolateOptions options = programOptions();
   size_t i = 0;
   std::string error;
   for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {

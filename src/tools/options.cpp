@@ -195,6 +195,12 @@ const OptionInfo* optionTable(size_t& count) {
   return kTable;
 }
 
+runtime::IsolateOptions programOptions() {
+  runtime::IsolateOptions options;
+  options.jit.mode = runtime::JitOptions::Mode::kOn;
+  return options;
+}
+
 ParseResult parseOption(std::string_view argument, const char* next, bool& usedNext, runtime::IsolateOptions& options,
                         std::string& error) {
   usedNext = false;

@@ -37,6 +37,9 @@ TraceSettings& traceSettings();
 /// All options in table order.
 const OptionInfo* optionTable(size_t& count);
 
+/// What programs run with unless options say otherwise: with all compilers there are.
+runtime::IsolateOptions programOptions();
+
 enum class ParseResult {
   kOther,  ///< not a runtime option: somebody else's argument
   kTaken,

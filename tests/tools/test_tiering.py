@@ -28,7 +28,7 @@ class EventsTest(ProgramTest):
         return r, [json.loads(line) for line in self.read("events").decode().splitlines()]
 
     def same_as_interpreted(self, text, *options, seconds=60):
-        expected = self.program(text, seconds=seconds)
+        expected = self.program(text, "--jit=off", seconds=seconds)
         self.assertEqual(expected.status, 0, expected)
         r, events = self.events(text, *options, seconds=seconds)
         self.expect(r, 0, expected.out, "")
