@@ -37,7 +37,7 @@ class LinearScan {
   Interval* splitAt(Interval* i, Position p);
   Position bestGap(Position least, Position most) const;
   Position nextClobberAll(const Interval* i) const;
-  Position nextClobber(const Interval* i, unsigned reg) const;
+  void meetClobbers(const Interval* i, Position* until) const;
   void preferences(const Interval* cur);
   void prefer(const ir::Node* n, Position p);
   static const UsePosition* useFrom(const Interval* i, Position p) {
@@ -61,6 +61,7 @@ class LinearScan {
   Position nextWake_[kBanks] = {};  ///< where the first of the inactive ones goes on
   std::vector<uint8_t> wanted_;     ///< registers that would save a move for the present interval, best first
   std::vector<std::vector<uint32_t>> phisOf_;
+  uint16_t clobbered_ = 0;  ///< registers that some step destroys
   const char* failure_ = nullptr;
 };
 
@@ -129,18 +130,25 @@ Position LinearScan::nextClobberAll(const Interval* i) const {
   return kNever;
 }
 
-/// Where the interval meets a step that destroys the register.
-Position LinearScan::nextClobber(const Interval* i, unsigned reg) const {
-  if (i->bank != Bank::kGpr || live_.clobberSteps.empty()) return kNever;
+/// Lowers `until`, by register, to where the interval meets a step that destroys the register.
+void LinearScan::meetClobbers(const Interval* i, Position* until) const {
+  if (i->bank != Bank::kGpr || live_.clobberSteps.empty()) return;
   auto at = live_.clobberSteps.begin();
+  uint16_t met = 0;
   for (const Range* r = i->ranges; r != nullptr; r = r->next) {
     at = std::lower_bound(at, live_.clobberSteps.end(), r->from,
                           [](uint32_t step, Position p) { return writeAt(step) < p; });
-    for (auto s = at; s != live_.clobberSteps.end() && readAt(*s) < r->to; ++s) {
-      if ((c_.steps[*s].clobberedGprs >> reg & 1) != 0) return std::max(readAt(*s), r->from);
+    for (; at != live_.clobberSteps.end() && readAt(*at) < r->to; ++at) {
+      auto more = static_cast<uint16_t>(c_.steps[*at].clobberedGprs & ~met);
+      met |= more;
+      for (unsigned rest = more; rest != 0; rest &= rest - 1) {
+        auto reg = static_cast<unsigned>(std::countr_zero(rest));
+        until[reg] = std::min(until[reg], std::max(readAt(*at), r->from));
+      }
+      if (met == clobbered_) return;
     }
+    if (at != live_.clobberSteps.begin()) --at;  // one step may lie in two ranges
   }
-  return kNever;
 }
 
 void LinearScan::advance(Position p) {
@@ -264,11 +272,7 @@ bool LinearScan::tryFree(Interval* cur) {
     Position p = intersection(i->cursor, cur->ranges);
     until[i->reg] = std::min(until[i->reg], p);
   }
-  if (cur->bank == Bank::kGpr && !live_.clobberSteps.empty()) {
-    for (unsigned r = 0; r < kRegisters; r++) {
-      if (until[r] != 0) until[r] = std::min(until[r], nextClobber(cur, r));
-    }
-  }
+  meetClobbers(cur, until);
   // Whoever lives on across a call does so in memory: up to there is as good as to the end.
   Position enough = std::min(cur->end, clobber);
   unsigned best = kRegisters;
@@ -314,9 +318,10 @@ void LinearScan::takeBlocked(Interval* cur) {
   Position clobber = nextClobberAll(cur);
   for (unsigned r = 0; r < kRegisters; r++) {
     bool may = (registers >> r & 1) != 0;
-    blockedAt[r] = may ? std::min(clobber, nextClobber(cur, r)) : 0;
-    usedAt[r] = blockedAt[r];
+    blockedAt[r] = may ? clobber : 0;
   }
+  meetClobbers(cur, blockedAt);
+  std::copy(blockedAt, blockedAt + kRegisters, usedAt);
   auto bank = static_cast<size_t>(cur->bank);
   auto note = [&](const Interval* i, Position from) {
     if (i->isTemp) {
@@ -397,6 +402,7 @@ void LinearScan::place(Interval* cur) {
 
 const char* LinearScan::run() {
   phisOf_.resize(live_.values.size());
+  for (uint32_t step : live_.clobberSteps) clobbered_ |= c_.steps[step].clobberedGprs;
   for (uint32_t v = 0; v < live_.values.size(); v++) {
     const LiveIntervals::Value& value = live_.values[v];
     value.first->cursor = value.first->ranges;
