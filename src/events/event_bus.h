@@ -36,6 +36,7 @@ struct Event {
   int64_t offset = -1;
   int64_t bytes = -1;
   std::string_view function = {}, text = {};  ///< text: mnemonic, reason or message
+  const char* tier = nullptr;                 ///< of the compiler, unless it is the baseline's
 };
 
 class Subscriber {

@@ -56,6 +56,10 @@ void JsonLines::onEvent(const Event& e) {
   if (e.line >= 0) appendNumber(line, "line", e.line);
   if (e.offset >= 0) appendNumber(line, "offset", e.offset);
   if (e.bytes >= 0) appendNumber(line, "bytes", e.bytes);
+  if (e.tier != nullptr) {
+    line += ",\"tier\":";
+    appendText(line, e.tier);
+  }
   if (setOf(e.kind) & kCollectionEvents) line += e.full ? ",\"full\":true" : ",\"full\":false";
   if (!e.text.empty()) {
     line += e.kind == EventKind::kInstruction ? ",\"mnemonic\":"

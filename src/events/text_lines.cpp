@@ -17,6 +17,7 @@ constexpr const char* kNames[] = {
 void TextLines::onEvent(const Event& e) {
   std::string line = std::string(topic_) + ": ";
   for (const char* c = kNames[static_cast<size_t>(e.kind)]; *c != '\0'; c++) line += *c == '_' ? ' ' : *c;
+  if (e.tier != nullptr) (line += ' ') += e.tier;
   if (!e.function.empty()) (line += ' ') += e.function;
   if (e.line > 0) line += ", line " + std::to_string(e.line);
   if (e.bytes >= 0) line += ", " + std::to_string(e.bytes) + " bytes";

@@ -246,7 +246,7 @@ void unwind(Isolate& iso) { drive(iso, Step::raise()); }
 
 void safepoint(Isolate& iso) {
   if (!iso.poll()) return unwind(iso);
-  if (iso.tiers != nullptr) iso.tiers->polled(iso);
+  if (iso.tiers != nullptr) iso.tiers->polled(iso, false);
   if (iso.finalizersDue) pushFinalizerRun(iso);
 }
 

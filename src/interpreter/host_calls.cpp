@@ -208,4 +208,17 @@ bool Isolate::poll() {
   return true;
 }
 
+bool Isolate::pollQuietly() {
+  if (killRequested.load(std::memory_order_relaxed) || interruptRequested.load(std::memory_order_relaxed)) return false;
+  if (deadline != 0 && monotonicNanos() >= deadline) return false;
+  if (budget >= 0) return true;
+  auto overdrawn = static_cast<uint64_t>(-budget);
+  if (options.limits.fuel != 0) {
+    if (fuelLeft < overdrawn) return false;
+    fuelLeft -= overdrawn;
+  }
+  refillBudget();
+  return true;
+}
+
 }  // namespace devvm::runtime

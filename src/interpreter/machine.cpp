@@ -66,7 +66,11 @@ const uint8_t* machineContinuation(Isolate& iso) {
   }
   // Hooks and finalizers want to come between: results lie where bytecode wants them, too, and it goes on.
   const Code* code = codeOf(f.fp);
-  f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);
+  if (Fiber::optimizedAt(code, iso.machineReturn.address) != nullptr) {
+    iso.tiers->materializeReturned(f, iso.machineReturn.address);
+  } else {
+    f.pc = code->entry + code->machine->returnOffset(iso.machineReturn.address);
+  }
   if (iso.finalizersDue) pushFinalizerRun(iso);
   return nullptr;
 }
@@ -85,11 +89,8 @@ void slowSafepoint(Isolate& iso) {
   auto* code = const_cast<Code*>(codeOf(fp));
   uint32_t offset = code->offsetOf(pc);
   if (offset == 0 || *pc >= kFirstStub) return;
-  const uint8_t* entry = code->machine != nullptr && !code->machine->discarded && !code->machine->awaitsSlice
-                             ? code->machine->loopEntry(offset)
-                             : iso.tiers->loopIsHot(iso, *code, offset);
+  const uint8_t* entry = iso.tiers->loopReached(iso, *code, offset);
   if (entry == nullptr) return;
-  code->machine->loopEntries++;
   iso.machineReturn = {entry, nullptr};
   f.pc = kMachineReturnCode;
 }

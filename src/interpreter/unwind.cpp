@@ -31,6 +31,20 @@ const bytecode::ExceptionRegion* regionAt(const Code& code, uint32_t offset, boo
   return nullptr;
 }
 
+/// Whether optimized code, which waits for the frame `called`, stands for a frame that would catch. `frames` counts
+/// those that would not.
+bool catches(Isolate& iso, const MachineCode& code, const Value* called, bool finallyToo, uint32_t& frames) {
+  std::vector<VirtualFrame> all;
+  code.maps->frames(static_cast<uint32_t>(returnAddressOf(called) - code.start), all);
+  for (const VirtualFrame& f : all) {
+    if (regionAt(*f.code, f.offset - 1, finallyToo) != nullptr) return true;
+  }
+  for (size_t i = 0; i < all.size(); i++) {
+    if ((++frames & 63) == 0) iso.budget--;
+  }
+  return false;
+}
+
 bool isProtected(const Value* fp) { return fp[-1].asInt() & kProtectedState; }
 
 /// The innermost frame that would stop the unwinding: with `finallyToo` a finally handler as well.
@@ -38,10 +52,19 @@ Catcher findCatcher(Isolate& iso, bool finallyToo) {
   Fiber& f = *iso.fiber;
   bool catchable = !isUncatchable(iso.failure);
   Catcher c;
-  const Value* called = nullptr;  // the frame that this one called
+  Value* called = nullptr;  // the frame that this one called
   c.keep = f.sp;
   uint32_t frames = 0;
   for (Value* fp = f.fp; fp != nullptr; fp = Fiber::callerOf(fp)) {
+    if (const MachineCode* code = called != nullptr ? Fiber::optimizedCaller(called) : nullptr) {
+      if (!catches(iso, *code, called, finallyToo, frames)) {
+        called = fp;
+        c.keep = calleeSlotOf(fp) + 1;
+        continue;
+      }
+      f.settleCaller(called);
+      fp = Fiber::callerOf(called);
+    }
     bool closed = f.closing && static_cast<uint32_t>(f.high - fp) <= f.closeBoundary;
     c.fp = fp;
     if ((++frames & 63) == 0) iso.budget--;  // long searches count as work

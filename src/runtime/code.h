@@ -103,6 +103,7 @@ struct Code {
   std::unique_ptr<char[]> memory;                         ///< constants and feedback
   mutable std::unique_ptr<bytecode::OperandKinds> kinds;  ///< made when a collection meets a frame with raw slots
   Isolate* isolate = nullptr;
+  Object* prototype = nullptr;                ///< the PrototypeObject that owns it
   size_t accounted = 0;                       ///< bytes of it in Isolate::external
   Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
   uint32_t heat = 0;                          ///< calls left until the function is hot

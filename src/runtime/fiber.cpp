@@ -129,6 +129,15 @@ Value newFiber(Isolate& isolate, Handle function) {
   return otherValue(o);
 }
 
+const MachineCode* Fiber::optimizedAt(const Code* code, const uint8_t* returnAddress) {
+  const MachineCode* machine = code->machine != nullptr ? code->machine->returnedTo(returnAddress) : nullptr;
+  return machine != nullptr && machine->maps != nullptr ? machine : nullptr;
+}
+
+void Fiber::settleMachineCaller(Value* callee) {
+  if (optimizedCaller(callee) != nullptr) isolate->tiers->materialize(*this, callee);
+}
+
 void Fiber::visit(heap::SlotVisitor& v) {
   v.slot(&hook);
   v.slot(&error);
@@ -144,7 +153,11 @@ void Fiber::visit(heap::SlotVisitor& v) {
     } else {
       const Code* code = static_cast<const Closure*>(callee)->code;
       Value* spare = frame - 1 - code->locals;
-      if (code->raw) {
+      const MachineCode* optimized =
+          called != nullptr && linkOf(called).returnsToMachine() ? optimizedAt(code, returnAddressOf(called)) : nullptr;
+      if (optimized != nullptr) {
+        optimized->maps->visit(v, frame, static_cast<uint32_t>(returnAddressOf(called) - optimized->start));
+      } else if (code->raw) {
         visitRawFrame(v, code, frame, bottom, spare, called != nullptr ? code->resumePoint(called) : pc);
       } else {
         if (bottom < spare) v.slots(bottom, static_cast<size_t>(spare - bottom));

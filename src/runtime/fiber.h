@@ -148,10 +148,25 @@ class Fiber {
     uint32_t d = linkOf(fp).callerDistance();
     return d ? fp + d : nullptr;
   }
+  /// The code of the frame to which `callee` returns, if that is optimized; else null: its words are what the layout
+  /// above says.
+  static const MachineCode* optimizedCaller(Value* callee) {
+    if (!linkOf(callee).returnsToMachine()) return nullptr;
+    const Value* caller = callerOf(callee);  // a native may wait for a stub
+    return isNativeFrame(caller) ? nullptr : optimizedAt(codeOf(caller), returnAddressOf(callee));
+  }
+  /// The optimized code of a function into which an address of machine code returns, or null.
+  static const MachineCode* optimizedAt(const Code* code, const uint8_t* returnAddress);
+  /// The frame to which `callee` returns has the interpreter's layout from here on, and its caller may be another one
+  /// than before. Does not move the stack; allocates, but does not collect.
+  void settleCaller(Value* callee) {
+    if (linkOf(callee).returnsToMachine()) settleMachineCaller(callee);
+  }
   size_t stackBytes() const { return static_cast<size_t>(high - low) * sizeof(Value); }
   void visit(heap::SlotVisitor& v);
 
  private:
+  void settleMachineCaller(Value* callee);
   /// A frame whose function has raw slots: the verifier says which words are values there.
   static void visitRawFrame(heap::SlotVisitor& v, const Code* code, Value* frame, Value* bottom, Value* spare,
                             const uint8_t* at);

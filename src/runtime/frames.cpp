@@ -45,6 +45,7 @@ bool interrupts(const Value* fp) {
 
 /// The frame below `frame` on the stack, hidden or not.
 bool rawCaller(const Frame& frame, Frame& out) {
+  frame.fiber->settleCaller(frame.fp);
   Value* fp = Fiber::callerOf(frame.fp);
   if (fp == nullptr) return false;
   out.fiber = frame.fiber;

@@ -2,6 +2,9 @@
 //
 // Natives of the engine itself (NativeInfo::hidden) have no level of their own: they are passed over, but they decide
 // what the functions that they call are called (a hook, a finalizer).
+//
+// A frame of optimized code that is asked for becomes the interpreter's frames for which it stands: whoever looks sees
+// those, and the machine code does not go on.
 #pragma once
 
 #include <string>

@@ -56,19 +56,23 @@ struct JitOptions {
   enum class Mode : uint8_t {
     kOff,
     kBaseline,
-    kOn,  ///< all tiers there are: so far the baseline
+    kOn,          ///< all tiers that are finished: so far the baseline
+    kOptimizing,  ///< the optimizing compiler, too
   } mode = Mode::kOff;
   enum class Stress : uint8_t {
     kNone,
     kOsr,      ///< machine code is left at every n-th unit of work, and entered again at the next loop
     kReclaim,  ///< the same, and machine code in no frame is discarded then
     kSlices,   ///< a poll in machine code asks for a profiled slice of the function that is running
+    kDeopt,    ///< optimized code is left at every n-th guard
   } stress = Stress::kNone;
-  uint32_t stressEvery = 1;   ///< units of work from one poll to the next under stress
-  uint32_t threshold = 200;   ///< calls until a function is compiled; 1: at its first call
-  bool refuseMemory = false;  ///< behave as if the system refused executable memory
-  bool perfMap = false;       ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
-  bool dump = false;          ///< writes jit-PID.dump into dumpFolder, for perf inject
+  uint32_t stressEvery = 1;        ///< units of work from one poll to the next under stress; kDeopt: guards
+  uint32_t threshold = 200;        ///< calls until a function is compiled; 1: at its first call
+  uint32_t optimizeThreshold = 2;  ///< polls that find a function's baseline code running until it is optimized
+  bool optimizeAtOnce = false;     ///< functions are optimized as soon as they have baseline code
+  bool refuseMemory = false;       ///< behave as if the system refused executable memory
+  bool perfMap = false;            ///< writes /tmp/perf-PID.map, by which Linux perf names machine code
+  bool dump = false;               ///< writes jit-PID.dump into dumpFolder, for perf inject
   std::string dumpFolder;
   bool gdb = false;                     ///< tells gdb of machine code
   size_t codeBytes = size_t{64} << 20;  ///< limit of machine code
@@ -140,6 +144,8 @@ class Isolate final : public heap::Embedder {
   } machineReturn;
   void* nativeStack = nullptr;  ///< stack pointer of the host's stack while machine code runs
   bool stepping = false;        ///< the interpreter leaves after the running instruction
+  int64_t guardsUntilExit = 0;  ///< under JitOptions::Stress::kDeopt: optimized code is left at the guard that makes it
+                                ///< negative
 
   // ---- well-known values (roots) ----
   Value emptyArray;  ///< shared ValueArray of capacity 0 (fixed space)
@@ -191,6 +197,8 @@ class Isolate final : public heap::Embedder {
   /// Slow path of the budget: charges fuel, looks at deadline, kill and interrupt. False: stop (failure set or an
   /// interrupt error raised).
   bool poll();
+  /// poll() where nobody wants anything, and fuel and time are left. False: nothing was done.
+  bool pollQuietly();
   /// Charges natives' work.
   bool charge(uint64_t units) {
     budget -= static_cast<int64_t>(units);

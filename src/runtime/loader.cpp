@@ -139,6 +139,7 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
     if (!ok) break;
     prototypes[i] = otherValue(o);
     ok = makeCode(isolate, Handle(&prototypes[i]), std::move(module.functions[i]), info, static_cast<uint32_t>(i));
+    if (ok) as<PrototypeObject>(prototypes[i])->code->prototype = o;
   }
   Value result;
   if (ok) {
@@ -190,6 +191,9 @@ void visitPrototype(Object* o, heap::SlotVisitor& v) {
   if (code == nullptr || v.minor()) return;  // constants and children lie in the fixed space
   v.slots(code->constants(), code->constantCount);
   v.slots(code->children.get(), code->childCount);
+  for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
+    v.slots(m->functions.data(), m->functions.size());
+  }
 }
 
 void releasePrototype(Object* o, void* context) {

@@ -19,6 +19,7 @@ namespace devvm::runtime {
 using heap::Value;
 
 struct Code;
+class Fiber;
 class Isolate;
 
 /// What a function was seen to do (src/jit/feedback): made by the compilers, freed with the function.
@@ -55,8 +56,9 @@ struct FrameMaps {
   virtual void frames(uint32_t machine, std::vector<VirtualFrame>& out) const = 0;
 };
 
-/// Machine code of one function. Frames have the interpreter's layout, so a function can change over between the two
-/// wherever its operands are in memory: at calls, at loops, and wherever something rare happens.
+/// Machine code of one function. Frames of baseline code have the interpreter's layout, so a function can change over
+/// between the two wherever its operands are in memory: at calls, at loops, and wherever something rare happens. Those
+/// of optimized code stand in the same place, but what is below their header only `maps` knows.
 struct MachineCode {
   virtual ~MachineCode() = default;
   /// A place in the machine code and what bytecode it stands for.
@@ -69,16 +71,20 @@ struct MachineCode {
     uint32_t end;
     bool isByte;  ///< of 8 bits, else 32
   };
-  const uint8_t* start = nullptr;      ///< first byte
-  uint32_t size = 0;                   ///< bytes, constants included
-  const uint8_t* callEntry = nullptr;  ///< for compiled callers: callee, arguments and header stand in place
-  const uint8_t* bodyEntry = nullptr;  ///< the frame is laid out, fp is set
+  const uint8_t* start = nullptr;         ///< first byte
+  uint32_t size = 0;                      ///< bytes, constants included
+  const uint8_t* callEntry = nullptr;     ///< for compiled callers: callee, arguments and header stand in place
+  const uint8_t* bodyEntry = nullptr;     ///< the frame is laid out, fp is set
+  std::unique_ptr<const FrameMaps> maps;  ///< of optimized code; null: baseline
   std::vector<Place> returns;    ///< return addresses of calls, ascending by machine offset; bytecode behind the call
   std::vector<Place> loops;      ///< entries at loops, ascending by bytecode offset
   std::vector<uint32_t> shapes;  ///< when one of them is freed, all checks are made to fail
   std::vector<ShapeCheck> shapeChecks;
-  std::unique_ptr<MachineCode> previous;  ///< of the same function, which frames may still have
-  bool discarded = false;                 ///< only frames that have it still run it
+  std::vector<Value> functions;  ///< prototypes that the code relies on: they live as long as it
+  /// More code of the same function: baseline code behind the optimized code made from it, and what was discarded,
+  /// which frames may still have. The first of a function's codes is in force, unless it is discarded.
+  std::unique_ptr<MachineCode> previous;
+  bool discarded = false;  ///< only frames that have it still run it
   uint64_t compileNanos = 0;
   bool dormant = false;       ///< calls are counted again, to see whether there are any: the first one wakes it
   bool awaitsSlice = false;   ///< calls and loops go to the interpreter until a profiled slice is over
@@ -91,19 +97,36 @@ struct MachineCode {
 
   /// Whether a return address is one of this code, whose last instruction may be a call.
   bool returnsInto(const uint8_t* address) const { return static_cast<size_t>(address - 1 - start) < size; }
-  /// Bytecode offset at which the caller goes on for a return address in this code, or in what came before it.
+  /// The code of this function into which an address returns: this, or one behind it. Null: none.
+  const MachineCode* returnedTo(const uint8_t* address) const {
+    const MachineCode* m = this;
+    while (m != nullptr && !m->returnsInto(address)) m = m->previous.get();
+    return m;
+  }
+  /// Bytecode offset at which the caller goes on for a return address in this code, or in what came before it. For
+  /// optimized code that of the outermost of the frames it stands for.
   uint32_t returnOffset(const uint8_t* address) const {
-    if (!returnsInto(address) && previous != nullptr) return previous->returnOffset(address);
-    auto wanted = static_cast<uint32_t>(address - start);
-    auto at = std::lower_bound(returns.begin(), returns.end(), wanted,
+    const MachineCode* m = returnedTo(address);
+    if (m == nullptr) return 0;
+    auto wanted = static_cast<uint32_t>(address - m->start);
+    auto at = std::lower_bound(m->returns.begin(), m->returns.end(), wanted,
                                [](const Place& p, uint32_t offset) { return p.machine < offset; });
-    return at != returns.end() ? at->bytecode : 0;
+    return at != m->returns.end() ? at->bytecode : 0;
   }
   /// Entry for the loop whose first instruction is at `offset`, or null.
   const uint8_t* loopEntry(uint32_t offset) const {
     auto at = std::lower_bound(loops.begin(), loops.end(), offset,
                                [](const Place& p, uint32_t wanted) { return p.bytecode < wanted; });
     return at != loops.end() && at->bytecode == offset ? start + at->machine : nullptr;
+  }
+  /// The best of the function's codes that are in force and have an entry for that loop, or null.
+  MachineCode* bestForLoop(uint32_t offset) {
+    MachineCode* best = nullptr;
+    for (MachineCode* m = this; m != nullptr; m = m->previous.get()) {
+      if (m->discarded || m->loopEntry(offset) == nullptr) continue;
+      if (best == nullptr || (best->maps == nullptr && m->maps != nullptr)) best = m;
+    }
+    return best;
   }
 };
 
@@ -115,9 +138,9 @@ class Tiers {
   virtual void loaded(Code& code) = 0;
   /// A function's calls were counted down (Code::heat is 0). Afterwards Code::start is where to go on.
   virtual void functionIsHot(Isolate& isolate, Code& code) = 0;
-  /// The interpreter was found in the function, at the loop that begins at `offset`. An entry to go on in machine code,
-  /// or null.
-  virtual const uint8_t* loopIsHot(Isolate& isolate, Code& code, uint32_t offset) = 0;
+  /// A poll found the interpreter in the function, at the loop that begins at `offset`. An entry to go on in machine
+  /// code, or null. May compile.
+  virtual const uint8_t* loopReached(Isolate& isolate, Code& code, uint32_t offset) = 0;
   /// The next instruction of a profiled slice (Isolate::profiling) stands at the running fiber's pc, registers saved.
   /// Changes nothing but its own records, and may end the slice. Neither allocates in the heap nor collects.
   virtual void observe(Isolate& isolate) = 0;
@@ -125,8 +148,9 @@ class Tiers {
   /// loop if it is running, the interpreter does it until the slice is over. Nothing happens without memory for
   /// feedback. Does not collect.
   virtual void requestSlice(Isolate& isolate, Code& code) = 0;
-  /// A safepoint whose budget was used up went well. Does not collect.
-  virtual void polled(Isolate& isolate) = 0;
+  /// A safepoint whose budget was used up went well. `optimized`: in optimized code; the fiber's registers mean nothing
+  /// then. Does not collect.
+  virtual void polled(Isolate& isolate, bool optimized) = 0;
   /// During every collection, when it is known what survives (heap::WeakPhase::kAfterFinalizers).
   virtual void collected(heap::Heap& heap) = 0;
   /// The interpreter is at such a safepoint, and no machine code is active on the host's stack: code may be freed.
@@ -134,11 +158,18 @@ class Tiers {
   /// Runs machine code on the running fiber from `address` on, until it leaves the fiber where the interpreter goes on.
   /// For return addresses: where the callee was, and its result if one was wanted. MAY RUN GUEST CODE.
   virtual void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) = 0;
-  /// Machine code, at `from`, was left by the running fiber since something was not as its compiler expected; the
-  /// interpreter goes on at the instruction at which the fiber stands. Does not collect.
-  virtual void deoptimized(Isolate& isolate, const uint8_t* from) = 0;
+  /// Machine code of `code`, at `from`, was left by the running fiber since something was not as its compiler expected;
+  /// the interpreter goes on at the instruction at which the fiber stands. Does not collect.
+  virtual void deoptimized(Isolate& isolate, Code& code, const uint8_t* from) = 0;
   /// Shapes are going to be freed: those whose `fate` is `dead`. Called during collections.
   virtual void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) = 0;
+  /// `callee` returns to a frame of optimized code (Fiber::optimizedCaller): that becomes the interpreter's frames for
+  /// which it stands, in place, and `callee` returns to the innermost of them in bytecode. The stack does not move.
+  /// Allocates, but does not collect.
+  virtual void materialize(Fiber& fiber, Value* callee) = 0;
+  /// The callee of the fiber's innermost frame, one of optimized code, has returned to `address`; its results are
+  /// topmost. The same; fp and pc are set to the innermost of the frames.
+  virtual void materializeReturned(Fiber& fiber, const uint8_t* address) = 0;
   /// The function is about to be freed: no frame has it. Called if it has machine code or feedback.
   virtual void release(Code& code) = 0;
 };

@@ -81,6 +81,7 @@ bool parseJitStress(std::string_view value, runtime::JitOptions& jit) {
   jit.stress = name == "osr"       ? Stress::kOsr
                : name == "reclaim" ? Stress::kReclaim
                : name == "slices"  ? Stress::kSlices
+               : name == "deopt"   ? Stress::kDeopt
                                    : Stress::kNone;
   if (jit.stress == Stress::kNone) return value == "off";
   uint64_t n = 0;
@@ -126,14 +127,21 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       return true;
     case OptionId::kDispatch: o.dispatchSwitch = value == "switch"; return value == "switch" || value == "tail";
     case OptionId::kJit:
-      o.jit.mode = value == "baseline" ? runtime::JitOptions::Mode::kBaseline
-                   : value == "on"     ? runtime::JitOptions::Mode::kOn
-                                       : runtime::JitOptions::Mode::kOff;
-      return value == "off" || value == "baseline" || value == "on";
+      using Mode = runtime::JitOptions::Mode;
+      o.jit.mode = value == "baseline"     ? Mode::kBaseline
+                   : value == "on"         ? Mode::kOn
+                   : value == "optimizing" ? Mode::kOptimizing
+                                           : Mode::kOff;
+      return value == "off" || o.jit.mode != Mode::kOff;
     case OptionId::kJitThreshold:
       if (!parseNumber(value, n, rest) || !rest.empty() || n == 0 || n > 1'000'000'000) return false;
       o.jit.threshold = static_cast<uint32_t>(n);
       return true;
+    case OptionId::kJitOptimizeThreshold:
+      if (!parseNumber(value, n, rest) || !rest.empty() || n == 0 || n > 1'000'000) return false;
+      o.jit.optimizeThreshold = static_cast<uint32_t>(n);
+      return true;
+    case OptionId::kJitOptimizeAtOnce: o.jit.optimizeAtOnce = true; return true;
     case OptionId::kJitMemory:
       if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{1} << 30)) return false;
       o.jit.codeBytes = n;

@@ -274,9 +274,15 @@ void CallStubs::runNative() {
 
 /// Gives rcx values, the first one below rsi, to the machine code that called frame r11 of fiber r9.
 void CallStubs::deliver() {
-  Label several, noValue, exact, put, nothingLeft, next, done;
+  Label several, noValue, exact, put, nothingLeft, next, done, machine;
   a.bind(deliver_);
   a.mov64(rdx, field(r11, 0));
+  // Somebody may have looked at the caller meanwhile, who goes on in the interpreter then.
+  a.bt64(rdx, kMachineBit);
+  a.jcc(Condition::kCarry, machine, Distance::kShort);
+  a.mov64(kFrame, r11);
+  a.jmp(giveGeneric);
+  a.bind(machine);
   a.mov64(r8, field(r11, 8));
   a.mov32(rax, rdx);
   a.lea64(kFrame, Mem(r11, rax, Scale::k8));

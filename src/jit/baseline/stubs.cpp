@@ -1,5 +1,7 @@
 #include "jit/baseline/stubs.h"
 
+#include <utility>
+
 #include "interpreter/calls.h"
 #include "interpreter/frame_layout.h"
 #include "interpreter/interpreter.h"
@@ -31,24 +33,9 @@ void raiseOverflowInCaller(Isolate& iso) {
   interpreter::unwind(iso);
 }
 
-/// The innermost frame was laid out by machine code: callee, arguments, header. Its function is interpreted.
-void enterInterpreted(Isolate* iso) {
-  Fiber& f = *iso->fiber;
-  const Code* code = codeOf(f.fp);
-  f.sp = f.fp - 1 - code->parameters;
-  if (f.sp + kBelowArguments - code->stackNeeded < f.limit) {
-    if (!growStack(f, code->stackNeeded - kBelowArguments)) {
-      raiseOverflowInCaller(*iso);
-      return;
-    }
-  }
-  for (uint32_t i = code->parameters; i < code->locals; i++) f.fp[-1 - static_cast<int64_t>(i)] = Value::nil();
-  f.sp = f.fp - 1 - code->locals;
-  f.pc = code->start;
-  if (--iso->budget < 0) interpreter::safepoint(*iso);
-}
+void enterInterpreted(Isolate* iso) { interpretCallee(*iso, codeOf(iso->fiber->fp)->start); }
 
-/// The same for a compiled function that does not fit on the stack: whether it does now.
+/// Of a compiled function that does not fit on the stack: whether it does now.
 bool growForCallee(Isolate* iso) {
   Fiber& f = *iso->fiber;
   const Code* code = codeOf(f.fp);
@@ -59,10 +46,27 @@ bool growForCallee(Isolate* iso) {
   return false;
 }
 
+/// Where the call machine lets a call from the innermost frame return. Errors have the position of that frame: if it is
+/// one of optimized code and the call may fail before the callee has a frame, it becomes the interpreter's.
+ReturnTo returnOf(Isolate& iso, uint32_t count, const uint8_t* returnAddress) {
+  Fiber& f = *iso.fiber;
+  ReturnTo machine(returnAddress, Link::kMachine);
+  if (Fiber::optimizedAt(codeOf(f.fp), returnAddress) == nullptr) return machine;
+  if (Value callee = f.sp[count]; callee.isFunction() && !iso.hooksOn) {
+    uint32_t needed =
+        isKind(callee, Kind::kClosure) ? as<Closure>(callee)->code->stackNeeded : interpreter::kNativeFrameSlots;
+    if (f.sp - needed >= f.limit || growStack(f, needed)) return machine;
+  }
+  const uint8_t* pc = f.pc;
+  iso.tiers->materializeReturned(f, returnAddress);
+  return std::exchange(f.pc, pc);
+}
+
 /// Calls whatever stands below the arguments.
 const uint8_t* callAnything(Isolate* iso, uint64_t countAndWanted, const uint8_t* returnAddress) {
-  interpreter::invoke(*iso, static_cast<uint32_t>(countAndWanted), static_cast<uint8_t>(countAndWanted >> 32),
-                      {returnAddress, Link::kMachine});
+  auto count = static_cast<uint32_t>(countAndWanted);
+  ReturnTo returnTo = returnOf(*iso, count, returnAddress);
+  interpreter::invoke(*iso, count, static_cast<uint8_t>(countAndWanted >> 32), returnTo);
   return interpreter::machineContinuation(*iso);
 }
 
@@ -105,7 +109,9 @@ const uint8_t* doAndGoOn(Isolate* iso, void (*path)(Isolate&)) {
   return interpreter::machineContinuation(*iso);
 }
 
-void deoptimized(Isolate* iso, const uint8_t* from) { iso->tiers->deoptimized(*iso, from); }
+void deoptimized(Isolate* iso, const uint8_t* from) {
+  iso->tiers->deoptimized(*iso, const_cast<Code&>(*codeOf(iso->fiber->fp)), from);
+}
 
 void saveState(Assembler& a) {
   a.mov64(rcx, Mem(kIsolate, offset::kFiber));
@@ -427,6 +433,22 @@ void setElementStub(Assembler& a, Label& leaf) {
 }
 
 }  // namespace
+
+void interpretCallee(Isolate& iso, const uint8_t* pc) {
+  Fiber& f = *iso.fiber;
+  const Code* code = codeOf(f.fp);
+  f.sp = f.fp - 1 - code->parameters;
+  if (f.sp + kBelowArguments - code->stackNeeded < f.limit) {
+    if (!growStack(f, code->stackNeeded - kBelowArguments)) {
+      raiseOverflowInCaller(iso);
+      return;
+    }
+  }
+  for (uint32_t i = code->parameters; i < code->locals; i++) f.fp[-1 - static_cast<int64_t>(i)] = Value::nil();
+  f.sp = f.fp - 1 - code->locals;
+  f.pc = pc;
+  if (--iso.budget < 0) interpreter::safepoint(iso);
+}
 
 bool Stubs::make(CodeMemory& memory) {
   Assembler a;

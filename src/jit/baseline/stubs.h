@@ -66,6 +66,10 @@ struct Stubs {
   bool make(CodeMemory& memory);
 };
 
+/// The innermost frame was laid out by machine code: callee, arguments, header. Its function is interpreted from `pc`
+/// on, unless the stack is full: then its caller has the error. MAY RUN GUEST CODE.
+void interpretCallee(runtime::Isolate& isolate, const uint8_t* pc);
+
 /// How machine code comes to a stub: by a call, by a jump from a frame that is still there, by a call of the guest's
 /// own whose frame is laid out, or not at all.
 enum class StubFrame : uint8_t { kEntry, kCalled, kJumped, kGuest };

@@ -50,8 +50,8 @@ ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
 
 }  // namespace
 
-// ---- a record: kind and reason, count and distances of tagged words (calls), count of frames, frames from the
-// outermost one: code, offset, depth, wanted, places ----
+// ---- a record: kind and reason, origin (guards), count and distances of tagged words (calls), count of frames, frames
+// from the outermost one: code, offset, depth, wanted, callee (all but the first), places ----
 
 uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
   uint32_t words = 0, first = 0;
@@ -78,14 +78,26 @@ void ExitTableBuilder::put(const ValuePlace& place) {
     index = static_cast<uint64_t>(at - all.begin());
     if (at == all.end()) all.push_back(place.bits);
   }
-  if (place.kind == ValuePlace::kDead) return put(0);
+  if (place.kind == ValuePlace::kDead) return put(uint64_t{0});
   put((index * ValuePlace::kForms + place.form) * ValuePlace::kKinds + place.kind);
+}
+
+void ExitTableBuilder::put(const runtime::Code* code) {
+  auto& all = table_.codes_;
+  auto at = std::find(all.begin(), all.end(), code);
+  put(static_cast<uint64_t>(at - all.begin()));
+  if (at == all.end()) all.push_back(code);
 }
 
 void ExitTableBuilder::add(const ExitRecord& record) {
   table_.index_.push_back({record.machine, static_cast<uint32_t>(table_.bytes_.size())});
   table_.bytes_.push_back(static_cast<uint8_t>(record.kind));
   table_.bytes_.push_back(static_cast<uint8_t>(record.reason));
+  if (record.kind == ExitKind::kGuard) {
+    bool own = record.origin != nullptr;
+    put(own ? record.origin : record.frames.back().code);
+    put(own ? record.originOffset : record.frames.back().offset);
+  }
   if (record.kind == ExitKind::kCall) {
     std::vector<uint32_t> tagged = record.tagged;
     std::sort(tagged.begin(), tagged.end());
@@ -99,10 +111,8 @@ void ExitTableBuilder::add(const ExitRecord& record) {
   put(record.frames.size());
   for (size_t i = 0; i < record.frames.size(); i++) {
     const ExitFrame& f = record.frames[i];
-    auto code = std::find(table_.codes_.begin(), table_.codes_.end(), f.code);
-    put(static_cast<uint64_t>(code - table_.codes_.begin()));
-    if (code == table_.codes_.end()) table_.codes_.push_back(f.code);
-    put(f.offset);
+    put(f.code);
+    put(uint64_t{f.offset} << 1 | (f.tailCalled ? 1 : 0));
     put(f.depth);
     table_.bytes_.push_back(f.wanted);
     if (i != 0) put(f.callee);
@@ -137,6 +147,11 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
   out.reason = static_cast<ir::Op>(record[1]);
   out.tagged.clear();
   Numbers in(record + 2);
+  out.origin = nullptr;
+  if (out.kind == ExitKind::kGuard) {
+    out.origin = codes_[in.next()];
+    out.originOffset = in.next32();
+  }
   if (out.kind == ExitKind::kCall) {
     out.tagged.resize(in.next());
     uint32_t word = 0;
@@ -147,7 +162,9 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
   for (size_t i = 0; i < out.frames.size(); i++) {
     ExitFrame& f = out.frames[i];
     f.code = codes_[in.next()];
-    f.offset = in.next32();
+    uint64_t place = in.next();
+    f.offset = static_cast<uint32_t>(place >> 1);
+    f.tailCalled = place & 1;
     f.depth = in.next32();
     f.wanted = in.byte();
     if (i != 0) f.callee = placeOf(in, constants_);

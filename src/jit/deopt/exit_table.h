@@ -51,7 +51,8 @@ struct ExitFrame {
   uint32_t offset = 0;  ///< of the bytecode instruction at which the interpreter goes on; callers: behind the call
   uint32_t depth = 0;   ///< operands; of callers, and of the innermost frame of a call, those below the callee's slot
   uint8_t wanted = 0;   ///< of the same: results that go there, as runtime::Link::wanted
-  ValuePlace callee;    ///< the closure, of inlined frames
+  bool tailCalled = false;         ///< of inlined frames: it took the place of one that made a tail call
+  ValuePlace callee;               ///< the closure, of inlined frames
   std::vector<ValuePlace> values;  ///< locals, then operands: code->locals + depth of them
   /// Word of the first local. Set by ExitTable; the builder derives it: calls of inlined functions stand where the
   /// interpreter would have them.
@@ -62,6 +63,10 @@ struct ExitRecord {
   uint32_t machine = 0;  ///< offset of the return address in the code
   ExitKind kind = ExitKind::kGuard;
   ir::Op reason = ir::Op::kExit;  ///< of guards: the operation that failed
+  /// Of guards: the instruction because of which it is there, by which failures are counted; null: the one at which the
+  /// innermost frame goes on.
+  const runtime::Code* origin = nullptr;
+  uint32_t originOffset = 0;
   std::vector<ExitFrame> frames;  ///< outermost first
   std::vector<uint32_t> tagged;   ///< calls: words that hold tagged values, for the collector
 };
@@ -110,6 +115,7 @@ class ExitTableBuilder {
  private:
   void put(uint64_t number);
   void put(const ValuePlace& place);
+  void put(const runtime::Code* code);
 
   ExitTable table_;
 };

@@ -1,9 +1,11 @@
 #include "jit/optimizer/optimizer.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "bytecode/opcode.h"
 #include "jit/builder/graph_builder.h"
+#include "jit/codegen/codegen.h"
 #include "jit/passes/pass.h"
 
 namespace devvm::jit {
@@ -17,6 +19,56 @@ uint64_t nanos() {
 }
 
 }  // namespace
+
+bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x64::Assembler& assembler,
+              OptimizedFunction& out, const char** refusal) {
+  ir::Graph graph;
+  Reliance reliance;
+  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.frame, request.failures}, graph,
+                  reliance, refusal)) {
+    return false;
+  }
+  passes::PassOptions options;
+  auto failures = request.failures;
+  if (failures) {
+    options.failuresContext = &failures;
+    options.failures = [](void* context, const ir::Function& function, uint32_t offset) {
+      return (*static_cast<decltype(failures)*>(context))(*function.code, offset);
+    };
+  }
+  passes::PassReport passed;
+  if (!passes::runPipeline(graph, options, passed)) {
+    *refusal = "a pass has broken the graph";
+    return false;
+  }
+  graph.splitCriticalEdges();
+  graph.order();
+  OptimizedCode code;
+  LeavingStubs leaving{stubs.optimized.exit, stubs.optimized.poll, stubs.optimized.grow};
+  if (!generate({graph, &request.code, stubs.baseline, stubs.codegen, leaving}, assembler, code, refusal)) return false;
+  out.callEntry = code.callEntry;
+  out.bodyEntry = code.bodyEntry;
+  out.loopEntry = code.loopEntry;
+  out.exits = std::move(code.exits);
+  out.returns = std::move(code.returns);
+  out.shapes = std::move(code.shapes);
+  out.shapes.insert(out.shapes.end(), reliance.shapes.begin(), reliance.shapes.end());
+  out.shapeChecks = std::move(code.shapeChecks);
+  out.sections = code.sections;
+  auto relyOn = [&](const runtime::Code* function) {
+    if (function != &request.code &&
+        std::find(out.functions.begin(), out.functions.end(), function) == out.functions.end()) {
+      out.functions.push_back(function);
+    }
+  };
+  for (const ir::Function& f : graph.functions) relyOn(f.code);
+  for (ir::Block* b : graph.blocks()) {
+    forEach(b, [&](ir::Node* n) {
+      if (n->op == ir::Op::kCheckClosure) relyOn(n->pointer<runtime::Code>());
+    });
+  }
+  return true;
+}
 
 GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   GraphReport report;

@@ -1,10 +1,15 @@
-// The optimizing compiler: from a function's bytecode and feedback to machine code, or why not (docs/optimizing-jit.md).
+// The optimizing compiler: from a function's bytecode and feedback to machine code, or why not
+// (docs/optimizing-jit.md).
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "jit/assembler/x64/assembler.h"
+#include "jit/codegen/stubs.h"
+#include "jit/deopt/exit_table.h"
+#include "jit/deopt/stubs.h"
 #include "runtime/isolate.h"
 
 namespace devvm::jit {
@@ -12,11 +17,35 @@ namespace devvm::jit {
 struct OptimizeRequest {
   runtime::Isolate& isolate;
   const runtime::Code& code;
-  uint32_t entryOffset = 0;  ///< 0, or the loop at which it is entered
+  uint32_t entryOffset = 0;            ///< 0, or the loop at which it is entered
   const heap::Value* frame = nullptr;  ///< of the function, which stands at that loop; may be null
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
 };
+
+/// Machine code that optimized code calls.
+struct OptimizedCodeStubs {
+  const Stubs& baseline;
+  const OptimizedStubs& optimized;
+  const CodegenStubs& codegen;
+};
+
+/// What belongs to optimized code besides its bytes. Entries are offsets: of a compilation for calls the first two,
+/// else the third.
+struct OptimizedFunction {
+  uint32_t callEntry = 0, bodyEntry = 0;
+  uint32_t loopEntry = 0;
+  ExitTable exits;
+  std::vector<runtime::MachineCode::Place> returns;
+  std::vector<uint32_t> shapes;
+  std::vector<runtime::MachineCode::ShapeCheck> shapeChecks;
+  std::vector<const runtime::Code*> functions;  ///< others whose addresses or constants are in the code
+  runtime::CodeSections sections;
+};
+/// Writes the code, finished, into `assembler`. False: there is none, and `refusal` says why. Neither allocates in the
+/// heap nor collects.
+bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x64::Assembler& assembler,
+              OptimizedFunction& out, const char** refusal);
 
 /// What became of a graph, for viewers.
 struct GraphReport {
@@ -25,7 +54,7 @@ struct GraphReport {
   uint32_t blocks = 0, nodes = 0, inlined = 0;
   uint64_t nanos = 0;
   std::vector<std::string> exits;  ///< instructions that the interpreter does, with their lines
-  std::string text;  ///< after each stage, if it was asked for
+  std::string text;                ///< after each stage, if it was asked for
 };
 /// Makes the graph as a compilation would, and forgets it. Neither allocates in the heap nor collects.
 GraphReport describeGraph(const OptimizeRequest& request, bool withText);

@@ -76,7 +76,7 @@ void CodeRecords::left(Isolate& isolate) {
   if (!innermostFrame(*isolate.fiber, frame)) return;
   // A frame that was only laid out, or belongs to the interpreter, was pushed by the one below it.
   bool begins = !frame.isNative() && frame.offset() == 0;
-  if (begins && !callerFrame(frame, frame)) return;
+  if (begins && (Fiber::optimizedCaller(frame.fp) != nullptr || !callerFrame(frame, frame))) return;
   if (frame.isNative()) return;
   const Code* code = frame.code();
   auto at = open_.find(code);

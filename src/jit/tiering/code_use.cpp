@@ -16,7 +16,9 @@ size_t markCodeInUse(Isolate& isolate) {
       }
       const Value* caller = Fiber::callerOf(fp);
       if (caller == nullptr || isNativeFrame(caller) || !linkOf(fp).returnsToMachine()) continue;
-      if (MachineCode* machine = codeOf(caller)->machine.get()) machine->returnsTo = true;
+      const MachineCode* machine = codeOf(caller)->machine.get();
+      if (machine != nullptr) machine = machine->returnedTo(returnAddressOf(fp));
+      if (machine != nullptr) const_cast<MachineCode*>(machine)->returnsTo = true;
     }
   }
   return frames;

@@ -75,7 +75,7 @@ void OutsideTools::placed(const Code& code, const MachineCode& machine, std::spa
   w.file = sourceFile(*code.module);
   for (const MachineCode::Place& place : machine.returns) w.returns.push_back(place.machine);
   // Before the body begins the function only opens its frame.
-  auto body = static_cast<uint32_t>(machine.bodyEntry - machine.start);
+  auto body = machine.bodyEntry != nullptr ? static_cast<uint32_t>(machine.bodyEntry - machine.start) : 0;
   if (w.line != 0) w.lines.push_back({0, w.line});
   for (const CodeTag& t : tags) {
     if (t.position < body) continue;

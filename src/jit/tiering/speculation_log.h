@@ -7,15 +7,17 @@
 
 namespace devvm::jit {
 
-/// Where the machine code of a function was left since something was not as expected.
+/// Where the machine code of a function was left since something was not as expected. `Place`: offsets, or what else
+/// tells instructions apart.
+template <typename Place>
 class SpeculationLog {
  public:
   /// Compilations of a function until one expects nothing any more.
   static constexpr uint32_t kMostCompilations = 20;
 
-  /// The code was left at `offset`. True: often enough to discard it.
-  bool note(uint32_t offset) {
-    Place& p = places_[offset];
+  /// The code was left at `place`. True: often enough to discard it.
+  bool note(const Place& place) {
+    Record& p = places_[place];
     if (p.lastCompilation != compilations) {
       p.lastCompilation = compilations;
       p.compilations++;
@@ -25,11 +27,16 @@ class SpeculationLog {
     return ++p.times >= kMostTimes || total_ >= kMostInAll;
   }
   void discarded() { total_ = 0; }
-  /// Offsets at which so many compilations were left, ascending.
-  std::vector<uint32_t> left(uint32_t compilations) const {
-    std::vector<uint32_t> all;
-    for (const auto& [offset, p] : places_) {
-      if (p.compilations >= compilations) all.push_back(offset);
+  /// How many compilations were left there.
+  uint32_t failures(const Place& place) const {
+    auto at = places_.find(place);
+    return at != places_.end() ? at->second.compilations : 0;
+  }
+  /// Places at which so many compilations were left, ascending.
+  std::vector<Place> left(uint32_t compilations) const {
+    std::vector<Place> all;
+    for (const auto& [place, p] : places_) {
+      if (p.compilations >= compilations) all.push_back(place);
     }
     return all;
   }
@@ -38,10 +45,10 @@ class SpeculationLog {
 
  private:
   static constexpr uint32_t kMostTimes = 2, kMostInAll = 6;
-  struct Place {
+  struct Record {
     uint32_t lastCompilation = 0, compilations = 0, times = 0;
   };
-  std::map<uint32_t, Place> places_;
+  std::map<Place, Record> places_;
   uint32_t total_ = 0;
 };
 

@@ -31,12 +31,17 @@ void expectSame(const ExitRecord& a, const ExitRecord& b) {
   EXPECT_EQ(a.kind, b.kind);
   EXPECT_EQ(a.reason, b.reason);
   ASSERT_EQ(a.frames.size(), b.frames.size());
+  if (b.kind == ExitKind::kGuard) {
+    EXPECT_EQ(a.origin, b.origin != nullptr ? b.origin : b.frames.back().code);
+    EXPECT_EQ(a.originOffset, b.origin != nullptr ? b.originOffset : b.frames.back().offset);
+  }
   for (size_t i = 0; i < a.frames.size(); i++) {
     const ExitFrame &x = a.frames[i], &y = b.frames[i];
     EXPECT_EQ(x.code, y.code);
     EXPECT_EQ(x.offset, y.offset);
     EXPECT_EQ(x.depth, y.depth);
     EXPECT_EQ(x.wanted, y.wanted);
+    EXPECT_EQ(x.tailCalled, y.tailCalled);
     EXPECT_EQ(x.callee, y.callee);
     EXPECT_EQ(x.values, y.values);
   }
@@ -129,12 +134,17 @@ TEST(ExitTable, ManyRandomRecordsAreFound) {
     r.machine = (i * 7919u) % 503u * 5u;
     r.kind = static_cast<ExitKind>(below(3));
     r.reason = static_cast<ir::Op>(below(40));
+    if (below(2) != 0) {
+      r.origin = &codes[below(3)];
+      r.originOffset = below(1000);
+    }
     for (uint32_t k = below(4) + 1; k > 0; k--) {
       ExitFrame f;
       f.code = &codes[below(3)];
       f.offset = below(1u << below(20));
       f.depth = below(5);
       f.wanted = static_cast<uint8_t>(below(256));
+      f.tailCalled = below(2) != 0;
       if (!r.frames.empty()) f.callee = Place::word(below(300), Place::kTagged);
       for (uint32_t v = 0; v < f.code->locals + f.depth; v++) {
         auto form = static_cast<Place::Form>(below(Place::kForms));

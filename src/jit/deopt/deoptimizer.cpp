@@ -1,0 +1,156 @@
+#include "jit/deopt/deoptimizer.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "interpreter/calls.h"
+#include "jit/baseline/stubs.h"
+#include "runtime/numbers.h"
+
+namespace devvm::jit {
+
+using namespace runtime;
+using heap::Tag;
+using heap::Value;
+
+namespace {
+
+/// Any integer. In the middle of taking a frame apart nothing may move, so a full heap is no reason to fail.
+Value boxed(Isolate& isolate, int64_t i) {
+  if (Value::fitsInt(i)) return Value::smallInt(i);
+  auto* box = static_cast<WideInt*>(isolate.heap.allocateNoCollect(static_cast<uint8_t>(Kind::kWideInt), 0, 0));
+  if (box == nullptr) {
+    std::fputs("devvm: the system has no memory for a number\n", stderr);
+    std::abort();
+  }
+  box->value = i;
+  return Value::pointer(Tag::kWideInt, box);
+}
+
+/// Reads places of one optimized frame.
+class Reader {
+ public:
+  Reader(Isolate& isolate, const Value* fp, const RegisterSave* registers)
+      : isolate_(isolate), fp_(fp), registers_(registers) {}
+
+  Value read(const ValuePlace& p) const {
+    uint64_t bits = 0;
+    switch (p.kind) {
+      case ValuePlace::kConstant: bits = p.bits; break;
+      case ValuePlace::kGpr: bits = registers_->gpr[p.index]; break;
+      case ValuePlace::kXmm: bits = registers_->xmm[p.index]; break;
+      case ValuePlace::kWord: bits = fp_[-1 - static_cast<int64_t>(p.index)].bits(); break;
+      default: return Value::nil();
+    }
+    switch (p.form) {
+      case ValuePlace::kInt: return boxed(isolate_, static_cast<int64_t>(bits));
+      case ValuePlace::kFloat: return Value::canonical(std::bit_cast<double>(bits));
+      case ValuePlace::kBool: return Value::boolean((bits & 0xFF) != 0);
+      default: return Value::fromBits(bits);
+    }
+  }
+
+ private:
+  Isolate& isolate_;
+  const Value* fp_;
+  const RegisterSave* registers_;
+};
+
+const MachineCode& codeAt(const Value* fp, const uint8_t* returnAddress) {
+  return *Fiber::optimizedAt(codeOf(fp), returnAddress);
+}
+
+ExitRecord recordOf(const MachineCode& machine, const uint8_t* returnAddress) {
+  ExitRecord record;
+  const auto& exits = static_cast<const ExitTable&>(*machine.maps);
+  if (!exits.find(static_cast<uint32_t>(returnAddress - machine.start), record)) {
+    std::fputs("devvm: machine code stopped where it has no exit\n", stderr);
+    std::abort();
+  }
+  return record;
+}
+
+}  // namespace
+
+Innermost writeFrames(Fiber& fiber, Value* fp, const ExitRecord& record, const RegisterSave* registers) {
+  Isolate& isolate = *fiber.isolate;
+  // Old and new places overlap: all is read before anything is written.
+  Reader reader(isolate, fp, registers);
+  std::vector<Value> values;
+  for (const ExitFrame& f : record.frames) {
+    values.push_back(reader.read(f.callee));
+    for (const ValuePlace& p : f.values) values.push_back(reader.read(p));
+  }
+  const Value* value = values.data();
+  const ExitFrame* caller = nullptr;
+  Value *frame = fp, *sp = fp;
+  for (const ExitFrame& f : record.frames) {
+    Value callee = *value++;
+    if (caller != nullptr) {
+      Value* inner = fp - static_cast<int64_t>(f.firstLocal);
+      inner[2] = callee;
+      inner[1] = Value::fromBits(reinterpret_cast<uint64_t>(caller->code->entry + caller->offset));
+      uint64_t tail = f.tailCalled ? Link::kTailCalled : 0;
+      inner[0] = Value::fromBits(Link::make(static_cast<uint32_t>(frame - inner), 0, caller->wanted).bits | tail);
+      frame = inner;
+    }
+    for (uint32_t i = 0; i < f.code->locals; i++) frame[-1 - static_cast<int64_t>(i)] = *value++;
+    sp = frame - 1 - f.code->locals;
+    for (uint32_t i = 0; i < f.depth; i++) *--sp = *value++;
+    caller = &f;
+  }
+  // Boxes are young, and a stack that did not run is not looked at by minor collections.
+  if (!fiber.isMain && !fiber.dirty) {
+    fiber.dirty = true;
+    isolate.dirtyFibers.push_back(&fiber);
+  }
+  return {frame, sp, caller->code->entry + caller->offset};
+}
+
+void materialize(Fiber& fiber, Value* callee) {
+  Value* fp = Fiber::callerOf(callee);
+  const uint8_t* address = returnAddressOf(callee);
+  Innermost inner = writeFrames(fiber, fp, recordOf(codeAt(fp, address), address), nullptr);
+  uint64_t rest = linkOf(callee).bits & ~(Link::kMachine | uint64_t{UINT32_MAX});
+  callee[0] = Value::fromBits(rest | static_cast<uint64_t>(inner.fp - callee));
+  callee[1] = Value::fromBits(reinterpret_cast<uint64_t>(inner.resume));
+}
+
+void materializeReturned(Fiber& fiber, const uint8_t* address) {
+  Innermost inner = writeFrames(fiber, fiber.fp, recordOf(codeAt(fiber.fp, address), address), nullptr);
+  fiber.fp = inner.fp;
+  fiber.pc = inner.resume;
+}
+
+void leaveOptimized(Isolate* isolate, const RegisterSave* registers, const uint8_t* returnAddress) {
+  constexpr int kFrameRegister = 5;  // rbp
+  Fiber& f = *isolate->fiber;
+  auto* fp = reinterpret_cast<Value*>(registers->gpr[kFrameRegister]);
+  const Code& code = *codeOf(fp);
+  ExitRecord record = recordOf(codeAt(fp, returnAddress), returnAddress);
+  Innermost inner = writeFrames(f, fp, record, registers);
+  f.fp = inner.fp;
+  f.sp = inner.sp;
+  f.pc = inner.resume;
+  if (record.kind == ExitKind::kPoll) return interpreter::safepoint(*isolate);
+  isolate->tiers->deoptimized(*isolate, const_cast<Code&>(code), returnAddress);
+}
+
+bool pollOptimized(Isolate* isolate) {
+  bool quiet = !isolate->hooksOn && !isolate->leavesMachine && !isolate->finalizersDue && !isolate->profiling &&
+               isolate->options.jit.stress == JitOptions::Stress::kNone;
+  if (!quiet || !isolate->pollQuietly()) return false;
+  isolate->tiers->polled(*isolate, true);
+  return true;
+}
+
+bool growForOptimized(Isolate* isolate, uint64_t words) {
+  Fiber& f = *isolate->fiber;
+  f.sp = f.fp - 1 - codeOf(f.fp)->parameters;
+  if (f.sp - words >= f.limit || growStack(f, words)) return true;
+  // The interpreter needs less, and has the error if that is too much, too.
+  interpretCallee(*isolate, codeOf(f.fp)->entry);
+  return false;
+}
+
+}  // namespace devvm::jit

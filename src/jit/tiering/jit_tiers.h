@@ -1,0 +1,245 @@
+// The compilers of an isolate, as one class: what is compiled when (tiers.cpp), the optimizing compiler's share of that
+// (optimizing_tier.cpp), and where code goes (reclaiming.cpp). Private to this folder; others see tiers.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "events/event_bus.h"
+#include "jit/baseline/compiler.h"
+#include "jit/codegen/stubs.h"
+#include "jit/deopt/deoptimizer.h"
+#include "jit/deopt/stubs.h"
+#include "jit/feedback/recorder.h"
+#include "jit/feedback/saved_feedback.h"
+#include "jit/tiering/code_records.h"
+#include "jit/tiering/compile_budget.h"
+#include "jit/tiering/heat.h"
+#include "jit/tiering/optimizing_policy.h"
+#include "jit/tiering/outside_tools.h"
+
+namespace devvm::jit {
+
+using namespace runtime;
+
+/// Calls of a function whose code was discarded until it is compiled again: time to see what it does now.
+inline constexpr uint32_t kCallsAfterDiscard = 4;
+
+/// The part of the isolate's memory limit that machine code may take, and what is loaded of an earlier run's feedback:
+/// the program keeps the rest.
+inline constexpr size_t kShareOfLimit = 8;
+
+/// Memory of all feedback vectors at most; functions that get warm later are compiled without.
+inline constexpr size_t kMostFeedback = size_t{16} << 20;
+
+/// Polls between two looks for machine code that is not entered; what is left alone for two of them is discarded.
+inline constexpr uint64_t kSweepPolls = 16'384;
+/// So much code may lie idle.
+inline constexpr size_t kLittleCode = size_t{1} << 20;
+/// Frames and functions that may be looked at for each poll that passes.
+inline constexpr size_t kWalkedPerPoll = 8;
+/// Where there was no room, a function has to be so much hotter to be asked for again, and for so many polls nothing is
+/// compiled at all.
+inline constexpr uint32_t kPatience = 8, kRoomlessPolls = 16;
+
+/// Polls at which machine code is left, so that a loop of which a slice was asked for gets to the interpreter; later it
+/// waits for the function's next call.
+inline constexpr uint32_t kLeavingPolls = 4;
+
+/// In events; those of the baseline compiler have no name.
+inline constexpr const char kOptimizingTier[] = "optimizing";
+
+struct PlacedCode : MachineCode {
+  CodeBlock block;
+  size_t tables = 0;     ///< bytes of `maps`
+  size_t accounted = 0;  ///< bytes, with the tables
+};
+
+class JitTiers final : public Tiers {
+ public:
+  explicit JitTiers(const JitOptions& options);
+  ~JitTiers() override;
+
+  const char* prepare();
+
+  void loaded(Code& code) override;
+
+  bool loadFeedback(Isolate& isolate, std::string& why);
+
+  bool saveFeedback(Isolate& isolate, std::string& why);
+
+  void functionIsHot(Isolate& isolate, Code& code) override;
+
+  void observe(Isolate& isolate) override;
+
+  void requestSlice(Isolate& isolate, Code& code) override;
+
+  const uint8_t* loopReached(Isolate& isolate, Code& code, uint32_t offset) override;
+
+  void enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot, Value result) override;
+
+  void release(Code& code) override;
+
+  /// What outside tools do not get; null: nothing is wrong.
+  const char* outsideProblem() const { return outsideProblem_; }
+  CodeRecords* records() { return records_.get(); }
+  const Stubs& stubs() const { return stubs_; }
+
+  bool compileAhead(Isolate& isolate, Code& code);
+
+  void polled(Isolate& isolate, bool optimized) override;
+
+  void collected(heap::Heap& heap) override { recorder_.collected(heap); }
+
+  void maintain(Isolate& isolate) override;
+
+  void discardIdle(Isolate& isolate, Code& code, const char* why);
+
+  void materialize(Fiber& fiber, Value* callee) override { jit::materialize(fiber, callee); }
+  void materializeReturned(Fiber& fiber, const uint8_t* address) override { jit::materializeReturned(fiber, address); }
+
+  void deoptimized(Isolate& isolate, Code& code, const uint8_t* from) override;
+
+  void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) override;
+
+ private:
+  /// The function is interpreted from its next call on; so many of them are counted until it is asked for.
+  void countCalls(Code& code, uint32_t heat);
+
+  /// The function is interpreted, and its calls and loops are counted.
+  void countFromStart(Code& code);
+
+  // ---- profiled slices of functions that have machine code ----
+
+  /// The interpreter is in a function of which a slice was asked for, and stays there.
+  void beginSlice(Isolate& isolate, Code& code);
+  /// The slice is over: functions that were seen go back to their machine code.
+  void endSlices(Isolate& isolate);
+
+  // ---- reclaiming ----
+
+  /// The next call of the function is seen.
+  void putToSleep(Code& code);
+  void wake(Code& code);
+
+  void discard(Isolate& isolate, Code& code, const char* why);
+
+  /// Whether a frame returns into any of the function's code, as it is marked.
+  static bool isReturnedTo(const Code& code);
+
+  /// Frees code that was discarded while frames had it, where none is marked as having it now, and takes the marks
+  /// away. The function is being counted already if nothing is left.
+  void freeDiscarded(Isolate& isolate, Code& code);
+
+  /// Discards what was dormant since the last sweep and is in no frame; the rest becomes dormant. No machine code is
+  /// active on the host's stack.
+  void sweep(Isolate& isolate);
+
+  /// Discards all code to which no frame returns. No machine code is active on the host's stack.
+  void discardUnused(Isolate& isolate, const char* why);
+
+  /// Walks over deep stacks and many functions are paid by as many polls: they never take most of the time.
+  bool mayWalk() const { return polls_ >= nextWalk_; }
+  void walked(size_t looked) { nextWalk_ = polls_ + looked / kWalkedPerPoll; }
+
+  /// There is no room for a function's machine code: it is asked for again later, and what nobody enters makes room.
+  void lacksRoom(Isolate& isolate, Code& code, const char* reason, const char* why);
+
+  /// The function's baseline code is not entered any more. Frames keep it.
+  void discardCode(Code& code);
+
+  /// After some of the function's code was discarded: calls and loops enter the best of what is in force. If that is
+  /// nothing, it is interpreted, and soon compiled again.
+  void settle(Code& code);
+
+  /// Gives back the memory of one code, and says how much the function was charged for it.
+  size_t free(PlacedCode& placed);
+
+  /// Frees all machine code of the function.
+  void take(Code& code, const char* why);
+
+  /// Half of what makes a function hot is over: it gets a feedback vector, and a slice is recorded.
+  void becomesWarm(Isolate& isolate, Code& code);
+
+  /// What an earlier run learnt of the function, or null.
+  const SavedFunction* savedOf(const Code& code) const;
+
+  /// Gives a function a feedback vector, with what an earlier run learnt.
+  bool makeFeedback(Isolate& isolate, Code& code);
+
+  /// The function's feedback counts against the memory limit.
+  void accountFeedback(Isolate& isolate, Code& code);
+
+  /// Compiles the function; `reason` says what made it hot. It stays interpreted where that is not possible.
+  /// `frame`: one of the function's that is running, or null.
+  void compile(Isolate& isolate, Code& code, const char* reason, const Value* frame);
+
+  /// Places the assembler's code. Null: `why` says why there is no room.
+  std::unique_ptr<PlacedCode> place(const Isolate& isolate, const char** why);
+
+  /// The code becomes the first of its function's. Its memory is the isolate's: machine code and its tables count
+  /// against the limit.
+  void install(Isolate& isolate, Code& code, std::unique_ptr<PlacedCode> placed);
+
+  // ---- the optimizing compiler ----
+
+  /// The best entry in force for a loop, or null.
+  static const uint8_t* loopEntry(Code& code, uint32_t offset);
+  /// Whether optimized code for the loop would be a gain.
+  static bool hasOnlyBaselineLoop(const Code& code, uint32_t offset);
+
+  /// A poll of machine code that is not optimized: its function becomes hotter.
+  void sample(Isolate& isolate);
+
+  void optimizeAtOnce(Isolate& isolate, Code& code, uint32_t entry);
+
+  /// Compiles a function that has baseline code for one entry: 0, or a loop. False: nothing has changed.
+  bool optimize(Isolate& isolate, Code& code, uint32_t entry, const char* reason);
+
+  /// The code relies on another function, or has constants of it.
+  static void keep(Isolate& isolate, MachineCode& machine, const Code& code, const Code& other);
+
+  /// Optimized code of the function was left at a guard; the interpreter goes on where the fiber stands.
+  void optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode& machine, const uint8_t* from);
+
+  /// The function stays as it is.
+  void refuse(Isolate& isolate, const Code& code, const char* reason, const char* why, const char* tier = nullptr);
+
+  static void tell(Isolate& isolate, const Code& code, events::EventKind kind, std::string_view reason, int64_t bytes,
+                   int64_t offset = -1, const char* tier = nullptr);
+
+  JitOptions options_;
+  CodeMemory memory_;
+  std::unordered_map<const Code*, SpeculationLog<uint32_t>> speculations_;
+  OptimizingPolicy policy_{options_};
+  size_t bytes_ = 0;  ///< of machine code and its tables
+  size_t feedbackBytes_ = 0;
+  HeatPolicy heat_{options_};
+  CompileBudget budget_{monotonicNanos()};
+  uint64_t polls_ = 0, lastSweep_ = 0;  ///< since the isolate began; at the last look for idle code
+  uint64_t nextWalk_ = 0;               ///< poll from which on all frames may be looked at again
+  struct {
+    uint64_t until = 0;         ///< poll
+    const char* why = nullptr;  ///< as the last compilation was told that found no room
+  } roomless_;
+  struct AwaitedSlice {
+    Code* code;
+    bool begun;
+  };
+  std::vector<AwaitedSlice> awaited_;  ///< functions that have machine code and are to be seen in the interpreter
+  uint32_t leavingPolls_ = 0;          ///< polls at which machine code is left for them
+  Recorder recorder_;
+  SavedFeedback saved_;
+  Stubs stubs_;
+  OptimizedStubs optimizedStubs_;
+  CodegenStubs codegenStubs_;
+  x64::Assembler assembler_;
+  Compiler::Memory compilerMemory_;
+  OutsideTools outside_;
+  const char* outsideProblem_ = nullptr;
+  std::unique_ptr<CodeRecords> records_;
+};
+
+}  // namespace devvm::jit
