@@ -5,6 +5,7 @@
 // number: so a loop over a parameter checks it once, in front of it.
 #include <array>
 
+#include "jit/passes/facts.h"
 #include "jit/passes/interval.h"
 #include "jit/passes/pass.h"
 
@@ -223,7 +224,7 @@ class Representation {
         if (type == Type::kInt) by = insert(n, Op::kIntToFloat, {insert(n, Op::kCheckSmall, {x}, n->state)}, nullptr);
         break;
       case Op::kCheckNotNil:
-        if (raw) by = x;  // those who want it tagged box it
+        if (raw || isNeverNil(x)) by = x;  // those who want it tagged box it
         break;
       case Op::kIsNil:
         if (raw) by = graph_.boolConstant(false);

@@ -1,0 +1,353 @@
+#include "evaluator.h"
+
+#include <cmath>
+
+namespace devvm::jit::ir::testing {
+
+Datum Datum::ofFloat(double d) {
+  // All NaNs are one here: which of them it is is not promised by operations.
+  return {kFloat, std::isnan(d) ? 0x7FF8'0000'0000'0000 : std::bit_cast<uint64_t>(d), nullptr};
+}
+
+std::string Datum::text() const {
+  switch (kind) {
+    case kNil: return "nil";
+    case kBool: return bits != 0 ? "true" : "false";
+    case kInt: return std::to_string(integer());
+    case kFloat: return "f" + std::to_string(bits);
+    default: return object->name;
+  }
+}
+
+namespace {
+
+class Evaluator {
+ public:
+  Evaluator(const Graph& graph, const std::vector<Datum>& slots)
+      : slots_(slots), values_(graph.nodeCount()), loose_(graph.isLoose) {}
+
+  Run run(const Graph& graph, size_t most) {
+    const Block* b = graph.entry();
+    const Block* from = nullptr;
+    for (size_t count = 0; b != nullptr; count++) {
+      if (count == most) {
+        run_.end = Run::kTooLong;
+        break;
+      }
+      const Block* next = block(b, from);
+      from = b;
+      b = next;
+    }
+    return std::move(run_);
+  }
+
+ private:
+  struct Leave {};
+
+  Datum of(const Node* n) const { return values_[n->id]; }
+  Datum in(const Node* n, uint32_t i) const { return of(n->input(i)); }
+
+  std::string stateText(const FrameState* s) const {
+    std::string text;
+    for (; s != nullptr; s = s->caller) {
+      text += std::to_string(s->function->number) + "@" + std::to_string(s->offset);
+      for (uint32_t i = 0; i < s->count; i++) text += " " + (s->value(i) != nullptr ? of(s->value(i)).text() : "-");
+      text += "/";
+    }
+    return text + " #" + std::to_string(run_.trace.size());
+  }
+
+  const Block* broken(const std::string& why) {
+    run_.end = Run::kBroken;
+    run_.leftBy = why;
+    return nullptr;
+  }
+
+  const Block* block(const Block* b, const Block* from) {
+    // Phis take their values together.
+    std::vector<Datum> taken;
+    size_t edge = 0;
+    if (from != nullptr) {
+      while (b->predecessors[edge] != from) edge++;
+    }
+    if (b->entryState != nullptr && edge == 0) run_.places[stateText(b->entryState)] = true;
+    for (const Node* n = b->first; n->isPhi(); n = n->next) taken.push_back(of(n->input(static_cast<uint32_t>(edge))));
+    size_t i = 0;
+    const Node* n = b->first;
+    for (; n->isPhi(); n = n->next) values_[n->id] = taken[i++];
+    for (; n != nullptr; n = n->next) {
+      if (n->state != nullptr && n->op != Op::kCall) run_.places[stateText(n->state)] = true;
+      left_ = false;
+      std::string fault = node(n);
+      if (!fault.empty()) return broken(print(*n) + ": " + fault);
+      if (left_) {
+        run_.end = Run::kLeft;
+        run_.leftBy = stateText(n->state);
+        return nullptr;
+      }
+      if (n->op == Op::kJump) return b->successors[0];
+      if (n->op == Op::kBranch) return b->successors[in(n, 0).bits != 0 ? 0 : 1];
+      if (n->op == Op::kReturn) {
+        for (uint32_t k = 0; k < n->inputCount(); k++) run_.results += in(n, k).text() + " ";
+        return nullptr;
+      }
+    }
+    return broken("no end");
+  }
+
+  void leaveUnless(bool good) { left_ = left_ || !good; }
+
+  static bool isSmall(const Datum& d) { return d.kind == Datum::kInt && heap::Value::fitsInt(d.integer()); }
+  static int64_t floorDiv(int64_t x, int64_t y) {
+    if (y == -1) return static_cast<int64_t>(0 - static_cast<uint64_t>(x));
+    int64_t q = x / y;
+    return x % y != 0 && (x < 0) != (y < 0) ? q - 1 : q;
+  }
+  static uint64_t shift(uint64_t x, int64_t left) {
+    if (left <= -64 || left >= 64) return 0;
+    return left >= 0 ? x << left : x >> -left;
+  }
+
+  /// What is wrong; empty: nothing.
+  std::string node(const Node* n) {
+    Datum a, b;
+    if (n->inputCount() > 0) a = in(n, 0);
+    if (n->inputCount() > 1) b = in(n, 1);
+    int64_t x = a.integer(), y = b.integer();
+    double p = a.number(), q = b.number();
+    Datum r;
+    auto integer = [&r](uint64_t i) { r = Datum::ofInt(static_cast<int64_t>(i)); };
+    auto number = [&r](double d) { r = Datum::ofFloat(d); };
+    auto condition = [&r](bool c) { r = Datum::ofBool(c); };
+    for (uint32_t i = 0; i < n->inputCount(); i++) {
+      Type wanted = inputType(n->op, i);
+      Datum d = in(n, i);
+      if ((wanted == Type::kInt && d.kind != Datum::kInt) || (wanted == Type::kFloat && d.kind != Datum::kFloat) ||
+          (wanted == Type::kBool && d.kind != Datum::kBool)) {
+        return "an input is " + d.text();
+      }
+    }
+    switch (n->op) {
+      case Op::kConstant: {
+        heap::Value v = n->value();
+        if (v.isInt())
+          integer(static_cast<uint64_t>(v.asInt()));
+        else if (v.isDouble())
+          number(v.asDouble());
+        else if (v.isBoolean())
+          condition(v.isTrue());
+        break;
+      }
+      case Op::kIntConstant: integer(n->aux); break;
+      case Op::kFloatConstant: number(n->number()); break;
+      case Op::kBoolConstant: condition(n->aux != 0); break;
+      case Op::kSlot: r = slots_[n->aux]; break;
+      case Op::kCheckInt:
+        // Raw ones may be wide where representations are chosen: such checks go.
+        leaveUnless(isSmall(a) || (loose_ && a.kind == Datum::kInt));
+        r = a;
+        break;
+      case Op::kCheckFloat:
+        leaveUnless(a.kind == Datum::kFloat);
+        r = a;
+        break;
+      case Op::kCheckNumber:
+        leaveUnless(a.kind == Datum::kFloat || isSmall(a));
+        a.kind == Datum::kFloat ? void(r = a) : number(static_cast<double>(x));
+        break;
+      case Op::kCheckTable:
+        leaveUnless(a.kind == Datum::kObject && a.object->isTable);
+        r = a;
+        break;
+      case Op::kCheckShape:
+        if (a.kind != Datum::kObject || !a.object->isTable) return "no table";
+        leaveUnless(a.object->shape == n->aux);
+        r = a;
+        break;
+      case Op::kCheckNotNil:
+        leaveUnless(a.kind != Datum::kNil);
+        r = a;
+        break;
+      case Op::kCheckIs:
+        leaveUnless(a.kind == Datum::kBool && n->value().isBoolean() && (a.bits != 0) == n->value().isTrue());
+        r = a;
+        break;
+      case Op::kCheckTrue: leaveUnless(a.bits != 0); break;
+      case Op::kCheckFalse: leaveUnless(a.bits == 0); break;
+      case Op::kCheckIndex:
+        leaveUnless(x >= 0 && x < y);
+        r = a;
+        break;
+      case Op::kCheckNotZero:
+        leaveUnless(x != 0);
+        r = a;
+        break;
+      case Op::kCheckSmall:
+        leaveUnless(isSmall(a));
+        r = a;
+        break;
+      case Op::kCheckIntegral:
+        leaveUnless(std::floor(p) == p && p >= -0x1p63 && p < 0x1p63);
+        if (!left_) integer(static_cast<uint64_t>(static_cast<int64_t>(p)));
+        break;
+      case Op::kCheckEpoch: break;
+      case Op::kIntAdd: integer(a.bits + b.bits); break;
+      case Op::kIntSub: integer(a.bits - b.bits); break;
+      case Op::kIntMul: integer(a.bits * b.bits); break;
+      case Op::kIntNeg: integer(0 - a.bits); break;
+      case Op::kIntDiv:
+        if (y == 0) return "division by 0";
+        integer(static_cast<uint64_t>(floorDiv(x, y)));
+        break;
+      case Op::kIntMod:
+        if (y == 0) return "division by 0";
+        integer(a.bits - static_cast<uint64_t>(floorDiv(x, y)) * b.bits);
+        break;
+      case Op::kIntAnd: integer(a.bits & b.bits); break;
+      case Op::kIntOr: integer(a.bits | b.bits); break;
+      case Op::kIntXor: integer(a.bits ^ b.bits); break;
+      case Op::kIntNot: integer(~a.bits); break;
+      case Op::kIntShl: integer(shift(a.bits, y)); break;
+      case Op::kIntShr: integer(y == INT64_MIN ? 0 : shift(a.bits, -y)); break;
+      case Op::kIntShlBy: integer(a.bits << n->aux); break;
+      case Op::kIntShrBy: integer(a.bits >> n->aux); break;
+      case Op::kIntSarBy: integer(static_cast<uint64_t>(x >> n->aux)); break;
+      case Op::kFloatAdd: number(p + q); break;
+      case Op::kFloatSub: number(p - q); break;
+      case Op::kFloatMul: number(p * q); break;
+      case Op::kFloatDiv: number(p / q); break;
+      case Op::kFloatNeg: number(-p); break;
+      case Op::kFloatAbs: number(std::abs(p)); break;
+      case Op::kFloatSqrt: number(std::sqrt(p)); break;
+      case Op::kFloatFloor: number(std::floor(p)); break;
+      case Op::kFloatCeil: number(std::ceil(p)); break;
+      case Op::kIntToFloat: number(static_cast<double>(x)); break;
+      case Op::kIntEq: condition(x == y); break;
+      case Op::kIntLt: condition(x < y); break;
+      case Op::kIntLe: condition(x <= y); break;
+      case Op::kIntLtU: condition(a.bits < b.bits); break;
+      case Op::kFloatEq: condition(p == q); break;
+      case Op::kFloatLt: condition(p < q); break;
+      case Op::kFloatLe: condition(p <= q); break;
+      case Op::kSame: condition(a == b); break;
+      case Op::kIsNil: condition(a.kind == Datum::kNil); break;
+      case Op::kIsFalsy: condition(a.isFalsy()); break;
+      case Op::kNot: condition(a.bits == 0); break;
+      case Op::kBoxSmall:
+        // Pure, so it may run where its result is not wanted, and makes some integer then.
+        r = isSmall(a) ? a : Datum::ofInt(0);
+        break;
+      case Op::kBoxInt:
+      case Op::kBoxFloat:
+      case Op::kBoxBool:
+      case Op::kToTagged: r = a; break;
+      case Op::kLoadField:
+      case Op::kLoadCell:
+      case Op::kStoreField:
+      case Op::kStoreCell:
+      case Op::kStoreShape:
+      case Op::kLoadArray:
+      case Op::kLoadLength:
+      case Op::kLoadElement:
+      case Op::kStoreElement: {
+        if (a.kind != Datum::kObject) return "no object";
+        std::string fault = memory(n, a.object, r);
+        if (!fault.empty()) return fault;
+        break;
+      }
+      case Op::kNewTable:
+      case Op::kNewCell: {
+        auto& o = made_.emplace_back(std::make_unique<Object>());
+        o->name = "new" + std::to_string(n->id) + "." + std::to_string(times_[n->id]++);
+        o->isTable = n->op == Op::kNewTable;
+        if (!o->isTable) o->fields[0] = a;
+        r.kind = Datum::kObject;
+        r.object = o.get();
+        break;
+      }
+      case Op::kCall: {
+        std::string text = "call";
+        for (uint32_t i = 0; i < n->inputCount(); i++) text += " " + in(n, i).text();
+        run_.trace.push_back(text);
+        // Whatever it got may have changed.
+        uint64_t h = 0;
+        for (char c : text) h = h * 31 + static_cast<unsigned char>(c);
+        h += run_.trace.size();
+        for (uint32_t i = 0; i < n->inputCount(); i++) {
+          Datum d = in(n, i);
+          if (d.kind != Datum::kObject) continue;
+          d.object->fields[0] = Datum::ofInt(static_cast<int64_t>(h % 100));
+          if (h % 3 == 0) d.object->fields[24] = Datum::ofInt(static_cast<int64_t>(h % 7));
+          if (h % 11 == 0) d.object->shape = 8;
+          if (!d.object->array.empty()) d.object->array[h % d.object->array.size()] = Datum::ofInt(5);
+        }
+        r = h % 2 != 0 ? Datum::ofInt(static_cast<int64_t>(h % 1000)) : Datum::ofFloat(static_cast<double>(h % 50) / 4);
+        break;
+      }
+      case Op::kPoll:
+      case Op::kJump:
+      case Op::kBranch:
+      case Op::kReturn: return "";
+      case Op::kExit: left_ = true; return "";
+      default: return "it is not evaluated";
+    }
+    values_[n->id] = r;
+    return "";
+  }
+
+  std::string memory(const Node* n, Object* o, Datum& r) {
+    auto traced = [this, o](const char* what, uint64_t where, const Datum& value) {
+      run_.trace.push_back(std::string(what) + " " + o->name + "." + std::to_string(where) + " " + value.text());
+    };
+    switch (n->op) {
+      case Op::kLoadField: r = o->fields[n->aux]; break;
+      case Op::kLoadCell: r = o->fields[0]; break;
+      case Op::kStoreField:
+      case Op::kStoreCell: {
+        // A store of what is there is seen by nobody.
+        Datum& place = o->fields[n->op == Op::kStoreField ? n->aux : 0];
+        if (place == in(n, 1)) break;
+        place = in(n, 1);
+        traced("store", n->aux, place);
+        break;
+      }
+      case Op::kStoreShape:
+        if (o->shape != n->aux) traced("shape", n->aux, Datum());
+        o->shape = n->aux;
+        break;
+      case Op::kLoadArray:
+        r.kind = Datum::kObject;
+        r.object = o;
+        break;
+      case Op::kLoadLength: r = Datum::ofInt(static_cast<int64_t>(o->array.size())); break;
+      default: {
+        int64_t i = in(n, 1).integer();
+        if (i < 0 || i >= static_cast<int64_t>(o->array.size())) return "an index beyond the array";
+        Datum& place = o->array[static_cast<size_t>(i)];
+        if (n->op == Op::kLoadElement) {
+          r = place;
+        } else if (!(place == in(n, 2))) {
+          place = in(n, 2);
+          traced("element", static_cast<uint64_t>(i), place);
+        }
+      }
+    }
+    return "";
+  }
+
+  const std::vector<Datum>& slots_;
+  std::vector<Datum> values_;
+  std::vector<std::unique_ptr<Object>> made_;
+  std::map<uint32_t, uint32_t> times_;
+  Run run_;
+  bool left_ = false;
+  bool loose_;
+};
+
+}  // namespace
+
+Run evaluate(const Graph& graph, const std::vector<Datum>& slots, size_t blocks) {
+  return Evaluator(graph, slots).run(graph, blocks);
+}
+
+}  // namespace devvm::jit::ir::testing
