@@ -121,7 +121,14 @@ class Maker {
   }
   Node* condition() {
     Node* n;
-    switch (pick(6)) {
+    switch (pick(9)) {
+      case 6:
+      case 7: {
+        constexpr Op kCompare[] = {Op::kIntLt, Op::kIntLe, Op::kIntEq};
+        n = add(kCompare[pick(3)], {ints(), graph_.intConstant(static_cast<int64_t>(pick(12)) - 2)});
+        break;
+      }
+      case 8: n = joined(); break;
       case 0: n = add(Op::kFloatLt, {floatOperand(), floatOperand()}); break;
       case 1: {
         Node* x = locals_[pick(kLocals)];
@@ -135,6 +142,27 @@ class Maker {
       default: n = add(chance(50) ? Op::kIntLt : Op::kIntLe, {operand(), operand()}); break;
     }
     return chance(25) ? add(Op::kNot, {n}) : n;
+  }
+  /// One condition and (or) another, as expressions have them: only the branch behind it looks at it.
+  Node* joined() {
+    Node* first = condition();
+    add(Op::kBranch, {first});
+    Block *here = block_, *yes = graph_.newBlock(), *no = graph_.newBlock(), *join = graph_.newBlock();
+    graph_.connect(here, yes);
+    graph_.connect(here, no);
+    offset_++;
+    block_ = no;
+    state_ = nullptr;
+    Node* second = chance(50) ? condition() : graph_.boolConstant(chance(50));
+    jump(join, offset_ + 1);
+    block_ = yes;
+    jump(join, offset_ + 1);
+    block_ = join;
+    state_ = nullptr;
+    offset_++;
+    Node* phi = graph_.newNode(Op::kPhi, {second, chance(50) ? graph_.boolConstant(chance(50)) : first});
+    graph_.append(join, phi);
+    return add(Op::kNot, {add(Op::kIsFalsy, {phi})});
   }
   Node* table() {
     Node* n = add(Op::kCheckTable, {locals_[3 + pick(2)]});
@@ -156,7 +184,7 @@ class Maker {
   }
 
   void statement(uint32_t depth) {
-    switch (pick(depth < 3 ? 16 : 13)) {
+    switch (pick(depth < 3 ? 21 : 13)) {
       case 0:
       case 1:
       case 2: locals_[target(Type::kInt)] = ints(); return;
@@ -215,8 +243,12 @@ class Maker {
         locals_[target()] = n;
         return;
       }
-      case 13: return choice(depth);
-      case 14: return numericLoop(depth);
+      case 13:
+      case 14:
+      case 15:
+      case 16: return choice(depth);
+      case 17:
+      case 18: return numericLoop(depth);
       default: return conditionalLoop(depth);
     }
   }
