@@ -371,6 +371,29 @@ class Folder {
 
   // ---- tagged values ----
 
+  /// Soon behind it, with nothing done between, another guard says more of the value, and leaves by the same state:
+  /// what the interpreter does with nil it has to do from here.
+  static bool isCheckedNext(const Node* n) {
+    const Node* m = n->next;
+    for (int looks = 0; looks < 8 && m != nullptr; looks++, m = m->next) {
+      constexpr uint8_t kDoes = ir::kWrites | ir::kCalls | ir::kSafepoint | ir::kFresh | ir::kTerminator;
+      if ((m->info().flags & kDoes) != 0) return false;
+      switch (m->op) {
+        case Op::kCheckInt:
+        case Op::kCheckFloat:
+        case Op::kCheckNumber:
+        case Op::kCheckTable:
+        case Op::kCheckString:
+        case Op::kCheckClosure:
+        case Op::kCheckNative:
+          if (m->input(0) == n) return m->state == n->state;
+          break;
+        default: break;
+      }
+    }
+    return false;
+  }
+
   Node* foldTagged(Node* n, Node* a) {
     switch (n->op) {
       case Op::kCheckTable: return isTable(a) ? a : nullptr;
@@ -379,7 +402,7 @@ class Folder {
       case Op::kCheckClosure:
         return (a->op == Op::kCheckClosure || a->op == Op::kNewClosure) && a->aux == n->aux ? a : nullptr;
       case Op::kCheckNative: return a->op == Op::kCheckNative && a->aux == n->aux ? a : nullptr;
-      case Op::kCheckNotNil: return isNeverNil(a) ? a : nullptr;
+      case Op::kCheckNotNil: return isNeverNil(a) || isCheckedNext(n) ? a : nullptr;
       case Op::kCheckIs:
         if ((a->op == Op::kConstant || a->op == Op::kCheckIs) && a->aux == n->aux) return a;
         if (a->op == Op::kBoxBool && n->value().isBoolean()) {

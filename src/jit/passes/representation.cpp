@@ -56,12 +56,14 @@ class Representation {
       n->type = kTypes[kinds_[n->id]];
       context_.changes += n->type != Type::kTagged;
     }
+    makeTwins();
     // A copy: edges are split on the way.
     for (Block* b : std::vector<Block*>(graph_.blocks())) {
       forEach(b, [this](Node* n) {
         if (!n->isPhi()) rewrite(n);
       });
     }
+    for (Node* n : phis_) fillTwin(n);
     for (Node* n : phis_) {
       for (uint32_t i = 0; i < n->inputCount(); i++) n->setInput(i, onEdge(n, i));
     }
@@ -177,6 +179,73 @@ class Representation {
     return settled;
   }
 
+  // ---- numbers of two types ----
+
+  static bool isNumberConstant(const Node* n) {
+    constexpr int64_t kExact = int64_t{1} << 53;
+    if (n->op == Op::kIntConstant) return n->integer() >= -kExact && n->integer() <= kExact;
+    return n->op == Op::kFloatConstant || (n->op == Op::kConstant && n->value().isNumber());
+  }
+
+  /// A phi of doubles and constant integers (a sum that begins with 0) stays what it is; those who want it as a number
+  /// have a second phi, of doubles.
+  void makeTwins() {
+    std::vector<bool> may(graph_.nodeCount(), false);
+    for (Node* n : phis_) may[n->id] = kinds_[n->id] == kMixed;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (Node* n : phis_) {
+        if (!may[n->id]) continue;
+        for (uint32_t i = 0; i < n->inputCount() && may[n->id]; i++) {
+          const Node* in = n->input(i);
+          bool good = in->type == Type::kFloat || isNumberConstant(in) || (in->isPhi() && may[in->id]);
+          if (good) continue;
+          may[n->id] = false;
+          changed = true;
+        }
+      }
+    }
+    // Those that somebody wants, and what they are made of.
+    std::vector<Node*> work;
+    twins_.assign(graph_.nodeCount(), nullptr);
+    auto want = [&](Node* n) {
+      if (!n->isPhi() || !may[n->id] || twins_[n->id] != nullptr) return;
+      Node* twin = graph_.newNode(Op::kPhi, {});
+      twin->type = Type::kFloat;
+      twin->origin = n->origin;
+      twins_[n->id] = twin;
+      work.push_back(n);
+    };
+    for (Block* b : graph_.blocks()) {
+      for (Node* n = b->first; n != nullptr; n = n->next) {
+        if (n->op == Op::kCheckNumber) want(n->input(0));
+      }
+    }
+    while (!work.empty()) {
+      Node* n = work.back();
+      work.pop_back();
+      graph_.insertAtStart(n->block, twins_[n->id]);
+      for (uint32_t i = 0; i < n->inputCount(); i++) want(n->input(i));
+    }
+  }
+
+  void fillTwin(Node* n) {
+    Node* twin = twins_[n->id];
+    if (twin == nullptr) return;
+    for (uint32_t i = 0; i < n->inputCount(); i++) {
+      Node* in = n->input(i);
+      if (in->isPhi() && in->id < twins_.size() && twins_[in->id] != nullptr) {
+        in = twins_[in->id];
+      } else if (in->op == Op::kIntConstant) {
+        in = graph_.floatConstant(static_cast<double>(in->integer()));
+      } else if (in->op == Op::kConstant) {
+        heap::Value v = in->value();
+        in = graph_.floatConstant(v.isInt() ? static_cast<double>(v.asInt()) : v.asDouble());
+      }
+      graph_.addInput(twin, in);
+    }
+  }
+
   // ---- operations ----
 
   Node* insert(Node* at, Op op, std::initializer_list<Node*> inputs, FrameState* state, uint64_t aux = 0) {
@@ -220,6 +289,7 @@ class Representation {
         break;
       case Op::kCheckNumber:
         if (type == Type::kFloat) by = x;
+        if (x->isPhi() && x->id < twins_.size() && twins_[x->id] != nullptr) by = twins_[x->id];
         // Immediate integers only: wide ones are not told apart by their double.
         if (type == Type::kInt) by = insert(n, Op::kIntToFloat, {insert(n, Op::kCheckSmall, {x}, n->state)}, nullptr);
         break;
@@ -320,6 +390,7 @@ class Representation {
   std::vector<Node*> phis_;
   std::vector<uint8_t> kinds_;  ///< of phis, by their ids
   std::vector<uint8_t> wants_;
+  std::vector<Node*> twins_;  ///< likewise: the phi of doubles beside one of numbers; null: none
 };
 
 }  // namespace
