@@ -265,9 +265,8 @@ void FunctionBuilder::forPrep(const Instruction& c) {
   Node* isEmpty = by > 0 ? emit(ir::Op::kIntLt, {to, from}) : emit(ir::Op::kIntLt, {from, to});
   emit(ir::Op::kBranch, {isEmpty});
   ir::Block* here = block_;
-  ir::Block* skipped = wayTo(behind, whole_);
+  succeedBy(here, behind, whole_);
   block_ = graph_.newBlock();
-  graph_.connect(here, skipped);
   graph_.connect(here, block_);
   Node* count = by > 0 ? emit(ir::Op::kIntSub, {to, from}) : emit(ir::Op::kIntSub, {from, to});
   int64_t size = by > 0 ? by : -by;
@@ -289,9 +288,8 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   Node* isOver = emit(ir::Op::kIntEq, {left, graph_.intConstant(0)});
   emit(ir::Op::kBranch, {isOver});
   ir::Block* here = block_;
-  ir::Block* behind = wayTo(c.offset + whole_.length, whole_);
+  succeedBy(here, c.offset + whole_.length, whole_);
   block_ = graph_.newBlock();
-  graph_.connect(here, behind);
   graph_.connect(here, block_);
   Node* next = emit(ir::Op::kIntAdd, {at, step});
   setLocal(l, next);

@@ -191,7 +191,7 @@ void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
   const BytecodeBlock& b = bytecode_.block(n);
   if (state.header == nullptr) return refuse("a jump backward that is no loop");
   FrameState* target = stateOf(b.start, environment_, b.live);
-  if (from.op != Op::kJump) {
+  if (from.op == Op::kLoop || from.op == Op::kForLoop || from.op == Op::kForInTest) {
     Node* poll = emit(ir::Op::kPoll, {});
     poll->state = target;
   }
@@ -205,26 +205,25 @@ void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
   block_ = nullptr;
 }
 
-/// Ends the block; both targets lie ahead, or one of them is a loop around this place, whose way back gets a block.
+/// One of the ways out of a block that ends with a branch. A target that is made already is a loop around this place:
+/// the way back gets a block. The unit of fuel of a back-edge is not that of a branch.
+void FunctionBuilder::succeedBy(Block* here, uint32_t offset, const Instruction& from) {
+  uint32_t n = bytecode_.blockAt(offset);
+  block_ = here;
+  if (!states_[n].done) return graph_.connect(here, wayTo(offset, from));
+  block_ = graph_.newBlock();
+  graph_.connect(here, block_);
+  Instruction jump = from;
+  jump.op = Op::kJump;
+  backEdge(n, jump);
+}
+
+/// Ends the block.
 void FunctionBuilder::branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from) {
   emit(ir::Op::kBranch, {condition});
   Block* here = block_;
-  Block* ways[2];
-  uint32_t targets[2] = {ifTrue, ifFalse};
-  for (int i = 0; i < 2; i++) {
-    uint32_t n = bytecode_.blockAt(targets[i]);
-    if (!states_[n].done) {
-      block_ = here;
-      ways[i] = wayTo(targets[i], from);
-      graph_.connect(here, ways[i]);
-      continue;
-    }
-    ways[i] = graph_.newBlock();
-    graph_.connect(here, ways[i]);
-    block_ = ways[i];
-    backEdge(n, from);
-    if (context_.refusal != nullptr) return;
-  }
+  succeedBy(here, ifTrue, from);
+  succeedBy(here, ifFalse, from);
   block_ = nullptr;
 }
 
@@ -393,11 +392,12 @@ void FunctionBuilder::component(const Instruction& c) {
       emit(ir::Op::kBranch, {falsy});
       Block* here = block_;
       bool jumpsIfFalsy = c.op == Op::kJumpIfFalseKeep;
-      Block* jumped = wayTo(static_cast<uint32_t>(c.target()), whole_);
-      pop();
-      Block* fell = wayTo(next, whole_);
-      graph_.connect(here, jumpsIfFalsy ? jumped : fell);
-      graph_.connect(here, jumpsIfFalsy ? fell : jumped);
+      auto target = static_cast<uint32_t>(c.target());
+      if (jumpsIfFalsy) succeedBy(here, target, whole_);
+      Node* popped = pop();
+      succeedBy(here, next, whole_);
+      push(popped);
+      if (!jumpsIfFalsy) succeedBy(here, target, whole_);
       block_ = nullptr;
       return;
     }

@@ -83,6 +83,7 @@ class FunctionBuilder {
   void branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from);
   ir::Block* wayTo(uint32_t offset, const Instruction& from);
   void backEdge(uint32_t n, const Instruction& from);
+  void succeedBy(ir::Block* here, uint32_t offset, const Instruction& from);
   void exit();
   ir::FrameState* stateOf(uint32_t offset, const Environment& values, const LocalSet& live);
   ir::FrameState* before();

@@ -95,6 +95,14 @@ void Emitter::useShape(uint32_t shape) {
   if (std::find(out_.shapes.begin(), out_.shapes.end(), shape) == out_.shapes.end()) out_.shapes.push_back(shape);
 }
 
+/// The function must live as long as the code.
+void Emitter::useFunction(const runtime::Code* code) {
+  if (code == nullptr || code == r_.code) return;
+  if (std::find(out_.functions.begin(), out_.functions.end(), code) == out_.functions.end()) {
+    out_.functions.push_back(code);
+  }
+}
+
 void Emitter::emitCheckShape(const Node* n) {
   auto shape = static_cast<uint32_t>(n->aux);
   useShape(shape);
@@ -114,7 +122,10 @@ void Emitter::checkFunction(const Node* value, int field, uint64_t pointer) {
   a.jcc(Condition::kNotEqual, exit());
 }
 
-void Emitter::emitCheckClosure(const Node* n) { checkFunction(n->input(0), offset::kClosureCode, n->aux); }
+void Emitter::emitCheckClosure(const Node* n) {
+  useFunction(n->pointer<runtime::Code>());
+  checkFunction(n->input(0), offset::kClosureCode, n->aux);
+}
 void Emitter::emitCheckNative(const Node* n) { checkFunction(n->input(0), offset::kNativeInfo, n->aux); }
 
 void Emitter::emitCheckNotNil(const Node* n) {

@@ -29,6 +29,7 @@ struct OptimizedCode {
   std::vector<runtime::MachineCode::Place> returns;
   std::vector<uint32_t> shapes;  ///< on whose ids the code relies
   std::vector<runtime::MachineCode::ShapeCheck> shapeChecks;
+  std::vector<const runtime::Code*> functions;  ///< others whose addresses or constants are in the code
   runtime::CodeSections sections;
   std::string allocation;  ///< as text, if asked for
 };

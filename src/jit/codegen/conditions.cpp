@@ -1,6 +1,7 @@
 // Comparisons: into flags for the branch or guard that they are part of, else into a register.
 
 #include "jit/codegen/emitter.h"
+#include "runtime/code.h"
 
 namespace devvm::jit {
 
@@ -34,6 +35,7 @@ Emitter::Test Emitter::compare(const Node* n) {
       return {Condition::kEqual};
     }
     case Op::kIsClosure: {
+      useFunction(n->pointer<runtime::Code>());
       Label no;
       load(rax, x);
       a.shr64(rax, heap::kTagShift);

@@ -70,6 +70,16 @@ void Emitter::move(const Place& from, const Place& to) {
   auto gprOf = [](const Place& p) { return p.kind == Place::kNone ? rax : static_cast<Gpr>(p.index); };
   bool fromGpr = from.kind == Place::kGpr || from.kind == Place::kNone;
   bool toGpr = to.kind == Place::kGpr || to.kind == Place::kNone;
+  if (from.kind == Place::kConstant && from.constant->op == ir::Op::kShapeOwner) {
+    // Constants are moved when nothing is aside in rax any more.
+    a.mov64(toGpr ? gprOf(to) : rax, static_cast<int64_t>(from.constant->aux));
+    Mem owner(toGpr ? gprOf(to) : rax, offset::kShapeOwner);
+    if (toGpr) return a.mov64(gprOf(to), owner);
+    Xmm by = to.kind == Place::kXmm ? static_cast<Xmm>(to.index) : xmm0;
+    a.movsd(by, owner);
+    if (to.isWord()) a.movsd(word(to.index), xmm0);
+    return;
+  }
   if (from.kind == Place::kConstant) {
     uint64_t bits = from.constant->aux;
     if (toGpr) return loadConstant(gprOf(to), bits);
@@ -125,6 +135,8 @@ void Emitter::block(uint32_t b) {
   const auto& block = c_.blocks[b];
   block_ = b;
   if (isEmpty_[b] != 0) return;
+  // The processor fetches whole lines: a loop that begins with one runs better.
+  if (block.block->isLoop && !block.block->isRare) a.align(16);
   a.bind(blockLabels_[b]);
   mark(c_.steps[block.first].node);
   auto edge = std::lower_bound(l_.edgeMoves.begin(), l_.edgeMoves.end(), b,
@@ -204,6 +216,7 @@ void Emitter::prologue() {
 }
 
 const char* Emitter::run() {
+  for (const ir::Function& f : r_.graph.functions) useFunction(f.code);
   usesHostStack_ = (l_.usedGprs >> code(kHostStack) & 1) != 0;
   usesIntTag_ = (l_.usedGprs >> code(kIntTag) & 1) != 0;
   scratchWords_ = l_.words;

@@ -130,6 +130,7 @@ class Emitter {
   void checkTag(const Node* value, heap::Tag tag);
   void checkFunction(const Node* value, int field, uint64_t pointer);
   void useShape(uint32_t shape);
+  void useFunction(const runtime::Code* code);
 
   // ---- integers.cpp ----
   template <typename F>

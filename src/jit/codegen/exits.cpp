@@ -57,6 +57,10 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
     record.origin = s.node->origin.function->code;
     record.originOffset = s.node->origin.offset;
   }
+  if (s.node->origin.function != nullptr) {
+    record.origin = s.node->origin.function->code;
+    record.originOffset = s.node->origin.offset;
+  }
   size_t depth = 0;
   for (const ir::FrameState* f = s.node->state; f != nullptr; f = f->caller) depth++;
   record.frames.resize(depth);
@@ -66,6 +70,7 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
     frame.offset = f->offset;
     frame.depth = f->depth;
     frame.wanted = f->wanted;
+    frame.tailCalled = f->tailCalled;
     frame.tailCalled = f->tailCalled;
     if (f->callee != nullptr) frame.callee = valuePlace(f->callee->resolve(), p);
     frame.values.resize(f->count);

@@ -70,6 +70,9 @@ LeafFunction leafFunction(ir::Leaf leaf) {
   switch (leaf) {
     case ir::Leaf::kGetElement: return {addressOf(&leafElement)};
     case ir::Leaf::kSetElement: return {addressOf(&leafSetElement), true};
+    case ir::Leaf::kGetField: return {addressOf(&leafGetField)};
+    case ir::Leaf::kSetField: return {addressOf(&leafSetField), true};
+    case ir::Leaf::kNext: return {addressOf(&leafNext)};
     case ir::Leaf::kLength: return {addressOf(&leafLength)};
     case ir::Leaf::kEqual: return {addressOf(&leafEqual)};
     case ir::Leaf::kAdd: return {addressOf(&leafArithmetic<Arith::kAdd>)};

@@ -78,8 +78,9 @@ void Emitter::emitLoadElement(const Node* n) { loadInto(n, elementSlot(n->input(
 
 void Emitter::emitLoadUpvalue(const Node* n) {
   // Function and bias make the address.
+  Gpr function = gpr(n->input(0), result());
   a.mov64(rax, a.literal64(0 - heap::tagBits(heap::Tag::kFunction)));
-  a.mov64(result(), Mem(rax, gpr(n->input(0)), Scale::k1, Imm(offset::kUpvalues + 8 * static_cast<int32_t>(n->aux))));
+  a.mov64(result(), Mem(rax, function, Scale::k1, Imm(offset::kUpvalues + 8 * static_cast<int32_t>(n->aux))));
 }
 
 void Emitter::emitLoadCell(const Node* n) { loadInto(n, otherSlot(n->input(0), offset::kCellValue).mem); }

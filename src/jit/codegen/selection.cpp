@@ -23,6 +23,7 @@ struct Uses {
   bool wantsGpr = false;    ///< by something that is no store, return, call or check of floats
   bool wantsFloat = false;  ///< by a check that it is a float
   bool notIndex = false;    ///< by something else than as an index of elements
+  bool notTable = false;    ///< by something else than as the table of an access
   bool notAddress = false;  ///< by something else than as the array of an access, or across a call
 };
 
@@ -156,6 +157,9 @@ void Selector::use(const Node* user, uint32_t i) {
   if (isFloat) u.wantsFloat = true;
   if (!keepsForm && !isFloat) u.wantsGpr = true;
   if (!isElementAccess(op) || i != 1) u.notIndex = true;
+  bool isTableAccess = op == Op::kLoadField || op == Op::kLoadProps || op == Op::kLoadArray || op == Op::kCheckShape ||
+                       op == Op::kCheckTable;
+  if (!isTableAccess || i != 0) u.notTable = true;
   bool sameStretch = !out_.hasCalls || (user->block == c_.sameAs[n->id]->block &&
                                         callsBefore_[user->id] == callsBefore_[c_.sameAs[n->id]->id]);
   if (!isArrayAccess(op) || i != 0 || !sameStretch) u.notAddress = true;
@@ -194,11 +198,14 @@ bool Selector::mayFuse(const Node* n) const {
   if (op != Op::kBranch && op != Op::kCheckTrue && op != Op::kCheckFalse && op != Op::kBoxBool && op != Op::kNot) {
     return false;
   }
+  const Node* compared = n;
+  while (compared->op == Op::kNot && out_.form(compared->input(0)) == Form::kCondition) compared = compared->input(0);
+  bool reads = compared->has(ir::kReads);
   constexpr int kNear = 24;
   int steps = 0;
   for (const Node* at = n->next; at != u.user; at = at->next) {
     if (losesRegisters(at->op) || ++steps > kNear) return false;
-    if (n->has(ir::kReads) && at->has(ir::kWrites)) return false;
+    if (reads && at->has(ir::kWrites)) return false;
   }
   return true;
 }
@@ -229,6 +236,10 @@ void Selector::chooseForms() {
       }
       if (n->isConstant()) continue;
       const Uses& u = uses_[n->id];
+      if (n->op == Op::kShapeOwner && out_.hasCalls && !u.inState && !u.notTable) {
+        form = Form::kAgain;
+        continue;
+      }
       if (n->type == Type::kBool && !n->isPhi() && mayFuse(n)) {
         // A negation is part of what its own user makes.
         form = Form::kCondition;
@@ -310,8 +321,9 @@ void Selector::demand(const Node* n) {
       s.home = static_cast<int32_t>(n->aux);
       break;
     case Op::kCallee:
-      s.hasHome = true;
-      s.home = -3;  // above return address and link
+      // Above return address and link, where exits do not look.
+      s.hasHome = !uses(n).inState;
+      s.home = -3;
       break;
     case Op::kCheckInt:
     case Op::kCheckFloat:
@@ -451,7 +463,7 @@ void Selector::demands() {
     for (const Node* n = b->first; n != nullptr; n = n->next) {
       if (n->isPhi() || n->isConstant()) continue;
       Form form = out_.form(n);
-      if (form == Form::kCondition || form == Form::kOffset) continue;
+      if (form == Form::kCondition || form == Form::kOffset || form == Form::kAgain) continue;
       // Of the same bits: a step only if there is something to check.
       if (n->op == Op::kBoxFloat && form == Form::kSame) continue;
       if (n->op == Op::kUnboxFloat && form == Form::kSame) continue;
