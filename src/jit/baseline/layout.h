@@ -42,6 +42,7 @@ inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isol
                      kStackLimit = offsetof(Isolate, stackLimit), kNativeStack = offsetof(Isolate, nativeStack),
                      kHooksOn = offsetof(Isolate, hooksOn), kLeavesMachine = offsetof(Isolate, leavesMachine),
                      kFinalizersDue = offsetof(Isolate, finalizersDue),
+                     kGuardsUntilExit = offsetof(Isolate, guardsUntilExit),
                      kPrototypeEpoch = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, prototypeEpoch),
                      kReturnSlot = offsetof(Isolate, machineReturn) + offsetof(Isolate::MachineReturn, calleeSlot),
                      kScratchHolder = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, holder),

@@ -82,7 +82,8 @@ void FunctionBuilder::tailCall(uint32_t count) {
     Node* result = callNative(*native, callee, arguments);
     return giveBack({&result, 1}, before());
   }
-  if (!wantsOne) return failures() > 0 ? refuse("a tail call") : exit();
+  // What is no bytecode function keeps the frame below its own, and has its errors there.
+  if (!wantsOne || codes.empty()) return failures() > 0 ? refuse("a tail call") : exit();
   inTail_ = true;
   Node* result = callAny(codes, callee, arguments, caller_->wanted);
   inTail_ = false;

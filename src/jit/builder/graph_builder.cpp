@@ -200,7 +200,8 @@ void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
   graph_.connect(block_, state.header);
   for (size_t i = 0; i < state.phis.size(); i++) {
     if (state.phis[i] == nullptr) continue;
-    graph_.addInput(state.phis[i], environment_[i]);
+    // A variable whose scope has ended is dead here, though its slot is live where the loop begins.
+    graph_.addInput(state.phis[i], environment_[i] != nullptr ? environment_[i] : nil());
   }
   block_ = nullptr;
 }

@@ -16,6 +16,7 @@ struct CodegenRequest {
   const Stubs& stubs;
   const CodegenStubs& own;
   LeavingStubs leaving;
+  bool forcesExits = false;  ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
 };
 
 /// What belongs to code besides its bytes.

@@ -126,6 +126,11 @@ void Emitter::step(uint32_t i) {
   step_ = i;
   currentExit_ = UINT32_MAX;
   const Node* n = c_.steps[i].node;
+  if (r_.forcesExits && n->has(ir::kGuard) && n->state != nullptr && !c_.steps[i].statesAreLate &&
+      n->op != ir::Op::kExit) {
+    a.sub64(Mem(kIsolate, offset::kGuardsUntilExit), 1);
+    a.jcc(Condition::kSign, exit(ExitKind::kGuard), Distance::kNear);
+  }
   (this->*kEmitters[static_cast<size_t>(n->op)])(n);
   if (c_.steps[i].result == regalloc::Bank::kNone) return;
   if (Place to = l_.storeOf(n); to.isWord()) move(resultPlace(), to);

@@ -57,10 +57,6 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
     record.origin = s.node->origin.function->code;
     record.originOffset = s.node->origin.offset;
   }
-  if (s.node->origin.function != nullptr) {
-    record.origin = s.node->origin.function->code;
-    record.originOffset = s.node->origin.offset;
-  }
   size_t depth = 0;
   for (const ir::FrameState* f = s.node->state; f != nullptr; f = f->caller) depth++;
   record.frames.resize(depth);

@@ -365,13 +365,16 @@ void Selector::demand(const Node* n) {
       s.like = n->input(0)->isConstant() ? 1 : 0;
       break;
     case Op::kIntDiv:
-    case Op::kIntMod:
+    case Op::kIntMod: {
+      // The emitter looks through checks: of a divisor that is 0, say.
+      bool isConstant = c_.sameAs[n->input(1)->id]->isConstant();
       any(n->input(0));
-      n->input(1)->isConstant() ? any(n->input(1)) : reg(n->input(1));
+      isConstant ? any(n->input(1)) : reg(n->input(1));
       s.clobberedGprs = 1u << x64::code(x64::rdx);
-      if (n->input(1)->isConstant()) s.gprTemps = 1;
+      if (isConstant) s.gprTemps = 1;
       s.like = 0;
       break;
+    }
     case Op::kIntShl:
     case Op::kIntShr:
       any(n->input(0));

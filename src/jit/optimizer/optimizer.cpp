@@ -28,6 +28,11 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
                   reliance, refusal)) {
     return false;
   }
+  // A fault here is the builder's; passes would not survive it.
+  if (!ir::verify(graph).empty()) {
+    *refusal = "the graph breaks a rule";
+    return false;
+  }
   passes::PassOptions options;
   auto failures = request.failures;
   if (failures) {
@@ -45,7 +50,9 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   graph.order();
   OptimizedCode code;
   LeavingStubs leaving{stubs.optimized.exit, stubs.optimized.poll, stubs.optimized.grow};
-  if (!generate({graph, &request.code, stubs.baseline, stubs.codegen, leaving}, assembler, code, refusal)) return false;
+  if (!generate({graph, &request.code, stubs.baseline, stubs.codegen, leaving, request.forcesExits}, assembler, code,
+                refusal))
+    return false;
   out.callEntry = code.callEntry;
   out.bodyEntry = code.bodyEntry;
   out.loopEntry = code.loopEntry;

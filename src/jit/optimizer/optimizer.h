@@ -21,6 +21,7 @@ struct OptimizeRequest {
   const heap::Value* frame = nullptr;  ///< of the function, which stands at that loop; may be null
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
+  bool forcesExits = false;  ///< as CodegenRequest::forcesExits
 };
 
 /// Machine code that optimized code calls.

@@ -64,8 +64,8 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   const char* why = nullptr;
   auto failures = [state](const Code& where, uint32_t offset) { return state->log.failures({&where, offset}); };
   const Value* frame = entry != 0 ? isolate.fiber->fp : nullptr;
-  if (!jit::optimize({isolate, code, entry, frame, failures}, {stubs_, optimizedStubs_, codegenStubs_}, assembler_,
-                     made, &why)) {
+  if (!jit::optimize({isolate, code, entry, frame, failures, options_.stress == JitOptions::Stress::kDeopt},
+                     {stubs_, optimizedStubs_, codegenStubs_}, assembler_, made, &why)) {
     refuse(isolate, code, reason, why, kOptimizingTier);
     return false;
   }
