@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "events/json_lines.h"
+#include "jit/passes/pass.h"
 
 namespace devvm::tools {
 
@@ -142,6 +143,15 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.jit.optimizeThreshold = static_cast<uint32_t>(n);
       return true;
     case OptionId::kJitOptimizeAtOnce: o.jit.optimizeAtOnce = true; return true;
+    case OptionId::kJitLevel:
+      if (value.size() != 1 || value[0] < '1' || value[0] > '3') return false;
+      jit::passes::standardOptions().level = value[0] - '0';
+      return true;
+    case OptionId::kJitWithout: {
+      std::string unknown;
+      return jit::passes::addPasses(value, jit::passes::standardOptions().disabled, unknown);
+    }
+    case OptionId::kJitVerify: jit::passes::standardOptions().verify = true; return true;
     case OptionId::kJitMemory:
       if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{1} << 30)) return false;
       o.jit.codeBytes = n;

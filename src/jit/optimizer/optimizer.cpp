@@ -33,7 +33,7 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
     *refusal = "the graph breaks a rule";
     return false;
   }
-  passes::PassOptions options;
+  passes::PassOptions options = passes::standardOptions();
   auto failures = request.failures;
   if (failures) {
     options.failuresContext = &failures;
@@ -100,7 +100,7 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   report.fault = ir::verify(graph);
   if (withText) report.text = "after graph building:\n" + ir::print(graph);
   if (!report.fault.empty()) return report;
-  passes::PassOptions options;
+  passes::PassOptions options = passes::standardOptions();
   options.verify = true;
   if (withText) {
     options.printAfter = ~passes::PassSet{0};

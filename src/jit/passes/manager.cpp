@@ -26,6 +26,11 @@ static_assert(kPassCount <= 64);
 
 }  // namespace
 
+PassOptions& standardOptions() {
+  static PassOptions options;
+  return options;
+}
+
 const Pass& passOf(PassId id) { return kPasses[static_cast<size_t>(id)]; }
 
 bool findPass(std::string_view name, PassId& id) {
@@ -85,9 +90,11 @@ bool runPass(PassId id, ir::Graph& graph, const PassOptions& options, PassReport
 }
 
 bool runPipeline(ir::Graph& graph, const PassOptions& options, PassReport& report) {
+  // Without representations there is no code.
+  PassSet disabled = options.disabled & ~setOf(PassId::kRepresentation);
   for (const Step& step : kPipeline) {
     if (step.pass == PassId::kCount) break;
-    if (step.level > options.level || (options.disabled & setOf(step.pass)) != 0) continue;
+    if (step.level > options.level || (disabled & setOf(step.pass)) != 0) continue;
     if (!runPass(step.pass, graph, options, report)) return false;
   }
   return true;

@@ -45,6 +45,10 @@ struct PassOptions {
 #endif
 };
 
+/// What compilations begin with: of the process, as its command line has it (--jit-level, --jit-without, --jit-verify).
+/// To be changed before anything is compiled.
+PassOptions& standardOptions();
+
 /// What a pipeline did; adds up over graphs.
 struct PassReport {
   uint64_t nanoseconds[kPassCount > 0 ? kPassCount : 1] = {};

@@ -265,8 +265,12 @@ class Ranges {
     graph_.insertBefore(at, n);
     return n;
   }
+  /// Integers of the guest wrap.
+  static int64_t sumOf(int64_t a, int64_t b) {
+    return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  }
   Node* plus(Node* at, Node* n, int64_t by) {
-    if (isInt(n)) return graph_.intConstant(n->integer() + by);
+    if (isInt(n)) return graph_.intConstant(sumOf(n->integer(), by));
     return by == 0 ? n : insert(at, Op::kIntAdd, {n, graph_.intConstant(by)});
   }
 
@@ -298,7 +302,7 @@ class Ranges {
     Node* end = last.node;
     if (last.times != 1) end = insert(at, Op::kIntMul, {end, graph_.intConstant(last.times)});
     if (last.first != nullptr) end = insert(at, Op::kIntAdd, {end, last.first});
-    end = plus(at, end, last.add + by);
+    end = plus(at, end, sumOf(last.add, by));
     Node *least = step > 0 ? first : end, *most = step > 0 ? end : first;
     auto checkHere = [&](Node* n) {
       Node* c = insert(at, Op::kCheckIndex, {n, length});
