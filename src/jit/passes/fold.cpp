@@ -226,7 +226,7 @@ class Folder {
         if (isInt(b, -1) || a == b) return a;
         if (isInt(b) && isChain(n, a)) return make(n, Op::kIntAnd, {a->input(0), integer(a->input(1)->aux & y)});
         // A mask of all the bits that there can be.
-        if (isInt(b) && b->integer() > 0 && isPowerOf2(b->integer() + 1)) {
+        if (isInt(b) && b->integer() > 0 && std::has_single_bit(b->aux + 1)) {
           Interval i = intervalOf(a);
           if (i.low >= 0 && i.high <= b->integer()) return a;
         }
