@@ -190,7 +190,7 @@ class JitTiers final : public Tiers {
   /// Whether optimized code for the loop would be a gain.
   static bool hasOnlyBaselineLoop(const Code& code, uint32_t offset);
 
-  /// A poll of machine code that is not optimized: its function becomes hotter.
+  /// A poll outside of optimized code: if the function that runs has baseline code, it becomes hotter.
   void sample(Isolate& isolate);
 
   void optimizeAtOnce(Isolate& isolate, Code& code, uint32_t entry);

@@ -23,7 +23,9 @@ bool JitTiers::hasOnlyBaselineLoop(const Code& code, uint32_t offset) {
 void JitTiers::sample(Isolate& isolate) {
   using enum OptimizingPolicy::Phase;
   const Fiber& f = *isolate.fiber;
-  if (isolate.nativeStack == nullptr || isNativeFrame(f.fp) || *f.pc >= interpreter::kFirstStub) return;
+  // Programs whose rounds are as long as the time between two polls are found at the same place each time: the entry of
+  // a function counts, too, though the interpreter stands there.
+  if (isNativeFrame(f.fp)) return;
   auto& code = *const_cast<Code*>(codeOf(f.fp));
   if (code.machine == nullptr || code.machine->discarded || code.machine->awaitsSlice) return;
   OptimizingPolicy::State& state = policy_.of(code);
@@ -35,6 +37,7 @@ void JitTiers::sample(Isolate& isolate) {
     putToSleep(code);
   }
   // Loops change over by way of the interpreter.
+  if (isolate.nativeStack == nullptr) return;
   uint32_t offset = code.offsetOf(f.pc);
   if (policy_.mayCompile(state, offset) && hasOnlyBaselineLoop(code, offset)) isolate.leavesMachine = true;
 }
@@ -92,6 +95,7 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   install(isolate, code, std::move(placed));
   orderChain(code);
   enterFirst(code);
+  if (policy_.mayCompile(*state, 0)) putToSleep(code);  // its next call is seen
   tell(isolate, code, events::EventKind::kTierUp, reason, installed.size, entry == 0 ? -1 : entry, kOptimizingTier);
   return true;
 }

@@ -1,0 +1,71 @@
+"""When functions are optimized, what happens where that was wrong, and that the program does not notice."""
+import json
+
+from support import ProgramTest
+
+SUM = """
+local function sum(a)
+  local s = 0
+  for i = 1, #a do s = s + a[i] end
+  return s
+end
+local t = {}
+for i = 1, 1000 do t[i] = i end
+local x = 0
+for k = 1, 1000 do x = x + sum(t) end
+print(x)
+"""
+OTHER_TYPE = """
+t[500] = setmetatable({}, {__add = function(a) return a end})
+for k = 1, 1000 do x = x + sum(t) end
+print(x)
+"""
+
+
+class Optimizing(ProgramTest):
+    def events(self, text, *options):
+        expected = self.program(text, "--jit=off")
+        r = self.program(text, "--jit=optimizing", "--trace=compilation", "--trace-file=events", *options)
+        self.expect(r, 0, expected.out, "")
+        return [json.loads(line) for line in self.read("events").decode().splitlines()]
+
+    @staticmethod
+    def of(events, kind, tier="optimizing", function="program.lua:2"):
+        return [e for e in events
+                if e["event"] == kind and e.get("tier", "baseline") == tier and e["function"] == function]
+
+    def test_samples_make_a_function_optimized(self):
+        events = self.events(SUM)
+        self.assertTrue(self.of(events, "tier_up"))
+        self.assertFalse(self.of(events, "code_discarded"))
+        self.assertFalse(self.of(self.events(SUM, "--jit-optimize-threshold=100000"), "tier_up"))
+
+    def test_only_where_it_is_asked_for(self):
+        r = self.program(SUM, "--jit=on", "--trace=compilation", "--trace-file=events")
+        self.assertEqual(r.status, 0)
+        self.assertNotIn(b"optimizing", self.read("events"))
+
+    def test_what_was_wrong_is_learnt(self):
+        events = self.events(SUM + OTHER_TYPE)
+        left = self.of(events, "deoptimization")
+        discarded = self.of(events, "code_discarded")
+        self.assertTrue(left)
+        self.assertTrue(discarded)
+        self.assertEqual(discarded[0]["reason"], "left too often")
+        # It ends.
+        self.assertLessEqual(len(discarded), 20)
+
+    def test_a_program_under_the_deopt_stress_is_left_again_and_again(self):
+        events = self.events(SUM, "--jit-stress=deopt:50")
+        self.assertGreater(len(self.of(events, "deoptimization")), 20)
+        self.assertFalse(self.of(events, "code_discarded"))
+
+    def test_fuel_ends_at_the_same_unit(self):
+        text = ("local n = 0 local function f(x) n = n + 1 return x + 1 end "
+                "local ok = pcall(function() for i = 1, 1e9 do f(i) end end)")
+        for fuel in (200_000, 200_001, 200_002, 200_003):
+            outs = []
+            for jit in ("off", "optimizing"):
+                r = self.program(text, f"--jit={jit}", f"--fuel={fuel}")
+                outs.append((r.status, r.err))
+            self.assertEqual(outs[0], outs[1])
