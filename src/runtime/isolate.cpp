@@ -179,6 +179,8 @@ void Isolate::clearWeak(heap::Heap&, Object*, heap::WeakPhase, bool) {}
 
 void Isolate::collectionEvent(bool begin, bool full, const char* reason) {
   if (begin && full) shapes.beginFull();
+  // A program at its memory limit may collect at every allocation: its time passes without much work being counted.
+  if (complete && !begin && full && deadline != 0) requestPoll();
   if (complete && events != nullptr && events->wants(events::kCollectionEvents)) {
     auto kind = begin ? events::EventKind::kCollectionBegin : events::EventKind::kCollectionEnd;
     events->publish(

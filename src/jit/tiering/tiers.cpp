@@ -194,10 +194,12 @@ void JitTiers::countFromStart(Code& code) {
 }
 
 void JitTiers::beginSlice(Isolate& isolate, Code& code) {
-  for (AwaitedSlice& s : awaited_) {
-    if (s.code == &code) s.begun = true;
-  }
   code.start = code.entry;
+  for (AwaitedSlice& s : awaited_) {
+    if (s.code != &code) continue;
+    if (s.begun) return;  // its loops are reached again and again meanwhile
+    s.begun = true;
+  }
   recorder_.begin(isolate);
 }
 
