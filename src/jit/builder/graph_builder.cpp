@@ -450,6 +450,14 @@ void FunctionBuilder::component(const Instruction& c) {
     case Op::kSetIndexLL: return setIndex(local(operand(0)), local(operand(1)), pop());
     case Op::kSetIndexLI: return setIndex(local(operand(0)), graph_.intConstant(c.operands[1]), pop());
     case Op::kNewTable: return push(emit(ir::Op::kNewTable, {}, uint64_t{operand(0)} | uint64_t{operand(1)} << 32));
+    case Op::kClosure: {
+      const Code* made = runtime::as<runtime::PrototypeObject>(code_.children[operand(0)])->code;
+      Environment captured;
+      for (const bytecode::Upvalue& u : made->function->upvalues) {
+        captured.push_back(u.from == bytecode::Upvalue::From::kParentUpvalue ? cellOf(u.index) : local(u.index));
+      }
+      return push(emit(ir::Op::kNewClosure, captured, reinterpret_cast<uintptr_t>(made)));
+    }
     case Op::kSetList: {
       // Done again from its beginning, it does the same.
       uint32_t count = operand(0);
