@@ -43,7 +43,8 @@ std::string graphReport(runtime::Isolate& isolate, const std::string& name) {
       char line[300];
       std::string label = place + (own.empty() ? "" : " " + own);
       if (r.refusal != nullptr) {
-        std::snprintf(line, sizeof line, "%-30.30s %5u %6u  refused: %s\n", label.c_str(), entry, c->codeSize, r.refusal);
+        std::snprintf(line, sizeof line, "%-30.30s %5u %6u  refused: %s\n", label.c_str(), entry, c->codeSize,
+                      r.refusal);
       } else {
         std::snprintf(line, sizeof line, "%-30.30s %5u %6u %6u %6u %7u %6.0f%s%s\n", label.c_str(), entry, c->codeSize,
                       r.blocks, r.nodes, r.inlined, static_cast<double>(r.nanos) / 1e3, r.fault.empty() ? "" : "  ",

@@ -37,7 +37,7 @@ TEST(Diagnostic, ShowsThePlace) {
 }
 
 TEST(SymbolTable, EqualTextsAreOneSymbol) {
-  Arena arena;
+  base::Arena arena;
   SymbolTable symbols(arena);
   std::string text = "name";
   Symbol* first = symbols.intern(text, false);
