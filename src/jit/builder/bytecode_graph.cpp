@@ -191,6 +191,12 @@ void BytecodeGraph::before(const Instruction& i, LocalSet& live) const {
         for (uint32_t l = first; l < first + count; l++) live.add(l);
       },
       [](uint32_t, uint32_t) {});
+  // Closures capture cells and values of locals.
+  if (i.op != Op::kClosure) return;
+  const Code* made = runtime::as<runtime::PrototypeObject>(code_->children[static_cast<size_t>(i.operands[0])])->code;
+  for (const bytecode::Upvalue& u : made->function->upvalues) {
+    if (u.from != bytecode::Upvalue::From::kParentUpvalue) live.add(u.index);
+  }
 }
 
 void BytecodeGraph::liveWithin(uint32_t n, std::vector<Instruction>& instructions, std::vector<LocalSet>& live) const {
