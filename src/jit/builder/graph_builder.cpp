@@ -370,6 +370,9 @@ void FunctionBuilder::component(const Instruction& c) {
       Node* o = pop();
       TypeSet types = typesOf(o, 0);
       if (types.isEmpty() && site_ != nullptr) return exit();
+      if (o->op == ir::Op::kConstant && o->value().isString()) {
+        return push(graph_.intConstant(runtime::asString(o->value())->length()));
+      }
       if (types.isOnly(TypeSet::kString)) {
         return push(emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {o})}));
       }
