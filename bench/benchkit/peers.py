@@ -109,6 +109,7 @@ def all_peers(devvm, devvm_args):
         DevVM("devvm-interpreter", devvm, [*devvm_args, "--jit=off"]),
         DevVM("devvm-limits", devvm, [*devvm_args, *LIMIT_ARGS]),
         DevVM("devvm-baseline", devvm, [*devvm_args, "--jit=baseline"]),
+        DevVM("devvm-optimizing", devvm, [*devvm_args, "--jit=optimizing"]),
         Peer("lua5.4", "lua5.4", version_args=["-v"]),
         LuaJIT("luajit", "luajit", version_args=["-v"]),
         LuaJIT("luajit-joff", "luajit", ["-joff"], version_args=["-v"]),
