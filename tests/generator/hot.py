@@ -244,7 +244,8 @@ class HotParts:
                             f"fold(table.unpack({t}, 1, 3))",
                             f"fold(#{t}, {t}[0], {t}[-1], {t}[#{t} + 1], {t}[1.0], {t}[2 ^ 53])", f"{t}[1], {t}[#{t}] = {t}[#{t}], {t}[1]",
                             f"fold(table.concat({{table.unpack({t}, 1, 4)}}, ','))",
-                            f"do local q = {{table.unpack({t}, 1, 9)}} fold(pcall(table.sort, q{order})) fold(q[1], q[2]) end",
+                            f"do local q = {{}} for i = 1, 9 do q[#q + 1] = {t}[i] end "  # no holes: their lengths may differ
+                            f"fold(pcall(table.sort, q{order})) fold(q[1], q[2]) end",
                             f"fold(table.unpack(table.move({t}, 1, math.min(#{t}, 5), 2, {{0}})))"]))
 
     def hot_object(self, _depth, _room):
