@@ -316,7 +316,7 @@ void FunctionBuilder::forIn(const Instruction& c) {
   emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));
   Node* table = toTable(local(l + 1));
   ir::Block *more = graph_.newBlock(), *over = graph_.newBlock();
-  Node *key, *value, *isIn;
+  Node *key = nullptr, *value = nullptr, *isIn = nullptr;
   Node *control = local(l + 2), *array = nullptr;
   if (isIpairs) {
     control = toInt(control);
