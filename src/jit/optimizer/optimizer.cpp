@@ -1,6 +1,5 @@
 #include "jit/optimizer/optimizer.h"
 
-#include <algorithm>
 #include <ctime>
 
 #include "bytecode/opcode.h"
@@ -62,18 +61,7 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   out.shapes.insert(out.shapes.end(), reliance.shapes.begin(), reliance.shapes.end());
   out.shapeChecks = std::move(code.shapeChecks);
   out.sections = code.sections;
-  auto relyOn = [&](const runtime::Code* function) {
-    if (function != &request.code &&
-        std::find(out.functions.begin(), out.functions.end(), function) == out.functions.end()) {
-      out.functions.push_back(function);
-    }
-  };
-  for (const ir::Function& f : graph.functions) relyOn(f.code);
-  for (ir::Block* b : graph.blocks()) {
-    forEach(b, [&](ir::Node* n) {
-      if (n->op == ir::Op::kCheckClosure) relyOn(n->pointer<runtime::Code>());
-    });
-  }
+  out.functions = std::move(code.functions);
   return true;
 }
 
