@@ -62,6 +62,12 @@ ir::Node* FunctionBuilder::toFloat(Node* n, TypeSet types) {
   return emit(ir::Op::kCheckNumber, {n});
 }
 
+/// As toFloat(), for comparisons: integers that are no immediate ones have no exact float.
+ir::Node* FunctionBuilder::toExactFloat(Node* n, TypeSet types) {
+  bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
+  return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
+}
+
 /// A value that was just loaded, raw if it always was of one type.
 ir::Node* FunctionBuilder::asLoaded(Node* n, TypeSet seen) {
   if (failures() > 0) return n;
@@ -184,16 +190,11 @@ void FunctionBuilder::comparison(Op op) {
     l = toInt(a);
     r = toInt(b);
   } else {
-    // Integers that are no immediate ones have no exact float.
-    auto exact = [this](Node* n, TypeSet types) {
-      bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
-      return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
-    };
-    if (x.isOnlyNumbers() && y.isOnlyNumbers() && !x.isOnlyFloats() && !y.isOnlyFloats() && failures() > 1) {
+    if (!x.isOnlyFloats() && !y.isOnlyFloats() && failures() > 1) {
       return refuse("a comparison of operands of several types");
     }
-    l = exact(a, x);
-    r = exact(b, y);
+    l = toExactFloat(a, x);
+    r = toExactFloat(b, y);
   }
   if (swapped) std::swap(l, r);
   ir::Op compare =
@@ -218,11 +219,7 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
   }
   if (x.isOnlyInts() && y.isOnlyInts()) return emit(ir::Op::kIntEq, {toInt(a), toInt(b)});
   if (x.isOnlyNumbers() && y.isOnlyNumbers() && failures() < 2) {
-    auto exact = [this](Node* n, TypeSet types) {
-      bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
-      return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
-    };
-    return emit(ir::Op::kFloatEq, {exact(a, x), exact(b, y)});
+    return emit(ir::Op::kFloatEq, {toExactFloat(a, x), toExactFloat(b, y)});
   }
   bool raw = a->type == Type::kInt || a->type == Type::kFloat || b->type == Type::kInt || b->type == Type::kFloat;
   if (raw && failures() > 0) {

@@ -123,11 +123,7 @@ ir::Node* FunctionBuilder::callAny(std::span<const Code* const> codes, Node* cal
     if (block_ != nullptr) {
       if (join == nullptr) {
         join = graph_.newBlock();
-        if (wanted == 1) {
-          phi = graph_.newNode(ir::Op::kPhi, {});
-          phi->origin = {function_, whole_.offset};
-          graph_.append(join, phi);
-        }
+        if (wanted == 1) phi = newPhi(join, whole_.offset);
       }
       if (phi != nullptr) graph_.addInput(phi, result);
       ir::FrameState* behind = behindCall();
@@ -209,11 +205,6 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
 /// False: it cannot be taken in, and nothing was done.
 bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                                  Node*& result) {
-  {
-    BytecodeGraph tried;
-    if (!tried.build(code, 0)) return false;
-  }
-  context_.inlinedBytes += code.codeSize;
   ir::Function* function = graph_.newFunction();
   function->code = &code;
   function->locals = code.locals;
@@ -222,6 +213,11 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   ir::FrameState* caller = behindCall();
   caller->wanted = static_cast<uint8_t>(wanted);
   FunctionBuilder inner(context_, function, caller, callee, depth_ + 1);
+  if (!inner.bytecode_.build(code, 0)) {
+    graph_.functions.pop_back();
+    return false;
+  }
+  context_.inlinedBytes += code.codeSize;
   inner.tailCalled_ = inTail_;
   ir::Block* end = nullptr;
   if (!inner.buildInlined(block_, arguments, end, result)) {
@@ -257,10 +253,8 @@ void FunctionBuilder::forPrep(const Instruction& c) {
   }
   int64_t by = step->integer();
   Node *from = toInt(start), *to = toInt(limit);
-  // Differences of immediate integers do not wrap.
-  auto small = [this](Node* n) {
-    return n->op == ir::Op::kCheckInt || n->op == ir::Op::kIntConstant ? n : emit(ir::Op::kCheckSmall, {n});
-  };
+  // Differences of immediate integers do not wrap. A check_int may turn out to be of a raw phi, and nothing then.
+  auto small = [this](Node* n) { return n->op == ir::Op::kIntConstant ? n : emit(ir::Op::kCheckSmall, {n}); };
   from = small(from);
   to = small(to);
   Node* isEmpty = by > 0 ? emit(ir::Op::kIntLt, {to, from}) : emit(ir::Op::kIntLt, {from, to});

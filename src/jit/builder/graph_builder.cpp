@@ -37,6 +37,10 @@ FunctionBuilder::FunctionBuilder(BuildContext& context, ir::Function* function, 
       locals_(code_.locals) {}
 
 bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
+  if (!bytecode_.build(code_, entryOffset)) {
+    refuse(bytecode_.refusal());
+    return false;
+  }
   Block* entry = graph_.newBlock();
   block_ = entry;
   Environment environment(locals_);
@@ -56,8 +60,7 @@ bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, 
   if (!build(at, std::move(environment), 0)) return false;
   if (returned_.empty()) return true;
   end = graph_.newBlock();
-  Node* phi = returned_.size() > 1 ? graph_.newNode(ir::Op::kPhi, {}) : nullptr;
-  if (phi != nullptr) graph_.append(end, phi);
+  Node* phi = returned_.size() > 1 ? newPhi(end, 0) : nullptr;
   for (const Returned& r : returned_) {
     Node* jump = graph_.newNode(ir::Op::kJump, {});
     jump->state = r.state;
@@ -70,13 +73,17 @@ bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, 
   return true;
 }
 
+/// A phi without inputs yet, behind those that the block has.
+ir::Node* FunctionBuilder::newPhi(Block* block, uint32_t offset) {
+  Node* phi = graph_.newNode(ir::Op::kPhi, {});
+  phi->origin = {function_, offset};
+  graph_.append(block, phi);
+  return phi;
+}
+
+/// The bytecode's blocks are found already.
 bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOffset) {
-  if (!bytecode_.build(code_, entryOffset)) {
-    refuse(bytecode_.refusal());
-    return false;
-  }
-  states_.resize(bytecode_.order().empty() ? 0
-                                           : 1 + *std::max_element(bytecode_.order().begin(), bytecode_.order().end()));
+  states_.resize(1 + *std::max_element(bytecode_.order().begin(), bytecode_.order().end()));
   uint32_t first = bytecode_.order().front();
   block_ = at;
   environment_ = std::move(environment);
@@ -132,9 +139,8 @@ bool FunctionBuilder::enterBlock(uint32_t n) {
   state.phis.assign(environment_.size(), nullptr);
   for (uint32_t i = 0; i < environment_.size(); i++) {
     if (environment_[i] == nullptr || (i < locals_ && !b.written.has(i)) || !isNeeded(b.live, i)) continue;
-    Node* phi = graph_.newNode(ir::Op::kPhi, {environment_[i]});
-    phi->origin = {function_, b.start};
-    graph_.append(block_, phi);
+    Node* phi = newPhi(block_, b.start);
+    graph_.addInput(phi, environment_[i]);
     state.phis[i] = environment_[i] = phi;
   }
   return true;
@@ -154,10 +160,8 @@ void FunctionBuilder::merge(BlockState& state, const BytecodeBlock& b, Block* in
     }
     if (dead) environment_[i] = nullptr;
     if (same || dead) continue;
-    Node* phi = graph_.newNode(ir::Op::kPhi, {});
+    Node* phi = newPhi(into, b.start);
     for (const Incoming& in : state.incoming) graph_.addInput(phi, in.environment[i]);
-    phi->origin = {function_, b.start};
-    graph_.append(into, phi);
     environment_[i] = phi;
   }
   state.incoming.clear();

@@ -76,6 +76,7 @@ class FunctionBuilder {
 
   // ---- graph_builder.cpp ----
   bool build(ir::Block* at, Environment environment, uint32_t entryOffset);
+  Node* newPhi(ir::Block* block, uint32_t offset);
   bool enterBlock(uint32_t n);
   void merge(BlockState& state, const BytecodeBlock& b, ir::Block* into);
   bool isNeeded(const LocalSet& live, uint32_t slot) const { return slot >= locals_ || live.has(slot); }
@@ -112,6 +113,7 @@ class FunctionBuilder {
   Mode modeOf(Node* a, Node* b) const;
   Node* toInt(Node* n);
   Node* toFloat(Node* n, TypeSet types);
+  Node* toExactFloat(Node* n, TypeSet types);
   Node* asLoaded(Node* n, TypeSet seen);
   void arithmetic(bytecode::Op op);
   Node* ints(bytecode::Op op, Node* a, Node* b);

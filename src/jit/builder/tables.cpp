@@ -86,12 +86,7 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
   }
   Node* table = toTable(object);
   ir::Block* join = graph_.newBlock();
-  Node* phi = nullptr;
-  if (hasResult) {
-    phi = graph_.newNode(ir::Op::kPhi, {});
-    phi->origin = {function_, whole_.offset};
-    graph_.append(join, phi);
-  }
+  Node* phi = hasResult ? newPhi(join, whole_.offset) : nullptr;
   for (size_t i = 0; i < ways.size(); i++) {
     ir::Block* next = nullptr;
     if (i + 1 < ways.size()) {

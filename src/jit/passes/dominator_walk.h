@@ -31,6 +31,11 @@ inline ir::Node* conditionOn(const ir::Block* b, bool& holds) {
   return from->last->input(0);
 }
 
+/// For tables with nodes as keys.
+struct HashNode {
+  size_t operator()(const ir::Node* n) const { return n->id * size_t{0x9E3779B9u} >> 4; }
+};
+
 /// A hash table from a key to what holds for it in the current block and those that it dominates.
 /// Hash: size_t(const Key&); keys are compared with ==.
 template <typename Key, typename T, typename Hash>

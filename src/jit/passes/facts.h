@@ -5,6 +5,23 @@
 
 namespace devvm::jit::passes {
 
+/// The operation gives the same with its two inputs exchanged.
+inline bool isCommutative(ir::Op op) {
+  switch (op) {
+    case ir::Op::kIntAdd:
+    case ir::Op::kIntMul:
+    case ir::Op::kIntAnd:
+    case ir::Op::kIntOr:
+    case ir::Op::kIntXor:
+    case ir::Op::kIntEq:
+    case ir::Op::kFloatAdd:
+    case ir::Op::kFloatMul:
+    case ir::Op::kFloatEq:
+    case ir::Op::kSame: return true;
+    default: return false;
+  }
+}
+
 /// The node is a table for certain.
 inline bool isTable(const ir::Node* n) {
   switch (n->op) {

@@ -87,25 +87,11 @@ class Folder {
     if (n->inputCount() == 0 || n->isConstant()) return nullptr;
     Node* a = n->input(0);
     Node* b = n->inputCount() > 1 ? n->input(1) : nullptr;
-    switch (n->op) {
-      case Op::kIntAdd:
-      case Op::kIntMul:
-      case Op::kIntAnd:
-      case Op::kIntOr:
-      case Op::kIntXor:
-      case Op::kIntEq:
-      case Op::kFloatAdd:
-      case Op::kFloatMul:
-      case Op::kFloatEq:
-      case Op::kSame:
-        // Constants stand on the right.
-        if (a->isConstant() && !b->isConstant()) {
-          n->setInput(0, b);
-          n->setInput(1, a);
-          std::swap(a, b);
-        }
-        break;
-      default: break;
+    // Constants stand on the right.
+    if (isCommutative(n->op) && a->isConstant() && !b->isConstant()) {
+      n->setInput(0, b);
+      n->setInput(1, a);
+      std::swap(a, b);
     }
     switch (n->type) {
       case Type::kInt: return foldInt(n, a, b);

@@ -57,21 +57,6 @@ class Numbering {
     // Boxes of wide integers are told apart by nobody.
     return n->has(ir::kPure) || n->op == Op::kBoxInt;
   }
-  static bool isCommutative(Op op) {
-    switch (op) {
-      case Op::kIntAdd:
-      case Op::kIntMul:
-      case Op::kIntAnd:
-      case Op::kIntOr:
-      case Op::kIntXor:
-      case Op::kIntEq:
-      case Op::kFloatAdd:
-      case Op::kFloatMul:
-      case Op::kFloatEq:
-      case Op::kSame: return true;
-      default: return false;
-    }
-  }
   /// What the operation says does not depend on which guards its inputs have passed.
   static bool looksThroughGuards(Op op) {
     switch (op) {
@@ -187,10 +172,6 @@ class Numbering {
     context_.changes++;
     graph_.replace(n, by);
   }
-
-  struct HashNode {
-    size_t operator()(const Node* n) const { return n->id * size_t{0x9E3779B9u} >> 4; }
-  };
 
   Graph& graph_;
   PassContext& context_;

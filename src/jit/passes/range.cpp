@@ -373,10 +373,6 @@ class Ranges {
     graph_.replace(n, by);
   }
 
-  struct HashNode {
-    size_t operator()(const Node* n) const { return n->id * size_t{0x9E3779B9u} >> 4; }
-  };
-
   Graph& graph_;
   PassContext& context_;
   DominatorNumbers dominators_;
