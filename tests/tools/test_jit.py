@@ -2,6 +2,7 @@
 import json
 import pathlib
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -95,3 +96,21 @@ class Bounds(ProgramTest):
 
     def test_refused_memory(self):
         self.expect(self.program("local s = 0 for i = 1, 1000 do s = s + i end print(s)", *AT_ONCE, "--jit-refuse"), 0, "500500\n", "")
+
+    def test_memory_that_the_system_refuses(self):
+        """Address space is short enough for the program, and too short for machine code, within these steps."""
+        self.write("p.lua", "local function f(x) return x + 1 end local s = 0 for i = 1, 200000 do s = f(s) end print(s)")
+        refused = 0
+        for megabytes in range(25, 90, 5):
+            limit = megabytes * MIB
+            r = subprocess.run([VM, "run", "--trace-jit", "p.lua"], capture_output=True, text=True, cwd=self.folder,
+                               timeout=20 * SCALE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            if r.stdout == "" and "not enough memory" in r.stderr:
+                continue  # not even for the heap
+            self.assertEqual((r.stdout, r.returncode), ("200000\n", 0), (megabytes, r.stderr))
+            lines = r.stderr.splitlines()
+            if any("compilation refused" in line and "executable memory" in line for line in lines):
+                self.assertEqual(len(lines), 1, lines)  # nothing is counted or asked for again
+                refused += 1
+        self.assertGreater(refused, 0)

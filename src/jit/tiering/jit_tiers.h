@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,7 +63,8 @@ class JitTiers final : public Tiers {
   explicit JitTiers(const JitOptions& options);
   ~JitTiers() override;
 
-  const char* prepare();
+  /// Null: functions can be compiled as they get hot. Otherwise why they cannot be, as far as that is known by now.
+  const char* prepare(Isolate& isolate);
 
   void loaded(Code& code) override;
 
@@ -105,6 +107,12 @@ class JitTiers final : public Tiers {
   void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) override;
 
  private:
+  /// Memory for code and the stubs in it, made when the first function gets warm: short programs do not pay for them.
+  /// False: the system refused; nothing is compiled, or counted.
+  bool openCode(Isolate& isolate);
+  const char* openMemory();
+  static void leaveInterpreted(Code& code);
+
   /// The function is interpreted from its next call on; so many of them are counted until it is asked for.
   void countCalls(Code& code, uint32_t heat);
 
@@ -211,7 +219,8 @@ class JitTiers final : public Tiers {
                    int64_t offset = -1, const char* tier = nullptr);
 
   JitOptions options_;
-  CodeMemory memory_;
+  std::optional<CodeMemory> memory_;
+  const char* refusal_ = nullptr;  ///< of memory for code
   std::unordered_map<const Code*, SpeculationLog<uint32_t>> speculations_;
   OptimizingPolicy policy_{options_};
   size_t bytes_ = 0;  ///< of machine code and its tables

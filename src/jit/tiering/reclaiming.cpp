@@ -43,7 +43,7 @@ void JitTiers::shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, u
       static constexpr uint8_t kNoShape[] = {0xFF, 0xFF, 0xFF, 0xFF};
       for (const MachineCode::ShapeCheck& c : m->shapeChecks) {
         size_t bytes = c.isByte ? 1 : 4;
-        memory_.write(m->start + c.end - bytes, {kNoShape, bytes});
+        memory_->write(m->start + c.end - bytes, {kNoShape, bytes});
       }
       m->shapes.clear();
       m->shapeChecks.clear();
@@ -154,7 +154,7 @@ void JitTiers::settle(Code& code) {
 
 size_t JitTiers::free(PlacedCode& placed) {
   outside_.freed(placed.start);
-  memory_.free(placed.block);
+  memory_->free(placed.block);
   bytes_ -= placed.accounted;
   roomless_.until = 0;
   return placed.accounted;

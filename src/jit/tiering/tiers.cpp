@@ -8,32 +8,55 @@
 
 namespace devvm::jit {
 
-JitTiers::JitTiers(const JitOptions& options)
-    : options_(options),
-      memory_(
-          {.limit = options.codeBytes, .forceRefusal = options.refuseMemory, .near = 0, .debuggable = options.gdb}) {
+JitTiers::JitTiers(const JitOptions& options) : options_(options) {
   if (options.record) records_ = std::make_unique<CodeRecords>();
 }
 
 JitTiers::~JitTiers() {
   if (stubs_.block) outside_.freed(stubs_);
-  memory_.free(stubs_.block);
-  if (optimizedStubs_.block) memory_.free(optimizedStubs_.block);
-  if (codegenStubs_.block) memory_.free(codegenStubs_.block);
+  for (CodeBlock* block : {&stubs_.block, &optimizedStubs_.block, &codegenStubs_.block}) {
+    if (*block) memory_->free(*block);
+  }
 }
 
-const char* JitTiers::prepare() {
-  if (!memory_.available()) return memory_.refusal();
-  if (!stubs_.make(memory_)) return "no room for machine code";
-  if (policy_.enabled() && (!optimizedStubs_.make(memory_, stubs_) || !codegenStubs_.make(memory_))) {
+const char* JitTiers::prepare(Isolate& isolate) {
+  if (options_.refuseMemory) return "refused by an option";
+  outsideProblem_ = outside_.open(options_);
+  if (outside_.any() || records_ != nullptr) openCode(isolate);
+  return refusal_;
+}
+
+const char* JitTiers::openMemory() {
+  memory_.emplace(CodeMemoryOptions{.limit = options_.codeBytes, .debuggable = options_.gdb});
+  if (!memory_->available()) return memory_->refusal();
+  if (!stubs_.make(*memory_)) return "no room for machine code";
+  if (policy_.enabled() && (!optimizedStubs_.make(*memory_, stubs_) || !codegenStubs_.make(*memory_))) {
     return "no room for machine code";
   }
-  outsideProblem_ = outside_.open(options_);
-  outside_.placed(stubs_);
   return nullptr;
 }
 
+bool JitTiers::openCode(Isolate& isolate) {
+  if (memory_.has_value()) return refusal_ == nullptr;
+  refusal_ = openMemory();
+  if (refusal_ == nullptr) outside_.placed(stubs_);
+  for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+    if (refusal_ == nullptr) {
+      code->machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
+    } else {
+      leaveInterpreted(*code);
+    }
+  }
+  return refusal_ == nullptr;
+}
+
+void JitTiers::leaveInterpreted(Code& code) {
+  code.start = code.entry;
+  code.heat = code.loopHeat = 0;
+}
+
 void JitTiers::loaded(Code& code) {
+  if (refusal_ != nullptr) return leaveInterpreted(code);
   code.warm = options_.threshold <= 1;
   countFromStart(code);
   if (const SavedFunction* saved = savedOf(code); saved != nullptr && saved->compiled) {
@@ -66,6 +89,7 @@ bool JitTiers::saveFeedback(Isolate& isolate, std::string& why) {
 
 void JitTiers::functionIsHot(Isolate& isolate, Code& code) {
   if (code.machine != nullptr && code.machine->awaitsSlice) return beginSlice(isolate, code);
+  if (refusal_ != nullptr) return leaveInterpreted(code);
   if (code.machine != nullptr && code.machine->dormant) {
     return optimize(isolate, code, 0, "calls") ? void() : wake(code);
   }
@@ -228,6 +252,7 @@ void JitTiers::endSlices(Isolate& isolate) {
 
 void JitTiers::becomesWarm(Isolate& isolate, Code& code) {
   code.warm = true;
+  if (!openCode(isolate)) return refuse(isolate, code, "warm", refusal_);
   if (feedbackBytes_ > kMostFeedback) return;
   uint32_t calls = options_.threshold / 2 - std::min(code.heat, options_.threshold / 2);
   if (!makeFeedback(isolate, code)) return;
@@ -262,8 +287,8 @@ void JitTiers::accountFeedback(Isolate& isolate, Code& code) {
 }
 
 void JitTiers::compile(Isolate& isolate, Code& code, const char* reason, const Value* frame) {
-  code.start = code.entry;
-  code.heat = code.loopHeat = 0;
+  leaveInterpreted(code);
+  if (!openCode(isolate)) return refuse(isolate, code, reason, refusal_);
   if (code.feedbackVector != nullptr) accountFeedback(isolate, code);
   if (code.feedbackVector == nullptr && savedOf(code) != nullptr && feedbackBytes_ <= kMostFeedback) {
     makeFeedback(isolate, code);
@@ -318,7 +343,7 @@ void JitTiers::compile(Isolate& isolate, Code& code, const char* reason, const V
 std::unique_ptr<PlacedCode> JitTiers::place(const Isolate& isolate, const char** why) {
   auto placed = std::make_unique<PlacedCode>();
   CodeMemoryError error = CodeMemoryError::kNone;
-  placed->block = memory_.place(assembler_, &error);
+  placed->block = memory_->place(assembler_, &error);
   if (!placed->block) {
     *why = codeMemoryErrorText(error);
     return nullptr;
@@ -326,7 +351,7 @@ std::unique_ptr<PlacedCode> JitTiers::place(const Isolate& isolate, const char**
   placed->start = placed->block.address;
   placed->size = placed->block.bytes;
   if (size_t limit = isolate.heap.limit(); limit != 0 && bytes_ + placed->size > limit / kShareOfLimit) {
-    memory_.free(placed->block);
+    memory_->free(placed->block);
     *why = "machine code has its share of the memory limit";
     return nullptr;
   }
@@ -371,7 +396,7 @@ JitTiers& tiersOf(Isolate& isolate) { return static_cast<JitTiers&>(*isolate.tie
 
 bool enable(Isolate& isolate, const char** reason) {
   auto tiers = std::make_unique<JitTiers>(isolate.options.jit);
-  const char* why = tiers->prepare();
+  const char* why = tiers->prepare(isolate);
   if (reason != nullptr) *reason = why != nullptr ? why : tiers->outsideProblem();
   if (why != nullptr) return false;
   if (CodeRecords* records = tiers->records()) isolate.cacheMisses = &records->misses;
