@@ -5,6 +5,7 @@
 // `representation` settles both. Values are raw as soon as their type is known, so arithmetic on them needs no checks.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -157,7 +158,18 @@ class FunctionBuilder {
   bool isWorthInlining(const runtime::Code& code) const;
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
+
+  // ---- loops.cpp ----
+  enum class Sign : uint8_t { kUp, kDown, kUnknown };
+  Sign signOf(Node* step);
+  template <typename Each>
+  Node* bySign(Node* step, Sign sign, Each each);
+  void leaveIf(Node* condition, uint32_t behind);
+  Node* small(Node* n);
+  Node* integerLimit(Node* from, Node* limit, TypeSet types, bool up);
   void forPrep(const Instruction& c);
+  void forPrepInts(uint32_t l, TypeSet limits, uint32_t behind);
+  void forPrepFloats(uint32_t l, const std::array<TypeSet, 3>& types, uint32_t behind);
   void forLoop(const Instruction& c);
   void forIn(const Instruction& c);
 

@@ -1,6 +1,8 @@
 // Guards.
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
 #include "jit/codegen/emitter.h"
 #include "runtime/code.h"
@@ -164,7 +166,13 @@ void Emitter::emitCheckSmall(const Node* n) {
 
 /// What does not come back from an integer as it was is none.
 void Emitter::emitCheckIntegral(const Node* n) {
-  if (isConstant(n->input(0))) return refuse("a check of a constant");
+  if (isConstant(n->input(0))) {
+    double d = std::bit_cast<double>(bitsOf(n->input(0)));
+    bool isIntegral = d >= -0x1p63 && d < 0x1p63 && std::trunc(d) == d;
+    loadConstant(rax, isIntegral ? static_cast<uint64_t>(static_cast<int64_t>(d)) : 0);
+    if (!isIntegral) a.jmp(exit());
+    return storeResult(rax);
+  }
   Xmm in = xmm(n->input(0));
   a.cvttsd2si64(rax, in);
   a.xorps(xmm0, xmm0);

@@ -111,6 +111,19 @@ class Ranges {
     return step;
   }
 
+  /// A step that is no constant, but the same in all rounds, and at least 1; null: there is none.
+  Node* variableStepOf(const Node* phi, const Block* header) {
+    Node* step = nullptr;
+    for (uint32_t i = 1; i < phi->inputCount(); i++) {
+      const Node* next = phi->input(i);
+      if (next->op != Op::kIntAdd || (next->input(0) != phi && next->input(1) != phi)) return nullptr;
+      Node* by = next->input(next->input(0) == phi ? 1 : 0);
+      if (isInt(by) || (i > 1 && by != step)) return nullptr;
+      step = by;
+    }
+    return step != nullptr && !isIn(step->block, header) && of(step).low >= 1 ? step : nullptr;
+  }
+
   bool dominatesBackEdges(const Block* b, const Block* header) const {
     for (size_t i = 1; i < header->predecessors.size(); i++) {
       if (!dominators_.dominates(b, header->predecessors[i])) return false;
@@ -161,7 +174,11 @@ class Ranges {
     }
     for (const Node* phi = header->first; phi->isPhi(); phi = phi->next) {
       int64_t step = phi->type == Type::kInt ? stepOf(phi) : 0;
-      if (step == 0) continue;
+      if (step == 0) {
+        Node* by = phi->type == Type::kInt && counting.count != nullptr ? variableStepOf(phi, header) : nullptr;
+        if (by != nullptr) countedBy(header, phi, by, counting.count);
+        continue;
+      }
       bounded(phi, step, staying);
       if (counting.count == nullptr || phi->input(0) == counting.count) continue;
       Last last = lastOf(phi, step, counting.count);
@@ -194,6 +211,36 @@ class Ranges {
     }
   }
 
+  /// The loop runs (limit - first) / step times more: the phi never passes the limit.
+  void countedBy(Block* header, const Node* phi, Node* step, const Node* count) {
+    Node* first = phi->input(0);
+    if (count->op != Op::kIntDiv || count->input(1) != step) return;
+    const Node* difference = count->input(0);
+    Interval all = of(first);
+    if (difference->op == Op::kIntSub && difference->input(1) == first) {
+      all.high = of(difference->input(0)).high;
+    } else if (difference->op == Op::kIntAdd && isInt(difference->input(1)) && isInt(first)) {
+      // The limit less a constant.
+      int64_t add;
+      if (__builtin_add_overflow(difference->input(1)->integer(), first->integer(), &add) ||
+          !kImmediate.contains(add)) {
+        return;
+      }
+      if (!of(difference->input(0)).isSmall()) return;
+      all.high = of(difference->input(0)).high + add;
+    } else {
+      return;
+    }
+    if (!of(first).isSmall() || all.high > kImmediate.high || all.high < all.low) return;
+    setBase(phi, all);
+    Last last;
+    last.node = const_cast<Node*>(count);
+    last.step = step;
+    last.first = first;
+    last.interval = all;
+    checkInFront(header, phi, 1, last);
+  }
+
   void setBase(const Node* phi, Interval i) { base_[phi->id] = base_[phi->id].meet(i); }
 
   /// The value in the last round: node + add.
@@ -201,6 +248,7 @@ class Ranges {
     Node* node = nullptr;
     int64_t add = 0;
     int64_t times = 1;      ///< the node counts so often
+    Node* step = nullptr;   ///< or as often as this says, if it is there
     Node* first = nullptr;  ///< and this is added, if it is there
     Interval interval;
   };
@@ -301,6 +349,7 @@ class Ranges {
     Node* first = plus(at, phi->input(0), by);
     Node* end = last.node;
     if (last.times != 1) end = insert(at, Op::kIntMul, {end, graph_.intConstant(last.times)});
+    if (last.step != nullptr) end = insert(at, Op::kIntMul, {end, last.step});
     if (last.first != nullptr) end = insert(at, Op::kIntAdd, {end, last.first});
     end = plus(at, end, sumOf(last.add, by));
     Node *least = step > 0 ? first : end, *most = step > 0 ? end : first;
