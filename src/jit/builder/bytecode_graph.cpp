@@ -13,6 +13,8 @@ using runtime::Code;
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
+/// Where copies would have more bytecode, the loops around the entry are taken as they come.
+constexpr size_t kMostCopied = size_t{16} << 10;
 
 std::span<const uint8_t> bytesOf(const Code& code) { return {code.entry, code.codeSize}; }
 /// Control never reaches what follows; the tail of a fused instruction does follow.
@@ -27,14 +29,27 @@ bool BytecodeGraph::build(const Code& code, uint32_t entry) {
     refusal_ = "it has raw locals";
     return false;
   }
-  findBlocks(entry);
-  if (refusal_ != nullptr || !findOrder(entry) || !findLoops()) return false;
+  findBlocks();
+  if (refusal_ != nullptr) return false;
+  uint32_t first = blockAt_[entry];
+  // The interpreter changes over at the heads of loops, where statements begin.
+  if (first == kNone || blocks_[first].depth != 0) {
+    refusal_ = "a loop with operands around it";
+    return false;
+  }
+  if (entry != 0) {
+    findOrder(blockAt_[0]);
+    if (!copyAround(first)) return false;
+    first = copyOf(first, 0);
+  }
+  findOrder(first);
+  if (!findLoops()) return false;
   findLive();
   return true;
 }
 
 /// Blocks begin where jumps lead and behind jumps; depths are found on the way.
-void BytecodeGraph::findBlocks(uint32_t entry) {
+void BytecodeGraph::findBlocks() {
   const Code& code = *code_;
   std::vector<int32_t> depths(code.codeSize + 1, -1);
   std::vector<bool> leads(code.codeSize + 1);
@@ -45,9 +60,8 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
     depths[offset] = static_cast<int32_t>(depth);
     return true;
   };
-  // Operand stacks are empty at the heads of loops that the interpreter changes over at (their entry is a statement).
-  reach(entry, 0, true);
-  open.push_back(entry);
+  reach(0, 0, true);
+  open.push_back(0);
   while (!open.empty()) {
     uint32_t offset = open.back();
     open.pop_back();
@@ -58,10 +72,6 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
         return;
       }
       bytecode::StackEffect effect = bytecode::stackEffect(i);
-      if (static_cast<int32_t>(effect.pops) > depths[offset]) {
-        refusal_ = "a loop with operands around it";
-        return;
-      }
       uint32_t below = static_cast<uint32_t>(depths[offset]) - effect.pops;
       if (jumps(i)) {
         auto target = static_cast<uint32_t>(i.target());
@@ -78,6 +88,7 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
     if (leads[offset]) {
       blockAt_[offset] = static_cast<uint32_t>(blocks_.size());
       BytecodeBlock& b = blocks_.emplace_back();
+      b.original = blockAt_[offset];
       b.start = offset;
       b.depth = static_cast<uint32_t>(depths[offset]);
     }
@@ -100,12 +111,12 @@ void BytecodeGraph::findBlocks(uint32_t entry) {
   }
 }
 
-bool BytecodeGraph::findOrder(uint32_t entry) {
+void BytecodeGraph::findOrder(uint32_t first) {
   number_.assign(blocks_.size(), kNone);
-  std::vector<std::pair<uint32_t, size_t>> stack{{blockAt_[entry], 0}};
+  std::vector<std::pair<uint32_t, size_t>> stack{{first, 0}};
   std::vector<uint32_t> postorder;
   constexpr uint32_t kSeen = kNone - 1;
-  number_[blockAt_[entry]] = kSeen;
+  number_[first] = kSeen;
   while (!stack.empty()) {
     auto& [n, next] = stack.back();
     const BytecodeBlock& b = blocks_[n];
@@ -122,6 +133,102 @@ bool BytecodeGraph::findOrder(uint32_t entry) {
   }
   order_.assign(postorder.rbegin(), postorder.rend());
   for (uint32_t i = 0; i < order_.size(); i++) number_[order_[i]] = i;
+}
+
+/// Calls each(header, block) for the blocks of all loops, a loop at a time; the header comes first. False: a loop has
+/// several ways in.
+template <typename Each>
+bool BytecodeGraph::forLoopMembers(Each each) {
+  std::vector<uint32_t> mark(blocks_.size(), kNone), work;
+  for (uint32_t n : order_) {
+    work.clear();
+    for (uint32_t p : blocks_[n].predecessors) {
+      if (number_[p] != kNone && number_[p] >= number_[n]) work.push_back(p);
+    }
+    if (work.empty()) continue;
+    each(n, n);
+    mark[n] = n;
+    while (!work.empty()) {
+      uint32_t b = work.back();
+      work.pop_back();
+      if (mark[b] == n) continue;
+      if (number_[b] < number_[n]) {
+        refusal_ = "a loop with several ways in";
+        return false;
+      }
+      mark[b] = n;
+      each(n, b);
+      for (uint32_t p : blocks_[b].predecessors) {
+        if (number_[p] != kNone) work.push_back(p);
+      }
+    }
+  }
+  return true;
+}
+
+/// In which copy of a block control arrives that comes from the given copy. What is in no loop around that has begun
+/// or is to begin again stands once.
+uint32_t BytecodeGraph::contextOf(uint32_t original, uint32_t copy) const {
+  for (auto loop = static_cast<uint32_t>(around_.size()); loop-- > copy;) {
+    if (around_[loop][original] == 2) return loop + 1;
+  }
+  while (copy < around_.size() && around_[copy][original] == 0) copy++;
+  return copy;
+}
+
+bool BytecodeGraph::copyAround(uint32_t first) {
+  std::vector<std::pair<uint32_t, std::vector<uint8_t>>> loops;  // with their sizes
+  auto keepLast = [&] {
+    if (!loops.empty() && (loops.back().second[first] != 1)) loops.pop_back();
+  };
+  uint32_t last = kNone;
+  bool reducible = forLoopMembers([&](uint32_t header, uint32_t block) {
+    if (header != last) {
+      keepLast();
+      loops.emplace_back(0, std::vector<uint8_t>(blocks_.size()));
+      last = header;
+    }
+    loops.back().first++;
+    loops.back().second[block] = header == block ? 2 : 1;
+  });
+  if (!reducible) return false;
+  keepLast();
+  if (loops.empty()) return true;
+  std::sort(loops.begin(), loops.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& loop : loops) around_.push_back(std::move(loop.second));
+  copies_.assign(around_.size() + 1, std::vector<uint32_t>(blocks_.size(), kNone));
+  std::vector<BytecodeBlock> made;
+  size_t bytes = 0;
+  auto copy = [&](uint32_t original, uint32_t from) {
+    uint32_t context = contextOf(original, from);
+    uint32_t& n = copies_[context][original];
+    if (n == kNone) {
+      n = static_cast<uint32_t>(made.size());
+      const BytecodeBlock& b = blocks_[original];
+      bytes += b.end - b.start;
+      BytecodeBlock& c = made.emplace_back();
+      c.start = b.start;
+      c.end = b.end;
+      c.depth = b.depth;
+      c.copy = context;
+      c.original = original;
+    }
+    return n;
+  };
+  copy(first, 0);
+  for (uint32_t n = 0; n < made.size() && bytes <= kMostCopied; n++) {
+    for (uint32_t successor : blocks_[made[n].original].successors) {
+      uint32_t to = copy(successor, made[n].copy);
+      made[n].successors.push_back(to);
+      made[to].predecessors.push_back(n);
+    }
+  }
+  if (bytes > kMostCopied) {
+    around_.clear();
+    copies_.clear();
+    return true;
+  }
+  blocks_ = std::move(made);
   return true;
 }
 
@@ -139,33 +246,15 @@ bool BytecodeGraph::findLoops() {
       offset = i.end();
     }
   }
-  std::vector<uint32_t> mark(blocks_.size(), kNone), work;
-  for (uint32_t n : order_) {
-    BytecodeBlock& header = blocks_[n];
-    for (uint32_t p : header.predecessors) {
-      if (number_[p] == kNone || number_[p] < number_[n]) continue;
-      header.isLoop = true;
-      work.push_back(p);
+  return forLoopMembers([&](uint32_t header, uint32_t block) {
+    BytecodeBlock& h = blocks_[header];
+    if (header == block) {
+      h.isLoop = true;
+      h.written = writes[header];
+    } else {
+      h.written.addAll(writes[block]);
     }
-    if (!header.isLoop) continue;
-    header.written = writes[n];
-    mark[n] = n;
-    while (!work.empty()) {
-      uint32_t b = work.back();
-      work.pop_back();
-      if (mark[b] == n) continue;
-      if (number_[b] < number_[n]) {
-        refusal_ = "a loop with several ways in";
-        return false;
-      }
-      mark[b] = n;
-      header.written.addAll(writes[b]);
-      for (uint32_t p : blocks_[b].predecessors) {
-        if (number_[p] != kNone) work.push_back(p);
-      }
-    }
-  }
-  return true;
+  });
 }
 
 void BytecodeGraph::addVariables(uint32_t offset, LocalSet& live) const {

@@ -1,6 +1,13 @@
 // The control flow of one function's bytecode: basic blocks in reverse postorder from where a compilation enters, loops
 // with the locals that they write, and which locals are live where.
 //
+// A compilation that enters at an inner loop would find the loops around it without a proper beginning: nothing would be
+// invariant in them, and the inner loop would not be one of its own. So the rest of the iteration in which it enters
+// stands in copies of its own, one for each loop around: where such a loop begins again, it begins as a whole.
+//
+//     for i ..        entry: for j .. end; rest of the body of i      (copy 0, and what of i's body follows)
+//       for j ..             for i .. for j .. end; rest .. end       (copy 1: both loops from their beginning)
+//
 // Live is what some instruction may read later; a variable that has a name is live in all of its scope, since the debug
 // library may ask for it.
 #pragma once
@@ -42,6 +49,8 @@ struct BytecodeBlock {
   bool isLoop = false;  ///< some back-edge leads here
   LocalSet live;        ///< at its beginning
   LocalSet written;     ///< of a loop: by its body
+  uint32_t copy = 0;    ///< how many of the loops around the entry have begun again
+  uint32_t original = 0;
 };
 
 class BytecodeGraph {
@@ -54,14 +63,23 @@ class BytecodeGraph {
   /// Indices of blocks in reverse postorder; the entry comes first.
   const std::vector<uint32_t>& order() const { return order_; }
   const BytecodeBlock& block(uint32_t i) const { return blocks_[i]; }
-  uint32_t blockAt(uint32_t offset) const { return blockAt_[offset]; }
+  /// Where control goes that reaches the instruction at `offset` from a block.
+  uint32_t target(uint32_t from, uint32_t offset) const { return copyOf(blockAt_[offset], blocks_[from].copy); }
   /// What is live before each instruction of a block, in their order.
   void liveWithin(uint32_t block, std::vector<bytecode::Instruction>& instructions, std::vector<LocalSet>& live) const;
 
  private:
-  void findBlocks(uint32_t entry);
-  bool findOrder(uint32_t entry);
+  void findBlocks();
+  void findOrder(uint32_t first);
+  template <typename Each>
+  bool forLoopMembers(Each each);
   bool findLoops();
+  /// Makes the copies; false: a loop has several ways in.
+  bool copyAround(uint32_t first);
+  uint32_t contextOf(uint32_t original, uint32_t copy) const;
+  uint32_t copyOf(uint32_t original, uint32_t copy) const {
+    return copies_.empty() ? original : copies_[contextOf(original, copy)][original];
+  }
   void findLive();
   void before(const bytecode::Instruction& i, LocalSet& live) const;
   void addVariables(uint32_t offset, LocalSet& live) const;
@@ -70,6 +88,9 @@ class BytecodeGraph {
   std::vector<BytecodeBlock> blocks_;
   std::vector<uint32_t> blockAt_;  ///< by offset, of leaders
   std::vector<uint32_t> order_, number_;
+  /// Of the loops around the entry, from inside out, by blocks before copying: 0 outside, 1 within, 2 the header.
+  std::vector<std::vector<uint8_t>> around_;
+  std::vector<std::vector<uint32_t>> copies_;  ///< by copy and block; empty: there is one of each
   const char* refusal_ = nullptr;
 };
 

@@ -101,6 +101,7 @@ bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOf
   graph_.connect(at, block);
   block_ = nullptr;
   for (uint32_t n : bytecode_.order()) {
+    current_ = n;
     if (!enterBlock(n)) continue;
     const BytecodeBlock& b = bytecode_.block(n);
     bytecode_.liveWithin(n, instructions_, lives_);
@@ -169,14 +170,14 @@ void FunctionBuilder::merge(BlockState& state, const BytecodeBlock& b, Block* in
 
 /// The block for a jump from here to the instruction at `offset`, forward.
 Block* FunctionBuilder::wayTo(uint32_t offset, const Instruction& from) {
-  BlockState& state = states_[bytecode_.blockAt(offset)];
+  BlockState& state = states_[bytecode_.target(current_, offset)];
   if (state.block == nullptr) state.block = graph_.newBlock();
   state.incoming.push_back({block_, environment_, from.offset});
   return state.block;
 }
 
 void FunctionBuilder::goTo(uint32_t offset, const Instruction& from) {
-  uint32_t n = bytecode_.blockAt(offset);
+  uint32_t n = bytecode_.target(current_, offset);
   if (states_[n].done) return backEdge(n, from);
   // A way back that leads ahead: the graph is entered in the middle of the loop.
   if (from.op == Op::kLoop || from.op == Op::kForLoop || from.op == Op::kForInTest) {
@@ -213,7 +214,7 @@ void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
 /// One of the ways out of a block that ends with a branch. A target that is made already is a loop around this place:
 /// the way back gets a block. The unit of fuel of a back-edge is not that of a branch.
 void FunctionBuilder::succeedBy(Block* here, uint32_t offset, const Instruction& from) {
-  uint32_t n = bytecode_.blockAt(offset);
+  uint32_t n = bytecode_.target(current_, offset);
   block_ = here;
   if (!states_[n].done) return graph_.connect(here, wayTo(offset, from));
   block_ = graph_.newBlock();

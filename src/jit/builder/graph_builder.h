@@ -188,6 +188,7 @@ class FunctionBuilder {
   std::vector<BlockState> states_;
 
   // Where it stands.
+  uint32_t current_ = 0;        ///< block of the bytecode
   ir::Block* block_ = nullptr;  ///< null: control does not get here
   Environment environment_;
   Environment beginning_;  ///< before the instruction
