@@ -46,7 +46,30 @@ bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
   Environment environment(locals_);
   uint32_t given = entryOffset == 0 ? code_.parameters : locals_;
   for (uint32_t l = 0; l < locals_; l++) environment[l] = l < given ? emit(ir::Op::kSlot, {}, l) : nil();
+  if (entryOffset != 0) expectSteps(entryOffset, environment);
   return build(entry, std::move(environment), entryOffset);
+}
+
+/// Numeric loops around the entry have begun already: their steps are expected to be what they are in this frame.
+void FunctionBuilder::expectSteps(uint32_t entryOffset, Environment& environment) {
+  const Value* frame = context_.request.frame;
+  whole_ = bytecode::decodeVerified({code_.entry, code_.codeSize}, entryOffset);
+  if (frame == nullptr || failures() > 0) return;
+  live_ = &bytecode_.block(bytecode_.order().front()).live;
+  beginning_ = environment;
+  before_ = nullptr;
+  for (uint32_t n : bytecode_.order()) {
+    bytecode_.liveWithin(n, instructions_, lives_);
+    const Instruction& last = instructions_.back();
+    if (last.op != Op::kForLoop) continue;
+    if (static_cast<uint32_t>(last.target()) > entryOffset || entryOffset > last.offset) continue;
+    auto slot = static_cast<uint32_t>(last.operands[0]) + 2;
+    Value step = frame[-1 - static_cast<int64_t>(slot)];
+    if (!step.isInt() || step.asInt() == 0 || environment[slot]->op != ir::Op::kSlot) continue;
+    Node* expected = graph_.intConstant(step.asInt());
+    emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {toInt(environment[slot]), expected})});
+    environment[slot] = expected;
+  }
 }
 
 bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, Block*& end, Node*& result) {

@@ -77,6 +77,7 @@ class FunctionBuilder {
 
   // ---- graph_builder.cpp ----
   bool build(ir::Block* at, Environment environment, uint32_t entryOffset);
+  void expectSteps(uint32_t entryOffset, Environment& environment);
   Node* newPhi(ir::Block* block, uint32_t offset);
   bool enterBlock(uint32_t n);
   void merge(BlockState& state, const BytecodeBlock& b, ir::Block* into);
@@ -140,6 +141,8 @@ class FunctionBuilder {
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
+  template <typename InArray, typename Elsewhere>
+  Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, InArray inArray, Elsewhere elsewhere);
   Node* cellOf(uint32_t upvalue);
   Node* closureHere();
 

@@ -222,17 +222,61 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   }
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   Node* table = toTable(object);
-  bool inArray = site_ != nullptr && site_->access == kInArray && keys.isOnlyInts() && !seen.has(TypeSet::kNil);
-  if (!inArray || failures() > 1) {
-    return asLoaded(leaf(ir::Leaf::kGetElement, {table, key}), seen);
-  }
+  bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts();
+  bool isSure = inArray && site_->access == kInArray && !seen.has(TypeSet::kNil) && failures() < 2;
+  if (!inArray || failures() > 2) return asLoaded(leaf(ir::Leaf::kGetElement, {table, key}), seen);
   Node* array = emit(ir::Op::kLoadArray, {table});
   Node* length = emit(ir::Op::kLoadLength, {array});
   Node* from0 = emit(ir::Op::kIntSub, {toInt(key), graph_.intConstant(1)});
+  if (!isSure) {
+    Node* value = arrayOrElsewhere(
+        array, from0, length, [](Node* element) { return element; },
+        [&] { return leaf(ir::Leaf::kGetElement, {table, key}); });
+    return asLoaded(value, seen);
+  }
   Node* index = emit(ir::Op::kCheckIndex, {from0, length});
   Node* value = emit(ir::Op::kLoadElement, {array, index});
   if (failures() == 0 && (seen.isOnlyInts() || seen.isOnlyFloats())) return asLoaded(value, seen);
   return emit(ir::Op::kCheckNotNil, {value});
+}
+
+/// What is not nil in the array part goes one way: inArray(element); everything else goes the other: elsewhere(). What
+/// they give comes together; no result is null.
+template <typename InArray, typename Elsewhere>
+ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* length, InArray inArray,
+                                            Elsewhere elsewhere) {
+  ir::Block *within = graph_.newBlock(), *out = graph_.newBlock(), *found = graph_.newBlock(),
+            *absent = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock();
+  auto goOn = [this](ir::Block* to) {
+    emit(ir::Op::kJump, {})->state = before();
+    graph_.connect(block_, to);
+  };
+  emit(ir::Op::kBranch, {emit(ir::Op::kIntLtU, {from0, length})});
+  graph_.connect(block_, within);
+  graph_.connect(block_, out);
+  block_ = within;
+  Node* element = emit(ir::Op::kLoadElement, {array, from0});
+  emit(ir::Op::kBranch, {emit(ir::Op::kIsNil, {element})});
+  graph_.connect(block_, absent);
+  graph_.connect(block_, found);
+  for (ir::Block* b : {out, absent}) {
+    block_ = b;
+    goOn(other);
+  }
+  bool isRare = (site_->access & (kElsewhere | kAppended)) == 0;
+  out->isRare = absent->isRare = other->isRare = isRare;
+  block_ = found;
+  Node* here = inArray(element);
+  goOn(join);
+  block_ = other;
+  Node* there = elsewhere();
+  goOn(join);
+  block_ = join;
+  if (here == nullptr) return nullptr;
+  Node* phi = newPhi(join, whole_.offset);
+  graph_.addInput(phi, here);
+  graph_.addInput(phi, there);
+  return phi;
 }
 
 void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
@@ -244,27 +288,38 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   }
   Node* table = toTable(object);
   TypeSet values = typesOf(value, 2);
-  bool inArray = site_ != nullptr && site_->access == kInArray && keys.isOnlyInts() && !values.has(TypeSet::kNil);
-  if (!inArray || failures() > 1) {
+  bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
+  if (!inArray || failures() > 2) {
     leaf(ir::Leaf::kSetElement, {table, key, value});
     return;
   }
+  auto notNil = [&] {
+    if (value->type != Type::kTagged && value->type != Type::kSame) return value;
+    if (failures() == 0 && values.isOnlyFloats()) return emit(ir::Op::kCheckFloat, {value});
+    if (failures() == 0 && values.isOnlyInts()) return emit(ir::Op::kCheckInt, {value});
+    return emit(ir::Op::kCheckNotNil, {value});
+  };
   Node* array = emit(ir::Op::kLoadArray, {table});
   Node* length = emit(ir::Op::kLoadLength, {array});
   Node* from0 = emit(ir::Op::kIntSub, {toInt(key), graph_.intConstant(1)});
+  if (site_->access != kInArray || failures() > 1) {
+    value = notNil();
+    arrayOrElsewhere(
+        array, from0, length,
+        [&](Node*) -> Node* {
+          emit(ir::Op::kStoreElement, {array, from0, value});
+          return nullptr;
+        },
+        [&]() -> Node* {
+          leaf(ir::Leaf::kSetElement, {table, key, value});
+          return nullptr;
+        });
+    return;
+  }
   Node* index = emit(ir::Op::kCheckIndex, {from0, length});
   // Over nil a metatable may have a say, and nil may shorten the array.
   emit(ir::Op::kCheckNotNil, {emit(ir::Op::kLoadElement, {array, index})});
-  if (value->type == Type::kTagged || value->type == Type::kSame) {
-    if (values.isOnlyFloats()) {
-      value = emit(ir::Op::kCheckFloat, {value});
-    } else if (values.isOnlyInts()) {
-      value = emit(ir::Op::kCheckInt, {value});
-    } else {
-      value = emit(ir::Op::kCheckNotNil, {value});
-    }
-  }
-  emit(ir::Op::kStoreElement, {array, index, value});
+  emit(ir::Op::kStoreElement, {array, index, notNil()});
 }
 
 }  // namespace devvm::jit

@@ -1,5 +1,7 @@
 // Loop-invariant code motion: what a loop computes, loads or checks anew each time with the same result goes in front
 // of it. A guard goes there if every iteration comes by it, and leaves by the state in which the loop is entered.
+#include <algorithm>
+
 #include "jit/passes/dominator_walk.h"
 #include "jit/passes/facts.h"
 #include "jit/passes/interval.h"
@@ -33,11 +35,28 @@ class Mover {
   }
 
  private:
-  bool isOutside(const Node* n) const {
-    for (const Block* l = n->block->loop; l != nullptr; l = l->outer) {
-      if (l == header_) return false;
+  bool isOutside(const Node* n) const { return !isWithin(n->block); }
+  bool isWithin(const Block* b) const {
+    for (const Block* l = b->loop; l != nullptr; l = l->outer) {
+      if (l == header_) return true;
     }
-    return true;
+    return false;
+  }
+
+  /// Whether a node may be executed where the loop does not come by it: not if only a branch keeps it from reading
+  /// beyond an object.
+  static bool mayHappen(const Node* n) {
+    switch (n->op) {
+      case Op::kLoadField:
+      case Op::kLoadProps: {
+        Op from = n->input(0)->op;
+        return from == Op::kCheckShape || from == Op::kShapeOwner || from == Op::kNewTable;
+      }
+      case Op::kLoadProp: return n->input(0)->op == Op::kLoadProps && mayHappen(n->input(0));
+      case Op::kLoadElement:
+      case Op::kStringByte: return n->input(1)->op == Op::kCheckIndex;
+      default: return true;
+    }
   }
 
   void loop(Block* header, const std::vector<Block*>& members) {
@@ -51,8 +70,13 @@ class Mover {
       for (size_t i = 1; i < header->predecessors.size(); i++) {
         always = always && dominators_.dominates(b, header->predecessors[i]);
       }
+      bool atOnce = always;  // also in a first round that is not completed
+      for (const Block* m : members) {
+        bool leaves = std::any_of(m->successors.begin(), m->successors.end(), [&](Block* s) { return !isWithin(s); });
+        atOnce = atOnce && (!leaves || dominators_.dominates(b, m));
+      }
       forEach(b, [&](Node* n) {
-        if (mayMove(n, always)) {
+        if (mayMove(n, always) && (atOnce || mayHappen(n))) {
           graph_.unlink(n);
           graph_.insertBefore(before->last, n);
           if (n->has(ir::kGuard)) n->state = header->entryState;
