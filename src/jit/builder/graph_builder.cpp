@@ -50,25 +50,37 @@ bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
   return build(entry, std::move(environment), entryOffset);
 }
 
-/// Numeric loops around the entry have begun already: their steps are expected to be what they are in this frame.
+/// Numeric loops around the entry have begun already. Where the bytecode in front of one sets a constant step, this is
+/// expected to be it.
 void FunctionBuilder::expectSteps(uint32_t entryOffset, Environment& environment) {
-  const Value* frame = context_.request.frame;
-  whole_ = bytecode::decodeVerified({code_.entry, code_.codeSize}, entryOffset);
-  if (frame == nullptr || failures() > 0) return;
+  std::span<const uint8_t> code{code_.entry, code_.codeSize};
+  whole_ = bytecode::decodeVerified(code, entryOffset);
+  if (failures() > 0) return;
   live_ = &bytecode_.block(bytecode_.order().front()).live;
   beginning_ = environment;
   before_ = nullptr;
-  for (uint32_t n : bytecode_.order()) {
-    bytecode_.liveWithin(n, instructions_, lives_);
-    const Instruction& last = instructions_.back();
-    if (last.op != Op::kForLoop) continue;
-    if (static_cast<uint32_t>(last.target()) > entryOffset || entryOffset > last.offset) continue;
-    auto slot = static_cast<uint32_t>(last.operands[0]) + 2;
-    Value step = frame[-1 - static_cast<int64_t>(slot)];
-    if (!step.isInt() || step.asInt() == 0 || environment[slot]->op != ir::Op::kSlot) continue;
-    Node* expected = graph_.intConstant(step.asInt());
-    emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {toInt(environment[slot]), expected})});
-    environment[slot] = expected;
+  std::vector<int64_t> constants(locals_), steps(locals_);  // 0: unknown
+  int64_t pushed = 0;
+  auto component = [&](const Instruction& c) {
+    auto l = static_cast<uint32_t>(c.operands[0]);
+    if (c.op == Op::kForPrep) steps[l] = constants[l + 2];
+    forLocals(
+        c, [](uint32_t, uint32_t) {},
+        [&](uint32_t first, uint32_t count) { std::fill_n(constants.begin() + first, count, 0); });
+    if (c.op == Op::kSetLocal) constants[l] = pushed;
+    pushed = c.op == Op::kInt8 || c.op == Op::kInt16 ? c.operands[0] : 0;
+    bool encloses = c.op == Op::kForLoop && static_cast<uint32_t>(c.target()) <= entryOffset && entryOffset <= c.offset;
+    if (!encloses || steps[l] == 0 || environment[l + 2]->op != ir::Op::kSlot) return;
+    Node* expected = graph_.intConstant(steps[l]);
+    emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {toInt(environment[l + 2]), expected})});
+    environment[l + 2] = expected;
+  };
+  for (uint32_t offset = 0; offset < code.size();) {
+    Instruction i = bytecode::decodeVerified(code, offset);
+    std::array<Instruction, 4> parts;
+    unsigned count = bytecode::expandComponents(i, parts);
+    for (unsigned p = 0; p < count; p++) component(parts[p]);
+    offset = i.end();
   }
 }
 
