@@ -1,8 +1,8 @@
 // The control flow of one function's bytecode: basic blocks in reverse postorder from where a compilation enters, loops
 // with the locals that they write, and which locals are live where.
 //
-// A compilation that enters at an inner loop would find the loops around it without a proper beginning: nothing would be
-// invariant in them, and the inner loop would not be one of its own. So the rest of the iteration in which it enters
+// A compilation that enters at an inner loop would find the loops around it without a proper beginning: nothing would
+// be invariant in them, and the inner loop would not be one of its own. So the rest of the iteration in which it enters
 // stands in copies of its own, one for each loop around: where such a loop begins again, it begins as a whole.
 //
 //     for i ..        entry: for j .. end; rest of the body of i      (copy 0, and what of i's body follows)
