@@ -127,7 +127,7 @@ if [ $ALL -eq 1 ]; then
 else
   step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode default --mode baseline-at-once --mode "$picked"
   step "Lua programs under compiler stress" lua $VM --mode jit-osr --mode jit-reclaim --mode optimizing-at-once \
-    --mode optimizing-deopt --filter jit/ --filter coroutines/
+    --mode optimizing-colouring --mode optimizing-deopt --filter jit/ --filter coroutines/
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
   step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once
 fi

@@ -52,6 +52,8 @@ MODES = {
     "optimizing": Mode(["--jit=optimizing"], 1, "the optimizing compiler at its default thresholds"),
     "optimizing-at-once": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once"], 1,
                                "functions are optimized as soon as they have baseline code, with what was seen by then"),
+    "optimizing-colouring": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once",
+                                  "--jit-allocator=colouring"], 1, "and registers are found by graph colouring"),
     "optimizing-deopt": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once",
                               "--jit-stress=deopt:7"], 10, "the same, and every 7th guard fails"),
     "baseline-refused": Mode(["--jit=baseline", "--jit-threshold=1", "--jit-refuse"], 1,

@@ -147,6 +147,11 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       if (value.size() != 1 || value[0] < '1' || value[0] > '3') return false;
       jit::passes::standardOptions().level = value[0] - '0';
       return true;
+    case OptionId::kJitAllocator: {
+      using Allocator = jit::passes::PassOptions::Allocator;
+      jit::passes::standardOptions().allocator = value == "linear" ? Allocator::kLinear : Allocator::kColouring;
+      return value == "linear" || value == "colouring";
+    }
     case OptionId::kJitWithout: {
       std::string unknown;
       return jit::passes::addPasses(value, jit::passes::standardOptions().disabled, unknown);

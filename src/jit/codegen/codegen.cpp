@@ -31,7 +31,7 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
   selection.constraints.lastGprs = bits({r13, r14});
   selection.constraints.xmms = kXmms;
   selection.constraints.mostWords = kMostWords;
-  regalloc::Allocation allocation = regalloc::allocate(request.graph, selection.constraints);
+  regalloc::Allocation allocation = regalloc::allocate(request.graph, selection.constraints, request.allocator);
   if (describe) out.allocation = regalloc::text(selection.constraints, allocation);
   if (allocation.failure != nullptr) {
     *refusal = allocation.failure;
@@ -40,6 +40,10 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
 #ifndef NDEBUG
   assert(regalloc::check(selection.constraints, allocation).empty());
 #endif
+  if (request.verify && !regalloc::check(selection.constraints, allocation).empty()) {
+    *refusal = "the register allocation loses a value";
+    return false;
+  }
   *refusal = Emitter(request, selection, allocation, assembler, out).run();
   return *refusal == nullptr;
 }

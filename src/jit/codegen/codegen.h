@@ -6,6 +6,7 @@
 #include "jit/codegen/stubs.h"
 #include "jit/deopt/exit_table.h"
 #include "jit/ir/ir.h"
+#include "jit/regalloc/allocation.h"
 #include "runtime/machine_code.h"
 
 namespace devvm::jit {
@@ -16,6 +17,8 @@ struct CodegenRequest {
   const Stubs& stubs;
   const CodegenStubs& own;
   LeavingStubs leaving;
+  regalloc::Method allocator = regalloc::Method::kLinear;
+  bool verify = false;       ///< follow all ways through the allocation; a wrong one is refused
   bool forcesExits = false;  ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
 };
 

@@ -17,6 +17,13 @@ uint64_t nanos() {
   return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(t.tv_nsec);
 }
 
+regalloc::Method allocatorOf(const passes::PassOptions& options) {
+  using Allocator = passes::PassOptions::Allocator;
+  bool colours =
+      options.allocator == Allocator::kColouring || (options.allocator == Allocator::kByLevel && options.level >= 3);
+  return colours ? regalloc::Method::kColouring : regalloc::Method::kLinear;
+}
+
 }  // namespace
 
 bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x64::Assembler& assembler,
@@ -49,9 +56,15 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   graph.order();
   OptimizedCode code;
   LeavingStubs leaving{stubs.optimized.exit, stubs.optimized.poll, stubs.optimized.grow};
-  if (!generate({graph, &request.code, stubs.baseline, stubs.codegen, leaving, request.forcesExits}, assembler, code,
-                refusal))
-    return false;
+  CodegenRequest generating{.graph = graph,
+                            .code = &request.code,
+                            .stubs = stubs.baseline,
+                            .own = stubs.codegen,
+                            .leaving = leaving,
+                            .allocator = allocatorOf(options),
+                            .verify = options.verify,
+                            .forcesExits = request.forcesExits};
+  if (!generate(generating, assembler, code, refusal)) return false;
   out.callEntry = code.callEntry;
   out.bodyEntry = code.bodyEntry;
   out.loopEntry = code.loopEntry;

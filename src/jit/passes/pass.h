@@ -25,7 +25,9 @@ using PassSet = uint64_t;
 constexpr PassSet setOf(PassId id) { return PassSet{1} << static_cast<unsigned>(id); }
 
 struct PassOptions {
-  int level = 2;            ///< 1 to 3: which steps of the pipeline run
+  int level = 2;  ///< 1 to 3: which steps of the pipeline run
+  /// How registers are found, behind the passes. kByLevel: what docs/regalloc.md says is better at the level.
+  enum class Allocator : uint8_t { kByLevel, kLinear, kColouring } allocator = Allocator::kByLevel;
   PassSet disabled = 0;     ///< passes that do not run
   PassSet printBefore = 0;  ///< passes before and after which `print` gets the graph
   PassSet printAfter = 0;

@@ -42,10 +42,14 @@ constexpr Position writeAt(uint32_t step) { return 4 * step + 6; }
 constexpr Position gapBefore(uint32_t step) { return 4 * step + 3; }
 constexpr uint32_t stepAt(Position p) { return (p - 3) / 4; }
 
+/// How registers are found: linear scan (linear_scan.cpp) or graph colouring (colouring.cpp).
+enum class Method : uint8_t { kLinear, kColouring };
+
 struct Allocation {
-  const char* failure = nullptr;  ///< why there is none
-  uint32_t words = 0;             ///< of the frame that are in use
-  uint16_t usedGprs = 0;          ///< registers that hold values somewhere, as bits
+  const char* failure = nullptr;    ///< why there is none
+  Method method = Method::kLinear;  ///< that found it
+  uint32_t words = 0;               ///< of the frame that are in use
+  uint16_t usedGprs = 0;            ///< registers that hold values somewhere, as bits
 
   /// Where a step finds its uses and frame state (`readAt`), or a call's state is while it runs (`clobberAt`), or a
   /// result goes (`writeAt`). Constants are everywhere.
@@ -97,8 +101,9 @@ struct Allocation {
   std::vector<uint8_t> temps;
 };
 
-/// Linear scan on SSA form (linear_scan.cpp). The graph is strict, without critical edges, ordered.
-Allocation allocate(const ir::Graph& graph, const Constraints& constraints);
+/// Places for the values of a strict graph, without critical edges, ordered (allocate.cpp). Graphs that are too large
+/// for colouring, or for which it finds nothing, are done by linear scan.
+Allocation allocate(const ir::Graph& graph, const Constraints& constraints, Method method = Method::kLinear);
 
 /// Follows all ways through the code and tells the first use that does not find its value; empty: all is well.
 /// (checker.cpp)

@@ -34,13 +34,22 @@ struct Interval {
   Position end = 0;          ///< of the last range
   Range* cursor = nullptr;   ///< for the scan: the first range that ends behind the present position
   Interval* next = nullptr;  ///< next piece of the value
+  uint32_t number = 0;       ///< of its node, while a graph is coloured
 
   Position start() const { return ranges->from; }
   bool covers(Position p) const;
+  /// The first use from p on that needs a register, or kNever.
+  Position neededFrom(Position p) const;
 };
 
 /// First position that both cover, or kNever. Looks at ranges from `a` and `b` on.
 Position intersection(const Range* a, const Range* b);
+
+/// Gaps lie in front of steps: the last one at or below p.
+constexpr Position gapAtOrBelow(Position p) { return p < 3 ? 0 : p - (p - 3) % 4; }
+
+/// How often a block runs, compared with others: loops eight times, rare blocks seldom.
+double weightOf(const ir::Block* block);
 
 /// What is alive where: intervals of all values, made by one pass over the code from its end.
 class LiveIntervals {
@@ -76,6 +85,14 @@ class LiveIntervals {
   }
   uint32_t value(const ir::Node* n) const { return valueOf[n->id]; }
 
+  // ---- for allocators (splitting.cpp) ----
+  /// Cuts an interval in two; gives the second, which begins at p or behind a hole.
+  Interval* splitAt(Interval* i, Position p);
+  /// Where a piece may begin in a register: at the gap of the outermost loop between two positions, the last one.
+  Position bestGap(Position least, Position most) const;
+  /// Where the interval meets a step that destroys all registers, first; or kNever.
+  Position nextClobberAll(const Interval* i) const;
+
  private:
   template <typename F>
   void forBits(const uint64_t* bits, F f) const {
@@ -100,6 +117,11 @@ class LiveIntervals {
   std::vector<uint64_t> liveIn_, liveOut_, defined_;
   uint32_t words_ = 0;
 };
+
+/// Linear scan with splitting (linear_scan.cpp): gives every interval a register or memory. Null, or why it cannot.
+const char* linearScan(LiveIntervals& live);
+/// The same by graph colouring (colouring.cpp). What it does not take, linear scan may take.
+const char* colour(LiveIntervals& live);
 
 /// Words of the frame for values that are in memory somewhere, by number of the value (words.cpp). `needsWord` tells
 /// which; those of steps that have one already get that. Null, or why there are not enough.

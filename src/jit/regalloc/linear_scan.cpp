@@ -34,9 +34,9 @@ class LinearScan {
   void takeBlocked(Interval* cur);
   void assign(Interval* cur, unsigned reg);
   void toMemory(Interval* cur);
-  Interval* splitAt(Interval* i, Position p);
-  Position bestGap(Position least, Position most) const;
-  Position nextClobberAll(const Interval* i) const;
+  Interval* splitAt(Interval* i, Position p) { return live_.splitAt(i, p); }
+  Position bestGap(Position least, Position most) const { return live_.bestGap(least, most); }
+  Position nextClobberAll(const Interval* i) const { return live_.nextClobberAll(i); }
   void meetClobbers(const Interval* i, Position* until) const;
   void preferences(const Interval* cur);
   void prefer(const ir::Node* n, Position p);
@@ -45,11 +45,7 @@ class LinearScan {
     while (u != nullptr && u->at < p) u = u->next;
     return u;
   }
-  static Position neededFrom(const Interval* i, Position p) {
-    const UsePosition* u = useFrom(i, p);
-    while (u != nullptr && !u->needsRegister) u = u->next;
-    return u != nullptr ? u->at : kNever;
-  }
+  static Position neededFrom(const Interval* i, Position p) { return i->neededFrom(p); }
   void fail(const char* why) {
     if (failure_ == nullptr) failure_ = why;
   }
@@ -64,71 +60,6 @@ class LinearScan {
   uint16_t clobbered_ = 0;  ///< registers that some step destroys
   const char* failure_ = nullptr;
 };
-
-/// Gaps lie in front of steps: the last one at or below p.
-constexpr Position gapAtOrBelow(Position p) { return p < 3 ? 0 : p - (p - 3) % 4; }
-
-Interval* LinearScan::splitAt(Interval* i, Position p) {
-  auto* rest = live_.arena.make<Interval>();
-  rest->value = i->value;
-  rest->bank = i->bank;
-  rest->end = i->end;
-  rest->next = i->next;
-  i->next = rest;
-  // Ranges.
-  Range** link = &i->ranges;
-  Position lastEnd = 0;
-  while (*link != nullptr && (*link)->to <= p) {
-    lastEnd = (*link)->to;
-    link = &(*link)->next;
-  }
-  Range* at = *link;
-  if (at != nullptr && at->from < p) {
-    rest->ranges = live_.arena.make<Range>(p, at->to, at->next);
-    at->to = p;
-    at->next = nullptr;
-    i->end = p;
-  } else {
-    rest->ranges = at;
-    *link = nullptr;
-    i->end = lastEnd;
-  }
-  rest->cursor = rest->ranges;
-  if (i->cursor == at && rest->ranges == at) i->cursor = nullptr;
-  // Uses.
-  UsePosition** use = &i->uses;
-  while (*use != nullptr && (*use)->at < p) use = &(*use)->next;
-  rest->uses = *use;
-  *use = nullptr;
-  return rest;
-}
-
-/// Where a piece may begin in a register: at the gap of the outermost loop between two positions, the last one.
-Position LinearScan::bestGap(Position least, Position most) const {
-  Position last = gapAtOrBelow(most);
-  if (last <= least) return last;
-  uint32_t from = live_.blockAt(least), to = live_.blockAt(last), depth = c_.blocks[to].block->loopDepth;
-  constexpr uint32_t kFar = 100;
-  for (uint32_t b = to, n = 0; b > from && n < kFar; b--, n++) {
-    // In front of block b stands the edge from outside into it.
-    uint32_t outside = std::min(c_.blocks[b].block->loopDepth, c_.blocks[b - 1].block->loopDepth);
-    if (outside < depth && live_.blockFrom(b) > least) {
-      depth = outside;
-      last = live_.blockFrom(b);
-    }
-  }
-  return last;
-}
-
-Position LinearScan::nextClobberAll(const Interval* i) const {
-  auto at = live_.clobbersAll.begin();
-  for (const Range* r = i->ranges; r != nullptr; r = r->next) {
-    at = std::lower_bound(at, live_.clobbersAll.end(), r->from);
-    if (at == live_.clobbersAll.end()) return kNever;
-    if (*at < r->to) return *at;
-  }
-  return kNever;
-}
 
 /// Lowers `until`, by register, to where the interval meets a step that destroys the register.
 void LinearScan::meetClobbers(const Interval* i, Position* until) const {
@@ -428,15 +359,6 @@ const char* LinearScan::run() {
 
 }  // namespace
 
-Allocation allocate(const ir::Graph&, const Constraints& constraints) {
-  Allocation result;
-  result.constraints = &constraints;
-  LiveIntervals live(constraints);
-  live.build();
-  LinearScan scan(live);
-  result.failure = scan.run();
-  if (result.failure == nullptr) result.failure = resolve(live, result);
-  return result;
-}
+const char* linearScan(LiveIntervals& live) { return LinearScan(live).run(); }
 
 }  // namespace devvm::jit::regalloc

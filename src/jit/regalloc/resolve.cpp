@@ -17,11 +17,7 @@ class Resolver {
  private:
   void decideStores();
   double weightAt(Position p) const { return weight(c_.blocks[live_.blockAt(p)].block); }
-  static double weight(const ir::Block* b) {
-    double w = b->isRare ? 0.001 : 1;
-    for (uint32_t i = 0; i < std::min(b->loopDepth, 8u); i++) w *= 8;
-    return w;
-  }
+  static double weight(const ir::Block* b) { return weightOf(b); }
   void pieces();
   void withinBlocks();
   void edges();

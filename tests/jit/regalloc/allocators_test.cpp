@@ -8,35 +8,49 @@
 namespace devvm::jit::regalloc {
 namespace {
 
-void expectRight(uint32_t seed, const ProgramShape& shape) {
+/// Both methods have to pass.
+class Allocators : public testing::TestWithParam<Method> {
+ protected:
+  void expectRight(uint32_t seed, const ProgramShape& shape);
+  uint32_t foundOtherwise_ = 0;  ///< programs for which the method found nothing
+};
+
+void Allocators::expectRight(uint32_t seed, const ProgramShape& shape) {
   RandomProgram program(seed, shape);
-  Allocation a = allocate(program.graph, program.constraints);
+  Allocation a = allocate(program.graph, program.constraints, GetParam());
+  foundOtherwise_ += a.method != GetParam();
   ASSERT_EQ(a.failure, nullptr) << "seed " << seed << ": " << a.failure;
   std::string fault = check(program.constraints, a);
   ASSERT_EQ(fault, "") << "seed " << seed << "\n" << text(program.constraints, a);
 }
 
-TEST(LinearScan, RandomPrograms) {
+TEST_P(Allocators, RandomPrograms) {
   for (uint32_t seed = 1; seed <= 300; seed++) expectRight(seed, {});
+  EXPECT_LE(foundOtherwise_, 3u);
 }
 
-TEST(LinearScan, FewRegisters) {
+TEST_P(Allocators, FewRegisters) {
   for (uint32_t seed = 1; seed <= 300; seed++) {
     expectRight(seed, {.statements = 80, .values = 20, .gprs = 4, .xmms = 3});
   }
+  EXPECT_LE(foundOtherwise_, 3u);
 }
 
-TEST(LinearScan, ManyCalls) {
+TEST_P(Allocators, ManyCalls) {
   for (uint32_t seed = 1; seed <= 300; seed++) {
     expectRight(seed, {.statements = 80, .values = 15, .callsInHundred = 30, .rareInHundred = 60});
   }
+  EXPECT_LE(foundOtherwise_, 3u);
 }
 
-TEST(LinearScan, LargePrograms) {
+TEST_P(Allocators, LargePrograms) {
   for (uint32_t seed = 1; seed <= 10; seed++) {
     expectRight(seed, {.statements = 2000, .values = 40, .callsInHundred = 3});
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, Allocators, testing::Values(Method::kLinear, Method::kColouring),
+                         [](const auto& method) { return method.param == Method::kLinear ? "Linear" : "Colouring"; });
 
 /// A wrong allocation does not pass: any move or store left out, any place changed.
 TEST(Checker, SeesFaults) {
