@@ -142,7 +142,7 @@ class FunctionBuilder {
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
   template <typename InArray, typename Elsewhere>
-  Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, InArray inArray, Elsewhere elsewhere);
+  Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray, Elsewhere elsewhere);
   Node* cellOf(uint32_t upvalue);
   Node* closureHere();
 

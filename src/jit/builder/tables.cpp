@@ -229,10 +229,15 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   Node* length = emit(ir::Op::kLoadLength, {array});
   Node* from0 = emit(ir::Op::kIntSub, {toInt(key), graph_.intConstant(1)});
   if (!isSure) {
-    Node* value = arrayOrElsewhere(
-        array, from0, length, [](Node* element) { return element; },
-        [&] { return leaf(ir::Leaf::kGetElement, {table, key}); });
-    return asLoaded(value, seen);
+    // Where nil was never seen, what comes out of the array needs no test for it but that of its type.
+    bool seesNil = seen.has(TypeSet::kNil) || failures() > 1;
+    return arrayOrElsewhere(
+        array, from0, length, seesNil,
+        [&](Node* element) {
+          if (seesNil || seen.isOnlyInts() || seen.isOnlyFloats()) return asLoaded(element, seen);
+          return emit(ir::Op::kCheckNotNil, {element});
+        },
+        [&] { return asLoaded(leaf(ir::Leaf::kGetElement, {table, key}), seen); });
   }
   Node* index = emit(ir::Op::kCheckIndex, {from0, length});
   Node* value = emit(ir::Op::kLoadElement, {array, index});
@@ -240,31 +245,33 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   return emit(ir::Op::kCheckNotNil, {value});
 }
 
-/// What is not nil in the array part goes one way: inArray(element); everything else goes the other: elsewhere(). What
-/// they give comes together; no result is null.
+/// What is in the array part (and not nil, where that `seesNil`) goes one way: inArray(element); everything else goes
+/// the other: elsewhere(). What they give comes together; no result is null.
 template <typename InArray, typename Elsewhere>
-ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* length, InArray inArray,
+ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray,
                                             Elsewhere elsewhere) {
-  ir::Block *within = graph_.newBlock(), *out = graph_.newBlock(), *found = graph_.newBlock(),
-            *absent = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock();
+  ir::Block *found = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock();
   auto goOn = [this](ir::Block* to) {
     emit(ir::Op::kJump, {})->state = before();
     graph_.connect(block_, to);
   };
-  emit(ir::Op::kBranch, {emit(ir::Op::kIntLtU, {from0, length})});
-  graph_.connect(block_, within);
-  graph_.connect(block_, out);
-  block_ = within;
-  Node* element = emit(ir::Op::kLoadElement, {array, from0});
-  emit(ir::Op::kBranch, {emit(ir::Op::kIsNil, {element})});
-  graph_.connect(block_, absent);
-  graph_.connect(block_, found);
-  for (ir::Block* b : {out, absent}) {
-    block_ = b;
-    goOn(other);
-  }
   bool isRare = (site_->access & (kElsewhere | kAppended)) == 0;
-  out->isRare = absent->isRare = other->isRare = isRare;
+  // An edge from a branch leads to a block of its own.
+  auto unless = [&](Node* condition, bool holds) {
+    emit(ir::Op::kBranch, {condition});
+    ir::Block *more = graph_.newBlock(), *out = graph_.newBlock(), *here = block_;
+    graph_.connect(here, holds ? out : more);
+    graph_.connect(here, holds ? more : out);
+    out->isRare = isRare;
+    block_ = out;
+    goOn(other);
+    block_ = more;
+  };
+  other->isRare = isRare;
+  unless(emit(ir::Op::kIntLtU, {from0, length}), false);
+  Node* element = emit(ir::Op::kLoadElement, {array, from0});
+  if (seesNil) unless(emit(ir::Op::kIsNil, {element}), true);
+  goOn(found);
   block_ = found;
   Node* here = inArray(element);
   goOn(join);
@@ -305,7 +312,7 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   if (site_->access != kInArray || failures() > 1) {
     value = notNil();
     arrayOrElsewhere(
-        array, from0, length,
+        array, from0, length, true,
         [&](Node*) -> Node* {
           emit(ir::Op::kStoreElement, {array, from0, value});
           return nullptr;
