@@ -255,7 +255,7 @@ ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* leng
     emit(ir::Op::kJump, {})->state = before();
     graph_.connect(block_, to);
   };
-  bool isRare = (site_->access & (kElsewhere | kAppended)) == 0;
+  bool isRare = (site_->access & kAppended) == 0;
   // An edge from a branch leads to a block of its own.
   auto unless = [&](Node* condition, bool holds) {
     emit(ir::Op::kBranch, {condition});
