@@ -21,14 +21,29 @@ struct CountingLoop {
   const Node* count = nullptr;  ///< how often it repeats: at least 0
 };
 
+/// Two nodes, in this order.
+struct Pair {
+  const Node *a, *b;
+  friend bool operator==(const Pair&, const Pair&) = default;
+};
+struct HashPair {
+  size_t operator()(const Pair& p) const { return HashNode()(p.a) * 31 + HashNode()(p.b); }
+};
+
 class Ranges {
  public:
   Ranges(Graph& graph, PassContext& context)
-      : graph_(graph), context_(context), dominators_(graph), known_(graph.nodeCount()), base_(graph.nodeCount()) {}
+      : graph_(graph),
+        context_(context),
+        dominators_(graph),
+        known_(graph.nodeCount()),
+        ordered_(64),
+        base_(graph.nodeCount()) {}
 
   void run() {
     for (Block* b : dominatorPreorder(graph_)) {
       known_.enter(b);
+      ordered_.enter(b);
       bool holds = false;
       if (Node* condition = conditionOn(b, holds)) learn(condition, holds);
       if (b->isLoop) loop(b);
@@ -50,6 +65,9 @@ class Ranges {
     if (n->isPhi() || depth == 0) return i;
     Interval inputs[2];
     for (uint32_t k = 0; k < n->inputCount() && k < 2; k++) inputs[k] = of(n->input(k), depth - 1);
+    if (n->op == Op::kIntSub && inputs[0].isSmall() && inputs[1].isSmall()) {
+      if (const int64_t* least = ordered_.find({n->input(1), n->input(0)})) i.low = std::max(i.low, *least);
+    }
     return i.meet(transfer(*n, inputs[0], inputs[1]));
   }
 
@@ -86,6 +104,7 @@ class Ranges {
   }
   /// a + by <= b
   void less(const Node* a, const Node* b, int64_t by) {
+    ordered_.insert({a, b}, by);
     Interval x = of(a), y = of(b);
     if (y.high >= INT64_MIN + by) refine(a, {INT64_MIN, y.high - by});
     if (x.low <= INT64_MAX - by) refine(b, {x.low + by, INT64_MAX});
@@ -426,7 +445,8 @@ class Ranges {
   PassContext& context_;
   DominatorNumbers dominators_;
   ScopedTable<const Node*, Interval, HashNode> known_;
-  std::vector<Interval> base_;  ///< wherever the node is there
+  ScopedTable<Pair, int64_t, HashPair> ordered_;  ///< a + value <= b
+  std::vector<Interval> base_;                    ///< wherever the node is there
 };
 
 }  // namespace
