@@ -581,7 +581,7 @@ void Compiler::countVisits() {
   a.mov64(rax, addressOf(&site_->count));
   a.add32(Mem(rax), 1);
   a.cmp32(Mem(rax), Imm(static_cast<int32_t>(kVisitsUntilSeen)));
-  a.jcc(Condition::kAbove, leaveHere(), Distance::kNear);
+  a.jcc(Condition::kAbove, slowCase().early, Distance::kNear);
 }
 
 /// What has no code of its own: the interpreter does it.

@@ -98,6 +98,7 @@ class Compiler {
     uint32_t metamethod;  ///< in metamethods_, what may be called instead, or kNone
     Label label;          ///< operands are as in the place's state
     Label flushed;        ///< operands are in their slots
+    Label early;          ///< as `leave`, from before the instruction's code: operands are where they were then
     Label leave;          ///< as `label`, but leaves in any case
   };
   /// A metamethod that an instruction may call, with these operands.

@@ -29,7 +29,7 @@ SlowPath wholeSlowPath(Op op) {
 Compiler::SlowCase& Compiler::slowCase() {
   if (currentSlow_ == kNone) {
     currentSlow_ = static_cast<uint32_t>(slow_.size());
-    slow_.push_back({now_, speculates_, kNone, {}, {}, {}});
+    slow_.push_back({now_, speculates_, kNone, {}, {}, {}, {}});
   }
   return slow_[currentSlow_];
 }
@@ -122,10 +122,13 @@ void Compiler::slowCases() {
         goOnBehind(decoded_[s.place], true);
       }
     }
-    if (!s.leave.isAwaited()) continue;
-    a.bind(s.leave);
-    flush(place.slowState);
-    leaveAt(s.place, place.state.depth);
+    for (bool early : {true, false}) {
+      Label& leave = early ? s.early : s.leave;
+      if (!leave.isAwaited()) continue;
+      a.bind(leave);
+      flush(early ? place.state : place.slowState);
+      leaveAt(s.place, place.state.depth);
+    }
   }
 }
 
