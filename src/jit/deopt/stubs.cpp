@@ -59,6 +59,8 @@ bool OptimizedStubs::make(CodeMemory& memory, const Stubs& stubs) {
 
   at[1] = a.position();  // poll
   save(a);
+  a.mov64(rcx, Mem(kIsolate, offset::kFiber));
+  a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
   a.mov64(rdi, kIsolate);
   callFunction(a, addressOf(&pollOptimized));
   a.test8(rax, rax);

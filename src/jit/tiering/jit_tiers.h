@@ -212,6 +212,14 @@ class JitTiers final : public Tiers {
   /// Optimized code of the function was left at a guard; the interpreter goes on where the fiber stands.
   void optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode& machine, const uint8_t* from);
 
+  /// The bytecode offset at which optimized code is entered; 0: calls.
+  static uint32_t entryOf(const MachineCode& machine);
+  /// The code is not entered any more; others of the function are.
+  void discardOptimized(Isolate& isolate, Code& code, const MachineCode& machine, const char* why);
+  /// The function's optimized code was wrong, and what it does instead is being recorded: it is compiled again when
+  /// that is over, and interpreted until then.
+  bool awaitsEndOfSlice(const Isolate& isolate, const Code& code);
+
   /// The function stays as it is.
   void refuse(Isolate& isolate, const Code& code, const char* reason, const char* why, const char* tier = nullptr);
 

@@ -30,8 +30,21 @@ class OptimizingPolicy {
     uint32_t samples = 0;
     SpeculationLog<Place> log;   ///< compilations: how many times it was compiled anew, the first one included
     std::set<uint32_t> refused;  ///< entries that the compiler did not take, or that were compiled
+    uint32_t polls = 0;          ///< that found its optimized code running
+    uint32_t pollsThen = 0;      ///< as many as there were when that code was left where compiling again is no help
+    uint32_t credit = kCredit;   ///< times that it may be left there
     State() { log.compilations = 1; }
   };
+  /// Compilations of a function that follow as soon as the code before is found wrong; later ones wait.
+  static constexpr uint32_t kEager = 8;
+  /// Compilations that were left at a place until that is taken as it is: for what nobody had seen, and for guards.
+  static constexpr uint32_t kUnseenOften = 1, kGuardOften = 3;
+  static constexpr uint32_t kCredit = 60;
+  /// Guards fail so often until the code is discarded, and all together: what else comes there is learnt meanwhile, and
+  /// compiling takes as long as some hundred exits.
+  static constexpr uint32_t kGuardTimes = 8, kGuardsInAll = 24;
+  /// Times that a slice is recorded where code was left at one place.
+  static constexpr uint32_t kSlicesOfPlace = 2;
   /// Codes with entries at loops that one function may have.
   static constexpr uint32_t kMostLoops = 8;
 
@@ -57,25 +70,59 @@ class OptimizingPolicy {
   bool mayCompile(const State& state, uint32_t entry) const {
     return state.phase == Phase::kReady && !state.refused.contains(entry) && state.refused.size() <= kMostLoops;
   }
+  /// Code was left where another compilation would not do better: a leaf function without an answer, an instruction
+  /// without a graph. False: that happens too often for what the code is worth.
+  bool mayLeave(State& state) const {
+    // It is worth as much as it works in between.
+    state.credit = std::min<uint64_t>(uint64_t{state.credit} + (state.polls - state.pollsThen), kCredit);
+    state.pollsThen = state.polls;
+    if (state.credit == 0) return false;
+    state.credit--;
+    return true;
+  }
+  /// One of its codes was discarded for good; others may be worth more.
+  void gaveUp(State& state) const { state.credit = kCredit; }
   /// It has to become hot again.
   void cool(State& state) const {
     state.samples = 0;
     state.phase = state.log.compilations > SpeculationLog<Place>::kMostCompilations ? Phase::kNever : Phase::kCold;
   }
-  /// Its code was discarded: everything begins anew, unless that has been often enough.
+  /// Code with this entry was found wrong: it is compiled anew, unless that has been often enough.
+  void discarded(State& state, uint32_t entry) const {
+    state.log.discarded();
+    state.log.compilations++;
+    state.refused.erase(entry);
+    if (state.phase == Phase::kNever) return;
+    if (state.log.compilations > kEager) return cool(state);
+    state.phase = Phase::kReady;
+  }
+  /// All of its code is useless.
   void discarded(State& state) const {
     state.log.discarded();
     state.log.compilations++;
     state.refused.clear();
     cool(state);
   }
+  /// A poll found the function's optimized code running.
+  void ran(const runtime::Code& code) {
+    if (&code != lastCode_) {
+      last_ = find(code);
+      lastCode_ = &code;
+    }
+    if (last_ != nullptr) last_->polls++;
+  }
   /// The function is dead.
-  void forget(const runtime::Code& code) { states_.erase(&code); }
+  void forget(const runtime::Code& code) {
+    states_.erase(&code);
+    lastCode_ = nullptr;
+  }
 
  private:
   bool enabled_, atOnce_;
   uint32_t threshold_;
   std::unordered_map<const runtime::Code*, State> states_;
+  const runtime::Code* lastCode_ = nullptr;  ///< that ran
+  State* last_ = nullptr;                    ///< its state
 };
 
 }  // namespace devvm::jit

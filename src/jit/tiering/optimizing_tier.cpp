@@ -123,15 +123,39 @@ void JitTiers::optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode&
   if (op == Op::kNewTable || op == Op::kNewCell || op == Op::kNewClosure || op == Op::kBoxInt) return;
   if (machine.discarded) return;
   OptimizingPolicy::State& state = policy_.of(code);
-  bool discard = state.log.note({record.origin, record.originOffset});
-  recorder_.begin(isolate);
-  if (!discard) return;
-  for (MachineCode* m = code.machine.get(); m != nullptr; m = m->previous.get()) {
-    m->discarded = m->discarded || m->maps != nullptr;
+  OptimizingPolicy::Place place{record.origin, record.originOffset};
+  // Leaf functions are what there is for those of which nothing is expected.
+  uint32_t often = op == Op::kExit ? OptimizingPolicy::kUnseenOften : OptimizingPolicy::kGuardOften;
+  bool isFutile = op == Op::kCallLeaf || op == Op::kCallFast || state.log.earlierFailures(place) >= often;
+  if (isFutile) {
+    if (policy_.mayLeave(state)) return;
+    policy_.gaveUp(state);
+    discardOptimized(isolate, code, machine, "left too often for what it is worth");
+    return;
   }
-  policy_.discarded(state);
+  if (state.log.times(place) < OptimizingPolicy::kSlicesOfPlace) recorder_.begin(isolate);
+  bool discard = op == Op::kExit ? state.log.note(place)
+                                 : state.log.note(place, OptimizingPolicy::kGuardTimes, OptimizingPolicy::kGuardsInAll);
+  if (!discard) return;
+  policy_.discarded(state, entryOf(machine));
+  discardOptimized(isolate, code, machine, "left too often");
+}
+
+uint32_t JitTiers::entryOf(const MachineCode& machine) {
+  return machine.callEntry != nullptr ? 0 : machine.loops.front().bytecode;
+}
+
+void JitTiers::discardOptimized(Isolate& isolate, Code& code, const MachineCode& machine, const char* why) {
+  const_cast<MachineCode&>(machine).discarded = true;
   settle(code);
-  tell(isolate, code, events::EventKind::kCodeDiscarded, "left too often", -1, -1, kOptimizingTier);
+  if (!code.machine->discarded && policy_.mayCompile(policy_.of(code), 0)) putToSleep(code);  // its next call is seen
+  tell(isolate, code, events::EventKind::kCodeDiscarded, why, -1, -1, kOptimizingTier);
+}
+
+bool JitTiers::awaitsEndOfSlice(const Isolate& isolate, const Code& code) {
+  if (!isolate.profiling || policy_.atOnce()) return false;
+  const OptimizingPolicy::State* state = policy_.find(code);
+  return state != nullptr && state->phase == OptimizingPolicy::Phase::kReady && state->log.compilations > 1;
 }
 
 }  // namespace devvm::jit

@@ -91,6 +91,10 @@ void JitTiers::functionIsHot(Isolate& isolate, Code& code) {
   if (code.machine != nullptr && code.machine->awaitsSlice) return beginSlice(isolate, code);
   if (refusal_ != nullptr) return leaveInterpreted(code);
   if (code.machine != nullptr && code.machine->dormant) {
+    if (awaitsEndOfSlice(isolate, code)) {
+      code.heat = 2;  // this call is counted again
+      return;
+    }
     return optimize(isolate, code, 0, "calls") ? void() : wake(code);
   }
   if (code.warm) {
@@ -104,7 +108,9 @@ void JitTiers::functionIsHot(Isolate& isolate, Code& code) {
 
 void JitTiers::observe(Isolate& isolate) {
   recorder_.observe(isolate);
-  if (!isolate.profiling) endSlices(isolate);
+  if (isolate.profiling) return;
+  endSlices(isolate);
+  if (policy_.enabled()) isolate.requestPoll();  // what waited for the slice is compiled
 }
 
 void JitTiers::requestSlice(Isolate& isolate, Code& code) {
@@ -125,6 +131,7 @@ const uint8_t* JitTiers::loopReached(Isolate& isolate, Code& code, uint32_t offs
     return nullptr;
   }
   if (code.machine != nullptr && !code.machine->discarded) {
+    if (awaitsEndOfSlice(isolate, code)) return nullptr;
     if (hasOnlyBaselineLoop(code, offset)) optimize(isolate, code, offset, "loop");
     return loopEntry(code, offset);
   }
@@ -163,7 +170,7 @@ void JitTiers::polled(Isolate& isolate, bool optimized) {
   polls_++;
   bool stress = options_.stress != JitOptions::Stress::kNone && options_.stress != JitOptions::Stress::kDeopt;
   if (!isolate.profiling) endSlices(isolate);
-  if (policy_.enabled() && !optimized) sample(isolate);
+  if (policy_.enabled()) optimized ? policy_.ran(*codeOf(isolate.fiber->fp)) : sample(isolate);
   if (options_.stress == JitOptions::Stress::kSlices) {
     stress = false;
     if (isolate.nativeStack != nullptr && !optimized && !isNativeFrame(isolate.fiber->fp)) {
