@@ -1,5 +1,6 @@
 // Loop-invariant code motion: what a loop computes, loads or checks anew each time with the same result goes in front
-// of it. A guard goes there if every iteration comes by it, and leaves by the state in which the loop is entered.
+// of it. A guard goes there if every iteration comes by it, and leaves by the state in which the loop is entered; one
+// of the type of a value goes there from behind a branch, too, until that turns out to be wrong.
 #include <algorithm>
 
 #include "jit/passes/dominator_walk.h"
@@ -88,13 +89,26 @@ class Mover {
     }
   }
 
+  bool mayTry(const Node* n) const {
+    switch (n->op) {
+      case Op::kCheckInt:
+      case Op::kCheckFloat:
+      case Op::kCheckTable:
+      case Op::kCheckString:
+      case Op::kCheckShape:
+      case Op::kCheckClosure:
+      case Op::kCheckNative: return !n->block->isRare && !context_.failed(n->origin);
+      default: return false;
+    }
+  }
+
   bool mayMove(const Node* n, bool always) const {
     if (n->isPhi() || n->isConstant() || n->has(ir::kTerminator)) return false;
     constexpr uint8_t kMoves = ir::kPure | ir::kReads;
     bool isBox = n->op == Op::kBoxInt;
     if ((n->info().flags & kMoves) == 0 && !isBox) return false;
     if (n->has(ir::kWrites) || n->has(ir::kCalls)) return false;
-    if (n->has(ir::kGuard) && (!guards_ || !always)) return false;
+    if (n->has(ir::kGuard) && !(guards_ && (always || mayTry(n)))) return false;
     // What keeps a divisor from being 0 may be a condition.
     bool divides = n->op == Op::kIntDiv || n->op == Op::kIntMod;
     if (divides && n->input(1)->op != Op::kCheckNotZero && intervalOf(n->input(1)).contains(0)) return false;

@@ -68,6 +68,11 @@ struct PassContext {
   bool failed(const ir::FrameState& state) const {
     return options.failures != nullptr && options.failures(options.failuresContext, *state.function, state.offset) > 0;
   }
+  /// Whether it was left because of a check of the same origin.
+  bool failed(const ir::Origin& origin) const {
+    return options.failures != nullptr && origin.function != nullptr &&
+           options.failures(options.failuresContext, *origin.function, origin.offset) > 0;
+  }
 };
 
 struct Pass {

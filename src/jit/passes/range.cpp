@@ -341,7 +341,8 @@ class Ranges {
     return by == 0 ? n : insert(at, Op::kIntAdd, {n, graph_.intConstant(by)});
   }
 
-  /// Checks of phi + constant against what the loop does not change are made for the first and the last round only.
+  /// Checks of phi + what the loop does not change against what it does not change are made for the first and the last
+  /// round only.
   void checkInFront(Block* header, const Node* phi, int64_t step, const Last& last) {
     Block* before = header->predecessors[0];
     if (before->successors.size() != 1 || header->entryState == nullptr || context_.failed(*header->entryState)) return;
@@ -356,20 +357,52 @@ class Ranges {
     }
   }
 
+  /// A sum of a loop's phi, of what the loop does not change, and of a constant.
+  struct Sum {
+    int phis = 0;
+    int64_t add = 0;
+    std::vector<std::pair<Node*, bool>> others;  ///< and whether they are subtracted
+  };
+  static constexpr size_t kMostTerms = 4;
+
+  bool split(Node* n, const Node* phi, const Block* header, Sum& sum, bool subtracted = false) {
+    if (n == phi) {
+      sum.phis += subtracted ? 2 : 1;
+      return true;
+    }
+    if (isInt(n)) {
+      if (!kImmediate.contains(n->integer())) return false;
+      sum.add = sumOf(sum.add, subtracted ? -n->integer() : n->integer());
+      return kImmediate.contains(sum.add);
+    }
+    if (!isIn(n->block, header)) {
+      sum.others.emplace_back(n, subtracted);
+      return sum.others.size() <= kMostTerms;
+    }
+    if (n->op != Op::kIntAdd && n->op != Op::kIntSub) return false;
+    return split(n->input(0), phi, header, sum, subtracted) &&
+           split(n->input(1), phi, header, sum, subtracted != (n->op == Op::kIntSub));
+  }
+
+  /// Sums wrap as the guest's do. But rounds are few and steps small (both fit immediate integers, and so do all values
+  /// of the phi), so if the first and the last index are within the length, those between are.
   void hoist(Node* check, Node* at, const Block* header, const Node* phi, int64_t step, const Last& last) {
     Node *index = check->input(0), *length = check->input(1);
-    int64_t by = 0;
-    if (index != phi) {
-      if (index->op != Op::kIntAdd || index->input(0) != phi || !isInt(index->input(1))) return;
-      by = index->input(1)->integer();
-      if (!kImmediate.contains(by)) return;
-    }
     if (isIn(length->block, header)) return;
-    Node* first = plus(at, phi->input(0), by);
-    Node* end = last.node;
+    Sum sum;
+    if (!split(index, phi, header, sum) || sum.phis != 1) return;
+    int64_t by = sum.add;
+    Node *first = phi->input(0), *end = last.node;
     if (last.times != 1) end = insert(at, Op::kIntMul, {end, graph_.intConstant(last.times)});
     if (last.step != nullptr) end = insert(at, Op::kIntMul, {end, last.step});
     if (last.first != nullptr) end = insert(at, Op::kIntAdd, {end, last.first});
+    // As far as it is the same for both; equal sums will be one node.
+    for (auto [n, subtracted] : sum.others) {
+      Op op = subtracted ? Op::kIntSub : Op::kIntAdd;
+      first = insert(at, op, {first, n});
+      end = insert(at, op, {end, n});
+    }
+    first = plus(at, first, by);
     end = plus(at, end, sumOf(last.add, by));
     Node *least = step > 0 ? first : end, *most = step > 0 ? end : first;
     auto checkHere = [&](Node* n) {
@@ -378,7 +411,7 @@ class Ranges {
       c->origin = check->origin;
     };
     Interval low = of(phi->input(0));
-    bool isNotNegative = step > 0 ? low.low + by >= 0 : last.interval.low + by >= 0;
+    bool isNotNegative = sum.others.empty() && (step > 0 ? low.low + by >= 0 : last.interval.low + by >= 0);
     if (!isNotNegative) checkHere(least);
     checkHere(most);
     context_.changes++;
