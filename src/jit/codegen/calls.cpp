@@ -44,7 +44,7 @@ void Emitter::afterCall(const Node* n, int slot) {
 
 /// A function with as many parameters as there are arguments: its frame is laid here.
 void Emitter::callKnown(const Node* n, const runtime::Code& code) {
-  uint32_t word = c_.steps[step_].calleeWord, count = n->inputCount() - 1;
+  uint32_t word = calleeWord(), count = n->inputCount() - 1;
   int slot = wordOffset(word), frame = slot - 16;
   std::vector<Move> moves;
   moves.push_back({placeOf(n->input(0)), Place::word(static_cast<int32_t>(word)), n->input(0)});
@@ -64,7 +64,7 @@ void Emitter::callKnown(const Node* n, const runtime::Code& code) {
 
 /// Whatever it is: the stub of calls finds callee and arguments as operands.
 void Emitter::callAny(const Node* n) {
-  uint32_t word = c_.steps[step_].calleeWord, count = n->inputCount() - 1;
+  uint32_t word = calleeWord(), count = n->inputCount() - 1;
   moveToWords(n, 0, word);
   restoreFixed();
   Label after;

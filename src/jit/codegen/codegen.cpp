@@ -1,6 +1,10 @@
 #include "jit/codegen/codegen.h"
 
+#include <algorithm>
+
+#include "bytecode/module.h"
 #include "jit/codegen/emitter.h"
+#include "runtime/code.h"
 
 namespace devvm::jit {
 
@@ -20,6 +24,15 @@ constexpr uint16_t kXmms = 0xFFFE;
 /// What a frame may grow to: far more than any function of the languages needs.
 constexpr uint32_t kMostWords = 4000;
 
+/// Where the interpreter looks for operands by their distance from the frame, they may not lie lower than it has them.
+uint32_t mostGap(const runtime::Code* code) {
+  constexpr uint32_t kMost = 64;
+  if (code == nullptr || code->raw) return 0;
+  const auto& regions = code->function->regions;
+  bool keepOperands = std::any_of(regions.begin(), regions.end(), [](const auto& r) { return r.depth != 0; });
+  return keepOperands ? 0 : kMost;
+}
+
 }  // namespace
 
 bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode& out, const char** refusal,
@@ -31,6 +44,7 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
   selection.constraints.lastGprs = bits({r13, r14});
   selection.constraints.xmms = kXmms;
   selection.constraints.mostWords = kMostWords;
+  selection.constraints.mostGap = mostGap(request.code);
   regalloc::Allocation allocation = regalloc::allocate(request.graph, selection.constraints, request.allocator);
   if (describe) out.allocation = regalloc::text(selection.constraints, allocation);
   if (allocation.failure != nullptr) {
@@ -44,6 +58,7 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
     *refusal = "the register allocation loses a value";
     return false;
   }
+  out.gap = allocation.gap;
   *refusal = Emitter(request, selection, allocation, assembler, out).run();
   return *refusal == nullptr;
 }

@@ -28,6 +28,7 @@ struct OptimizedCode {
   uint32_t callEntry = kNone;  ///< as MachineCode::callEntry; kNone: the code is entered at a loop
   uint32_t bodyEntry = kNone;  ///< as MachineCode::bodyEntry
   uint32_t loopEntry = kNone;  ///< all locals are in their words
+  uint32_t gap = 0;            ///< as regalloc::Allocation::gap
   uint32_t frameWords = 0;     ///< below the header that it may write
   ExitTable exits;
   std::vector<runtime::MachineCode::Place> returns;

@@ -228,9 +228,9 @@ const char* Emitter::run() {
   out_.frameWords = l_.words + 1;
   for (const auto& s : c_.steps) {
     const Node* n = s.node;
-    if (n->state != nullptr) out_.frameWords = std::max(out_.frameWords, wordsNeededBy(*n->state));
+    if (n->state != nullptr) out_.frameWords = std::max(out_.frameWords, wordsNeededBy(*n->state) + l_.gap);
     out_.frameWords = std::max(out_.frameWords, l_.words + n->inputCount() + 1);
-    if (s.isGuestCall) out_.frameWords = std::max(out_.frameWords, s.calleeWord + n->inputCount() + 4);
+    if (s.isGuestCall) out_.frameWords = std::max(out_.frameWords, s.calleeWord + l_.gap + n->inputCount() + 4);
   }
   if (r_.code != nullptr) {
     // As the interpreter measures it, from the last argument as it was pushed.

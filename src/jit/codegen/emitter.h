@@ -172,6 +172,7 @@ class Emitter {
   Slot elementSlot(const Node* array, const Node* index);
 
   // ---- calls.cpp ----
+  uint32_t calleeWord() const { return c_.steps[step_].calleeWord + l_.gap; }
   void callKnown(const Node* n, const runtime::Code& code);
   void callAny(const Node* n);
   void afterCall(const Node* n, int slot);

@@ -73,6 +73,7 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
     for (uint32_t i = 0; i < f->count; i++) frame.values[i] = valuePlace(f->value(i), p);
   }
   if (kind == ExitKind::kCall) {
+    record.gap = l_.gap;
     for (const auto& across : l_.across) {
       if (across.step != step || across.value->type != ir::Type::kTagged) continue;
       record.tagged.push_back(static_cast<uint32_t>(l_.at(across.value, p).index));

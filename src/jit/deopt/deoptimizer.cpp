@@ -96,6 +96,7 @@ Innermost writeFrames(Fiber& fiber, Value* fp, const ExitRecord& record, const R
     }
     for (uint32_t i = 0; i < f.code->locals; i++) frame[-1 - static_cast<int64_t>(i)] = *value++;
     sp = frame - 1 - f.code->locals;
+    for (uint32_t i = 0; caller == nullptr && i < record.gap; i++) *--sp = Value::nil();
     for (uint32_t i = 0; i < f.depth; i++) *--sp = *value++;
     caller = &f;
   }

@@ -50,8 +50,8 @@ ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
 
 }  // namespace
 
-// ---- a record: kind and reason, origin (guards), count and distances of tagged words (calls), count of frames, frames
-// from the outermost one: code, offset, depth, wanted, callee (all but the first), places ----
+// ---- a record: kind and reason, origin (guards), gap, count and distances of tagged words (calls), count of frames,
+// frames from the outermost one: code, offset, depth, wanted, callee (all but the first), places ----
 
 uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
   uint32_t words = 0, first = 0;
@@ -101,6 +101,7 @@ void ExitTableBuilder::add(const ExitRecord& record) {
   if (record.kind == ExitKind::kCall) {
     std::vector<uint32_t> tagged = record.tagged;
     std::sort(tagged.begin(), tagged.end());
+    put(record.gap);
     put(tagged.size());
     uint32_t next = 0;
     for (uint32_t word : tagged) {
@@ -152,7 +153,9 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
     out.origin = codes_[in.next()];
     out.originOffset = in.next32();
   }
+  out.gap = 0;
   if (out.kind == ExitKind::kCall) {
+    out.gap = in.next32();
     out.tagged.resize(in.next());
     uint32_t word = 0;
     for (uint32_t& tagged : out.tagged) tagged = word += in.next32();
@@ -171,7 +174,7 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
     f.firstLocal = first;
     f.values.resize(f.code->locals + f.depth);
     for (ValuePlace& p : f.values) p = placeOf(in, constants_);
-    first = wordBelow(f) + kHeaderWords;
+    first = wordBelow(f) + kHeaderWords + (i == 0 ? out.gap : 0);
   }
   return true;
 }
@@ -186,6 +189,7 @@ void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t mach
   const uint8_t* record = at(machine);
   if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kCall) return;
   Numbers in(record + 2);
+  in.next();  // the gap
   uint32_t word = 0;
   for (uint64_t left = in.next(); left > 0; left--) {
     word += in.next32();
@@ -225,6 +229,7 @@ std::string text(const ExitRecord& record) {
     }
     out += "]";
   }
+  if (record.gap != 0) out += " gap " + std::to_string(record.gap);
   if (!record.tagged.empty()) {
     out += " tagged";
     for (uint32_t word : record.tagged) out += " w" + std::to_string(word);

@@ -68,7 +68,9 @@ struct ExitRecord {
   const runtime::Code* origin = nullptr;
   uint32_t originOffset = 0;
   std::vector<ExitFrame> frames;  ///< outermost first
-  std::vector<uint32_t> tagged;   ///< calls: words that hold tagged values, for the collector
+  /// Calls: words between the outermost frame's locals and its operands, which the interpreter would not have.
+  uint32_t gap = 0;
+  std::vector<uint32_t> tagged;  ///< calls: words that hold tagged values, for the collector
 };
 
 class ExitTable final : public runtime::FrameMaps {

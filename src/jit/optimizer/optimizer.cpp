@@ -68,6 +68,7 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   out.callEntry = code.callEntry;
   out.bodyEntry = code.bodyEntry;
   out.loopEntry = code.loopEntry;
+  out.gap = code.gap;
   out.exits = std::move(code.exits);
   out.returns = std::move(code.returns);
   out.shapes = std::move(code.shapes);

@@ -36,6 +36,7 @@ struct OptimizedCodeStubs {
 struct OptimizedFunction {
   uint32_t callEntry = 0, bodyEntry = 0;
   uint32_t loopEntry = 0;
+  uint32_t gap = 0;  ///< between locals and operands of frames that were materialized, words
   ExitTable exits;
   std::vector<runtime::MachineCode::Place> returns;
   std::vector<uint32_t> shapes;

@@ -48,8 +48,10 @@ enum class Method : uint8_t { kLinear, kColouring };
 struct Allocation {
   const char* failure = nullptr;    ///< why there is none
   Method method = Method::kLinear;  ///< that found it
-  uint32_t words = 0;               ///< of the frame that are in use
-  uint16_t usedGprs = 0;            ///< registers that hold values somewhere, as bits
+  /// Callees of guest calls lie so many words lower than Step::calleeWord says, to make room for what lives across.
+  uint32_t gap = 0;
+  uint32_t words = 0;     ///< of the frame that are in use
+  uint16_t usedGprs = 0;  ///< registers that hold values somewhere, as bits
 
   /// Where a step finds its uses and frame state (`readAt`), or a call's state is while it runs (`clobberAt`), or a
   /// result goes (`writeAt`). Constants are everywhere.

@@ -132,8 +132,8 @@ void Checker::run(State& s, uint32_t b) {
       if ((step.clobberedGprs >> r & 1) != 0) s[r] = nullptr;
     }
     if (step.isGuestCall) {
-      std::fill(s.begin() + 32 + kAbove + std::min<ptrdiff_t>(step.calleeWord, ssize(s) - 32 - kAbove), s.end(),
-                nullptr);
+      std::fill(s.begin() + 32 + kAbove + std::min<ptrdiff_t>(step.calleeWord + a_.gap, ssize(s) - 32 - kAbove),
+                s.end(), nullptr);
       states(clobberAt(i));
     }
     uses(true);

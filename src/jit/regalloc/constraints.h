@@ -32,8 +32,9 @@ struct Step {
   bool clobbersAll = false;            ///< a call: between uses and result no register keeps its value
   uint16_t clobberedGprs = 0;          ///< neither uses nor temps nor the result may be there, and nobody else
   bool isGuestCall = false;
-  uint32_t calleeWord = 0;  ///< of guest calls: what lives across them lies in words below this number
-  bool hasHome = false;     ///< the result is in word `home` already
+  /// Of guest calls: what lives across them lies in words below this number and Allocation::gap.
+  uint32_t calleeWord = 0;
+  bool hasHome = false;  ///< the result is in word `home` already
   int32_t home = 0;
 };
 
@@ -54,6 +55,7 @@ struct Constraints {
   uint16_t gprs = 0, xmms = 0;
   uint16_t lastGprs = 0;   ///< of these, given only when the others are taken
   uint32_t mostWords = 0;  ///< words that a frame may have
+  uint32_t mostGap = 0;    ///< of these, Allocation::gap may be so many
 
   void clear() {
     blocks.clear();

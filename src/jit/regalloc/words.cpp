@@ -1,5 +1,6 @@
 // Words of the frame for values that are in memory somewhere. A value has one word for all its life. What lives across
-// a guest call has to lie above the callee's slot; below it the new frame comes (docs/optimizing-jit.md).
+// a guest call has to lie above the callee's slot; below it the new frame comes (docs/optimizing-jit.md). Where there
+// is not enough room, callees lie lower.
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ class Words {
   std::vector<Ranges> taken_;                         ///< by word, ascending
 };
 
-/// Words below this number survive all calls that the value lives across, which are noted.
+/// Words below this number survive all calls that the value lives across, without a gap. The calls are noted.
 uint32_t Words::limitOf(const Ranges& ranges, const ir::Node* value) {
   uint32_t limit = c_.mostWords;
   auto call = calls_.begin();
@@ -141,9 +142,11 @@ const char* Words::run(const std::vector<uint8_t>& needsWord, std::vector<int32_
       auto candidate = static_cast<uint32_t>(words[n]);
       if (candidate < limit && isFree(candidate, ranges[v])) word = candidate;
     }
-    for (uint32_t w = 0; word == UINT32_MAX && w < limit; w++) {
+    // The gap grows as it must; who was given a word already is content with more room.
+    for (uint32_t w = 0; word == UINT32_MAX && w < std::min(limit + c_.mostGap, c_.mostWords); w++) {
       if (isFree(w, ranges[v])) word = w;
     }
+    if (word != UINT32_MAX && word >= limit) out_.gap = std::max(out_.gap, word - limit + 1);
     if (word == UINT32_MAX) return "more values live across a call than words of the frame lie above it";
     words[v] = static_cast<int32_t>(word);
     occupy(word, ranges[v]);

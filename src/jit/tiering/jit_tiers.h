@@ -195,6 +195,8 @@ class JitTiers final : public Tiers {
 
   /// The best entry in force for a loop, or null.
   static const uint8_t* loopEntry(Code& code, uint32_t offset);
+  /// Whether operands of the fiber's innermost frame may lie lower than machine code has them.
+  bool operandsLieLow(const Fiber& fiber, const Code& code);
   /// Whether optimized code for the loop would be a gain.
   static bool hasOnlyBaselineLoop(const Code& code, uint32_t offset);
 

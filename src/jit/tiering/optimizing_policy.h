@@ -33,6 +33,7 @@ class OptimizingPolicy {
     uint32_t polls = 0;          ///< that found its optimized code running
     uint32_t pollsThen = 0;      ///< as many as there were when that code was left where compiling again is no help
     uint32_t credit = kCredit;   ///< times that it may be left there
+    bool hadGap = false;         ///< some of its frames may have had OptimizedFunction::gap
     State() { log.compilations = 1; }
   };
   /// Compilations of a function that follow as soon as the code before is found wrong; later ones wait.

@@ -20,6 +20,11 @@ bool JitTiers::hasOnlyBaselineLoop(const Code& code, uint32_t offset) {
   return best != nullptr && best->maps == nullptr;
 }
 
+bool JitTiers::operandsLieLow(const Fiber& fiber, const Code& code) {
+  const OptimizingPolicy::State* state = policy_.find(code);
+  return state != nullptr && state->hadGap && fiber.sp != fiber.fp - 1 - code.locals;
+}
+
 void JitTiers::sample(Isolate& isolate) {
   using enum OptimizingPolicy::Phase;
   const Fiber& f = *isolate.fiber;
@@ -87,6 +92,7 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   placed->shapes = std::move(made.shapes);
   placed->shapeChecks = std::move(made.shapeChecks);
   placed->sections = made.sections;
+  state->hadGap = state->hadGap || made.gap != 0;
   placed->tables = made.exits.bytes();
   placed->maps = std::make_unique<ExitTable>(std::move(made.exits));
   for (const Code* f : made.functions) keep(isolate, *placed, code, *f);

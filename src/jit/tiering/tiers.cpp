@@ -130,6 +130,7 @@ const uint8_t* JitTiers::loopReached(Isolate& isolate, Code& code, uint32_t offs
     beginSlice(isolate, code);
     return nullptr;
   }
+  if (operandsLieLow(*isolate.fiber, code)) return nullptr;
   if (code.machine != nullptr && !code.machine->discarded) {
     if (awaitsEndOfSlice(isolate, code)) return nullptr;
     if (hasOnlyBaselineLoop(code, offset)) optimize(isolate, code, offset, "loop");
