@@ -18,6 +18,7 @@ namespace {
 constexpr uint32_t kMostInlined = 120;    ///< bytes of bytecode of one function
 constexpr uint32_t kMostTogether = 1200;  ///< and of all in one graph
 constexpr uint32_t kDeepest = 4;
+constexpr uint32_t kMostResults = 16;
 
 }  // namespace
 
@@ -59,14 +60,19 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   std::vector<Node*> arguments(environment_.end() - count, environment_.end());
   environment_.resize(environment_.size() - count);
   Node* callee = pop();
-  // Results in memory have no operation yet.
-  if (wanted > 1) return failures() > 0 ? refuse("a call with several results") : exit();
-  if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
+  if (wanted > kMostResults || (failures() == 0 && site_ != nullptr && !site_->wasSeen())) return exit();
   std::vector<const Code*> codes;
   const runtime::NativeInfo* native = knownCallees(codes);
-  Node* result = native != nullptr && native->fast != nullptr ? callNative(*native, callee, arguments)
-                                                              : callAny(codes, callee, arguments, wanted);
-  if (block_ != nullptr && wanted == 1) push(result);
+  bool isFast = native != nullptr && native->fast != nullptr && (wanted <= 1 || native->oneResult);
+  Nodes results;
+  if (isFast) {
+    results = {callNative(*native, callee, arguments)};
+    if (wanted != 1) results.resize(wanted, nil());
+  } else {
+    results = callAny(codes, callee, arguments, wanted);
+  }
+  if (block_ == nullptr) return;
+  for (Node* r : results) push(r);
 }
 
 /// The function is left with what the call gives. An inlined one makes room for the callee.
@@ -83,13 +89,38 @@ void FunctionBuilder::tailCall(uint32_t count) {
     return giveBack({&result, 1}, before());
   }
   // What is no bytecode function keeps the frame below its own, and has its errors there.
-  if (!wantsOne || codes.empty()) return failures() > 0 ? refuse("a tail call") : exit();
+  if (codes.empty()) return exit();
+  if (depth_ == 0) return replaceFrame(codes, callee, arguments);
   inTail_ = true;
-  Node* result = callAny(codes, callee, arguments, caller_->wanted);
+  Nodes results = callAny(codes, callee, arguments, caller_->wanted);
   inTail_ = false;
   if (block_ == nullptr) return;
-  if (caller_->wanted == 0) return giveBack({}, caller_);
-  giveBack({&result, 1}, withResult(caller_, result));
+  giveBack(results, results.empty() ? caller_ : withResults(caller_, results));
+}
+
+/// The outermost function's tail call.
+void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* callee, std::span<Node* const> arguments) {
+  for (size_t i = 0; i < codes.size(); i++) {
+    auto code = reinterpret_cast<uintptr_t>(codes[i]);
+    ir::Block* next = nullptr;
+    if (i + 1 < codes.size()) {
+      emit(ir::Op::kBranch, {emit(ir::Op::kIsClosure, {callee}, code)});
+      ir::Block* match = graph_.newBlock();
+      next = graph_.newBlock();
+      graph_.connect(block_, match);
+      graph_.connect(block_, next);
+      block_ = match;
+    }
+    if (codes[i]->vararg) {
+      exit();
+    } else {
+      Nodes inputs(arguments.begin(), arguments.end());
+      inputs.resize(codes[i]->parameters, nil());
+      inputs.insert(inputs.begin(), emit(ir::Op::kCheckClosure, {callee}, code));
+      emit(ir::Op::kTailCall, inputs, code);
+    }
+    block_ = next;
+  }
 }
 
 /// A native that needs no frame.
@@ -102,11 +133,11 @@ ir::Node* FunctionBuilder::callNative(const runtime::NativeInfo& native, Node* c
 }
 
 /// One of some functions (none: nobody knows whom). What they give comes together; the block may end.
-ir::Node* FunctionBuilder::callAny(std::span<const Code* const> codes, Node* callee, std::span<Node* const> arguments,
-                                   uint32_t wanted) {
+FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> codes, Node* callee,
+                                                std::span<Node* const> arguments, uint32_t wanted) {
   if (codes.empty()) return callFunction(nullptr, callee, arguments, wanted);
   ir::Block* join = nullptr;
-  Node *phi = nullptr, *result = nullptr;
+  Nodes phis, results;
   for (size_t i = 0; i < codes.size() && context_.refusal == nullptr; i++) {
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
@@ -118,22 +149,22 @@ ir::Node* FunctionBuilder::callAny(std::span<const Code* const> codes, Node* cal
       graph_.connect(block_, next);
       block_ = match;
     }
-    result = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
-    if (codes.size() == 1) return result;
+    results = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
+    if (codes.size() == 1) return results;
     if (block_ != nullptr) {
       if (join == nullptr) {
         join = graph_.newBlock();
-        if (wanted == 1) phi = newPhi(join, whole_.offset);
+        for (uint32_t r = 0; r < wanted; r++) phis.push_back(newPhi(join, whole_.offset));
       }
-      if (phi != nullptr) graph_.addInput(phi, result);
+      for (uint32_t r = 0; r < wanted; r++) graph_.addInput(phis[r], results[r]);
       ir::FrameState* behind = behindCall();
-      emit(ir::Op::kJump, {})->state = phi != nullptr ? withResult(behind, result) : behind;
+      emit(ir::Op::kJump, {})->state = wanted != 0 ? withResults(behind, results) : behind;
       graph_.connect(block_, join);
     }
     block_ = next;
   }
   block_ = join;
-  return phi;
+  return phis;
 }
 
 /// Where control goes on when the call at this place has returned, without results.
@@ -141,10 +172,10 @@ ir::FrameState* FunctionBuilder::behindCall() {
   return inTail_ ? caller_ : stateOf(whole_.end(), environment_, *live_);
 }
 
-/// The state with one more operand.
-ir::FrameState* FunctionBuilder::withResult(const ir::FrameState* behind, Node* result) {
+/// The state with more operands.
+ir::FrameState* FunctionBuilder::withResults(const ir::FrameState* behind, std::span<Node* const> results) {
   Environment values(behind->values, behind->values + behind->count);
-  values.push_back(result);
+  values.insert(values.end(), results.begin(), results.end());
   ir::FrameState* s = graph_.newState(behind->function, behind->offset, values);
   s->caller = behind->caller;
   s->callee = behind->callee;
@@ -152,26 +183,32 @@ ir::FrameState* FunctionBuilder::withResult(const ir::FrameState* behind, Node* 
   return s;
 }
 
-/// Calls a bytecode function (null: nobody knows whom), inlined where that is worth it. Gives its result, raw if it
-/// always was of one type; the block may end.
-ir::Node* FunctionBuilder::callFunction(const Code* code, Node* callee, std::span<Node* const> arguments,
-                                        uint32_t wanted) {
-  Node* result = nullptr;
-  if (code != nullptr && isWorthInlining(*code) && inlineCall(*code, callee, arguments, wanted, result)) return result;
-  if (context_.refusal != nullptr) return nullptr;
+/// Calls a bytecode function (null: nobody knows whom), inlined where that is worth it. Gives its results, raw if the
+/// only one always was of one type; the block may end.
+FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* callee, std::span<Node* const> arguments,
+                                                     uint32_t wanted) {
+  Nodes results;
+  if (code != nullptr && isWorthInlining(*code) && inlineCall(*code, callee, arguments, wanted, results))
+    return results;
+  if (context_.refusal != nullptr) return {};
   // Its own state is that behind it: what has to be boxed for it is boxed before.
-  std::vector<Node*> inputs{callee};
+  Nodes inputs{callee};
   for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));
   Node* n = emit(ir::Op::kCall, inputs, inTail_ ? wanted | ir::kTailCalled : wanted);
   n->state = behindCall();
   n->state->wanted = static_cast<uint8_t>(wanted);
+  if (wanted > 1) {
+    for (uint32_t i = 0; i < wanted; i++) results.push_back(emit(ir::Op::kResult, {n}, i));
+    return results;
+  }
+  if (wanted == 0) return {};
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
-  if (wanted != 1 || failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return n;
+  if (failures() > 0 || (!seen.isOnlyInts() && !seen.isOnlyFloats())) return {n};
   // The call is not made again where the result is not as expected.
-  ir::FrameState* behind = withResult(n->state, n);
-  result = asLoaded(n, seen);
+  ir::FrameState* behind = withResults(n->state, {&n, 1});
+  Node* result = asLoaded(n, seen);
   result->state = behind;
-  return result;
+  return {result};
 }
 
 /// Natives that are operations.
@@ -204,7 +241,7 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
 
 /// False: it cannot be taken in, and nothing was done.
 bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
-                                 Node*& result) {
+                                 Nodes& results) {
   ir::Function* function = graph_.newFunction();
   function->code = &code;
   function->locals = code.locals;
@@ -220,7 +257,7 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   context_.inlinedBytes += code.codeSize;
   inner.tailCalled_ = inTail_;
   ir::Block* end = nullptr;
-  if (!inner.buildInlined(block_, arguments, end, result)) {
+  if (!inner.buildInlined(block_, arguments, end, results)) {
     refuse("an inlined function");
     return true;
   }
@@ -233,7 +270,9 @@ void FunctionBuilder::giveBack(std::span<Node* const> values, ir::FrameState* st
   if (depth_ == 0) {
     emit(ir::Op::kReturn, values);
   } else {
-    returned_.push_back({block_, values.empty() ? nil() : values[0], state});
+    Nodes wanted(values.begin(), values.end());
+    wanted.resize(caller_->wanted, nil());
+    returned_.push_back({block_, std::move(wanted), state});
   }
   block_ = nullptr;
 }

@@ -84,27 +84,28 @@ void FunctionBuilder::expectSteps(uint32_t entryOffset, Environment& environment
   }
 }
 
-bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, Block*& end, Node*& result) {
+bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, Block*& end, Nodes& results) {
   Environment environment(locals_);
   block_ = at;
   for (uint32_t l = 0; l < locals_; l++) {
     environment[l] = l < arguments.size() && l < code_.parameters ? arguments[l] : nil();
   }
   end = nullptr;
-  result = nullptr;
   if (!build(at, std::move(environment), 0)) return false;
   if (returned_.empty()) return true;
   end = graph_.newBlock();
-  Node* phi = returned_.size() > 1 ? newPhi(end, 0) : nullptr;
+  results = returned_[0].values;
+  if (returned_.size() > 1) {
+    for (Node*& r : results) r = newPhi(end, 0);
+  }
   for (const Returned& r : returned_) {
     Node* jump = graph_.newNode(ir::Op::kJump, {});
     jump->state = r.state;
     jump->origin = {function_, 0};
     graph_.append(r.block, jump);
     graph_.connect(r.block, end);
-    if (phi != nullptr) graph_.addInput(phi, r.value);
+    for (size_t i = 0; i < results.size() && returned_.size() > 1; i++) graph_.addInput(results[i], r.values[i]);
   }
-  result = phi != nullptr ? phi : returned_[0].value;
   return true;
 }
 

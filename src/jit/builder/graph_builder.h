@@ -55,10 +55,12 @@ class FunctionBuilder {
 
   /// The outermost function: locals come from the frame.
   bool buildOutermost(uint32_t entryOffset);
-  /// An inlined call: goes on from `at`. Its results come together in `result` (null: it never returns) at `end`.
-  bool buildInlined(ir::Block* at, std::span<Node* const> arguments, ir::Block*& end, Node*& result);
+  /// An inlined call: goes on from `at`. The results that its caller wants come together at `end` (null: it never
+  /// returns).
+  bool buildInlined(ir::Block* at, std::span<Node* const> arguments, ir::Block*& end, std::vector<Node*>& results);
 
  private:
+  using Nodes = std::vector<Node*>;
   using Environment = std::vector<Node*>;  ///< locals, then operands; null: dead
   /// A way into a block whose nodes are not made yet.
   struct Incoming {
@@ -151,13 +153,14 @@ class FunctionBuilder {
   void tailCall(uint32_t arguments);
   const runtime::NativeInfo* knownCallees(std::vector<const runtime::Code*>& codes) const;
   Node* callNative(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments);
-  Node* callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
+  Nodes callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
                 uint32_t wanted);
   ir::FrameState* behindCall();
-  ir::FrameState* withResult(const ir::FrameState* behind, Node* result);
-  Node* callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
+  ir::FrameState* withResults(const ir::FrameState* behind, std::span<Node* const> results);
+  Nodes callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
   bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
-                  Node*& result);
+                  Nodes& results);
+  void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
   bool isWorthInlining(const runtime::Code& code) const;
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
@@ -204,7 +207,7 @@ class FunctionBuilder {
   // Ways out of an inlined function.
   struct Returned {
     ir::Block* block;
-    Node* value;
+    Nodes values;  ///< as many as the caller wants
     ir::FrameState* state;
   };
   std::vector<Returned> returned_;

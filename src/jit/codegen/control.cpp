@@ -2,6 +2,7 @@
 
 #include "interpreter/calls.h"
 #include "jit/codegen/emitter.h"
+#include "runtime/code.h"
 
 namespace devvm::jit {
 
@@ -74,6 +75,29 @@ void Emitter::emitExit(const Node*) {
 void Emitter::restoreFixed() {
   if (usesHostStack_) a.mov64(kHostStack, rsp);
   if (usesIntTag_) a.mov64(kIntTag, static_cast<int64_t>(heap::tagBits(heap::Tag::kInt)));
+}
+
+/// The callee stands above the header, its parameters below.
+void Emitter::emitTailCall(const Node* n) {
+  const auto* code = n->pointer<runtime::Code>();
+  // Arguments above the header would have to go.
+  a.test32(Mem(kFrame, 4), Imm(0x3FFFFF));
+  a.jcc(Condition::kNotZero, exit());
+  if (code->stackNeeded > out_.frameWords) {
+    a.lea64(rax, Mem(kFrame, Imm(-8 * static_cast<int>(code->stackNeeded))));
+    a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
+    a.jcc(Condition::kBelow, exit());
+  }
+  constexpr int32_t kCalleeWord = -3;
+  std::vector<regalloc::Move> moves{{placeOf(n->input(0)), Place::word(kCalleeWord), n->input(0)}};
+  for (uint32_t i = 1; i < n->inputCount(); i++) {
+    moves.push_back({placeOf(n->input(i)), Place::word(static_cast<int32_t>(i - 1)), n->input(i)});
+  }
+  moveAll(moves);
+  restoreFixed();
+  a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
+  a.mov64(rdx, addressOf(code));
+  a.jmp(Mem(rdx, offset::kCodeMachineEntry));
 }
 
 void Emitter::emitReturn(const Node* n) { n->inputCount() <= 1 ? returnOne(n) : returnSeveral(n); }

@@ -224,14 +224,23 @@ const char* Emitter::run() {
   for (const ir::Function& f : r_.graph.functions) useFunction(f.code);
   usesHostStack_ = (l_.usedGprs >> code(kHostStack) & 1) != 0;
   usesIntTag_ = (l_.usedGprs >> code(kIntTag) & 1) != 0;
-  scratchWords_ = l_.words;
+  scratchWords_ = resultWords_ = l_.words;
   out_.frameWords = l_.words + 1;
+  uint32_t results = 0;
   for (const auto& s : c_.steps) {
     const Node* n = s.node;
     if (n->state != nullptr) out_.frameWords = std::max(out_.frameWords, wordsNeededBy(*n->state) + l_.gap);
     out_.frameWords = std::max(out_.frameWords, l_.words + n->inputCount() + 1);
-    if (s.isGuestCall) out_.frameWords = std::max(out_.frameWords, s.calleeWord + l_.gap + n->inputCount() + 4);
+    if (s.isGuestCall) {
+      uint32_t callee = s.calleeWord + l_.gap;
+      out_.frameWords = std::max(out_.frameWords, callee + n->inputCount() + 4);
+      if (static_cast<uint8_t>(n->aux) > 1) {
+        resultWords_ = std::max(resultWords_, callee);
+        results = std::max<uint32_t>(results, static_cast<uint8_t>(n->aux));
+      }
+    }
   }
+  out_.frameWords = std::max(out_.frameWords, resultWords_ + results + 1);
   if (r_.code != nullptr) {
     // As the interpreter measures it, from the last argument as it was pushed.
     out_.frameWords = std::max(out_.frameWords, r_.code->stackNeeded + r_.code->parameters);

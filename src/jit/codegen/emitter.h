@@ -198,9 +198,10 @@ class Emitter {
   bool jumped_ = false;         ///< the block's jump is done
   uint32_t step_ = 0;
   uint32_t lastTag_ = UINT32_MAX;
-  uint32_t block_ = 0;                               ///< place in the order
-  uint32_t currentExit_ = UINT32_MAX;                ///< in exitSites_, of the present step
-  uint32_t scratchWords_ = 0;                        ///< behind the words in use: arguments of natives, results
+  uint32_t block_ = 0;                 ///< place in the order
+  uint32_t currentExit_ = UINT32_MAX;  ///< in exitSites_, of the present step
+  uint32_t resultWords_ = 0;           ///< behind those, and behind the callee of a call with several results
+  uint32_t scratchWords_ = 0;          ///< behind the words in use: arguments of natives, results
   bool usesHostStack_ = false, usesIntTag_ = false;  ///< r13, r14 hold values
   const char* refusal_ = nullptr;
 };

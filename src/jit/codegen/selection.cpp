@@ -448,8 +448,10 @@ void Selector::demand(const Node* n) {
       }
       break;
     case Op::kReturn:
+    case Op::kTailCall:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       break;
+    case Op::kResult: break;  // the call itself has no value
     default:
       // One input at most, in a register, and the result anywhere.
       for (uint32_t i = 0; i < n->inputCount(); i++) reg(n->input(i));

@@ -128,6 +128,12 @@ class Verifier {
       if (!fits)
         return wrong(n, "n" + std::to_string(input->id) + " is " + typeName(input->type) + ", not " + typeName(wanted));
     }
+    if (n.op == Op::kResult) {
+      const Node* before = n.previous;
+      while (before != nullptr && before->op == Op::kResult) before = before->previous;
+      if (before != n.input(0) || before->op != Op::kCall) return wrong(n, "it does not stand right behind its call");
+      if (n.aux >= (before->aux & 0xFF)) return wrong(n, "its call does not give so many");
+    }
     bool wantsState = info.flags & (kGuard | kCalls | kSafepoint);
     if (wantsState && n.state == nullptr) return wrong(n, "it has no frame state");
     if (!wantsState && n.state != nullptr && !graph_.isLoose) return wrong(n, "it has a frame state, and never stops");
