@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "jit/baseline/layout.h"
 #include "jit/codegen/codegen.h"
@@ -141,8 +142,9 @@ class Emitter {
   void shiftByConstant(const Node* n, bool left, int64_t count);
 
   // ---- floats.cpp ----
-  template <typename F>
-  void twoFloats(const Node* first, const Node* second, F f);
+  template <typename F, typename V>
+  void twoFloats(const Node* first, const Node* second, F f, V v);
+  static std::optional<x64::Xmm> keptFloat(Place p);
   void round(const Node* n, x64::Rounding how);
   void callOfDoubles(const Node* n, double (*function)(double, double));
 

@@ -83,6 +83,7 @@ void addVectorCases(Cases& cases) {
 #define X64_AVX(method, prefix, map, w, opcode) \
   AVX_OF_SIZE(method, Cases::xmms(), x, 128)    \
   AVX_OF_SIZE(method, Cases::ymms(), y, 256)
+#define X64_AVX_SCALAR(method, prefix, map, w, opcode) AVX_OF_SIZE(method, Cases::xmms(), x, 64)
 #define AVX_UNARY_OF_SIZE(method, registers, rotation, bits)     \
   PAIRS(registers, registers, {                                  \
     cases.begin(join(#method, {name(p), name(q)}));              \
@@ -106,6 +107,7 @@ void addVectorCases(Cases& cases) {
 #undef X64_SSE_MOVE
 #undef X64_SSE_SHIFT
 #undef X64_AVX
+#undef X64_AVX_SCALAR
 #undef X64_AVX_UNARY
 #undef X64_AVX_MOVE
 

@@ -125,6 +125,10 @@ class Assembler : public CodeBuffer {
   void name(Xmm dst, Xmm a, const Mem& b) { vex({prefix, map, opcode, w}, 0, code(dst), code(a), b); } \
   void name(Ymm dst, Ymm a, const Mem& b) { vex({prefix, map, opcode, w}, 1, code(dst), code(a), b); }
 
+#define X64_AVX_SCALAR(name, prefix, map, w, opcode)                                                  \
+  void name(Xmm dst, Xmm a, Xmm b) { vex({prefix, map, opcode, w}, 0, code(dst), code(a), code(b)); } \
+  void name(Xmm dst, Xmm a, const Mem& b) { vex({prefix, map, opcode, w}, 0, code(dst), code(a), b); }
+
 #define X64_AVX_UNARY(name, prefix, map, w, opcode)                                           \
   void name(Xmm dst, Xmm src) { vex({prefix, map, opcode, w}, 0, code(dst), 0, code(src)); }  \
   void name(Ymm dst, Ymm src) { vex({prefix, map, opcode, w}, 1, code(dst), 0, code(src)); }  \
@@ -158,6 +162,7 @@ class Assembler : public CodeBuffer {
 #undef X64_SSE_MOVE
 #undef X64_SSE_SHIFT
 #undef X64_AVX
+#undef X64_AVX_SCALAR
 #undef X64_AVX_UNARY
 #undef X64_AVX_MOVE
 
