@@ -27,7 +27,7 @@ constexpr uint32_t kMostWords = 4000;
 /// Where the interpreter looks for operands by their distance from the frame, they may not lie lower than it has them.
 uint32_t mostGap(const runtime::Code* code) {
   constexpr uint32_t kMost = 64;
-  if (code == nullptr || code->raw) return 0;
+  if (code == nullptr || code->function == nullptr || code->raw) return 0;
   const auto& regions = code->function->regions;
   bool keepOperands = std::any_of(regions.begin(), regions.end(), [](const auto& r) { return r.depth != 0; });
   return keepOperands ? 0 : kMost;
