@@ -255,7 +255,9 @@ void set(Isolate& iso, FeedbackCell* cell, uint32_t operands) {
       if (mm.isNil()) {
         if (!storable(iso, key)) return fail(iso);
         uint32_t before = obj.table()->word;
-        if (!tableSet(iso, obj, key, Handle(&f.sp[0]))) {
+        bool isName = cell != nullptr && key.get().isString() && key.string()->interned();
+        bool done = isName ? tableSetField(iso, obj, key, Handle(&f.sp[0])) : tableSet(iso, obj, key, Handle(&f.sp[0]));
+        if (!done) {
           if (iso.failure == Failure::kNone) iso.raiseOutOfMemory();
           return fail(iso);
         }
@@ -305,7 +307,7 @@ void slowInitField(Isolate& iso) {
   Handle key(&iso.scratch.b);
   if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), f.sp[1], Meta::kNewIndex);
   uint32_t before = asTable(f.sp[1])->word;
-  if (!tableSetString(iso, Handle(&f.sp[1]), key, Handle(&f.sp[0]))) {
+  if (!tableSetField(iso, Handle(&f.sp[1]), key, Handle(&f.sp[0]))) {
     iso.raiseOutOfMemory();
     return fail(iso);
   }

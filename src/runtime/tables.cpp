@@ -321,11 +321,12 @@ bool addNewField(Isolate& isolate, Handle t, Handle key, Handle value) {
     return !isMeta || metaFieldChanged(isolate, t, key);
   }
   uint32_t next = isolate.shapes.addField(s, key.string());
-  if (next == 0) return dictionarySet(isolate, t, key, value);
+  auto asMap = [&] { return value.get().isNil() || dictionarySet(isolate, t, key, value); };
+  if (next == 0) return asMap();
   if (!reserveSlot(isolate, t, slot)) return false;
   // The collection may have freed the new shape, which no table had.
   if (slot >= t.table()->aux) next = isolate.shapes.addField(isolate.shapes.of(t.table()), key.string());
-  if (next == 0) return dictionarySet(isolate, t, key, value);
+  if (next == 0) return asMap();
   Table* table = t.table();
   isolate.heap.store(namedSlotHolder(table, slot), namedSlot(table, slot), *value);
   table->word = next;
@@ -344,6 +345,15 @@ bool tableSetString(Isolate& isolate, Handle t, Handle key, Handle value) {
   if (!(s.flags & kIsPrototype) || !(key.string()->flags & kMetaNameString)) [[likely]]
     return true;
   return metaFieldChanged(isolate, t, key);
+}
+
+bool tableSetField(Isolate& isolate, Handle t, Handle key, Handle value) {
+  if (value.get().isNil()) {
+    Shape& s = isolate.shapes.of(t.table());
+    if (s.dictionary() || s.unique()) return tableSetString(isolate, t, key, value);
+    if (isolate.shapes.find(s, key.string()) == ShapeTable::kNone) return addNewField(isolate, t, key, value);
+  }
+  return tableSetString(isolate, t, key, value);
 }
 
 bool tableSetName(Isolate& isolate, Handle t, std::string_view name, Handle value) {

@@ -37,6 +37,9 @@ inline Value arrayElement(const Table* t, uint64_t index1) {  // nil outside
 bool tableSet(Isolate& isolate, Handle t, Handle key, Handle value);
 bool tableSetInt(Isolate& isolate, Handle t, int64_t key, Handle value);
 bool tableSetString(Isolate& isolate, Handle t, Handle internedKey, Handle value);
+/// The same as programs assign fields by name: nil where there is none makes an empty field of tables that share their
+/// shape, so that objects have the same shape whichever of their fields are nil at first.
+bool tableSetField(Isolate& isolate, Handle t, Handle internedKey, Handle value);
 bool tableSetName(Isolate& isolate, Handle t, std::string_view name, Handle value);
 
 /// A border, as the reference's luaH_getn: for an array without holes its length.

@@ -112,6 +112,24 @@ Value leafGetField(Isolate* iso, Value table, Value key) {
   return Value::absent();
 }
 
+namespace {
+
+/// Gives a table an empty field, if there is room.
+bool addField(Isolate* iso, Table* t, Shape& shape, String* key, FieldPlace& place) {
+  uint32_t slot = shape.slotCount;
+  bool isInline = slot < t->aux;
+  ValueArray* props = isInline || t->props.isNil() ? nullptr : as<ValueArray>(t->props);
+  if (!isInline && (props == nullptr || slot - t->aux >= props->capacity())) return false;
+  uint32_t next = iso->shapes.addField(shape, key);
+  if (next == 0) return false;
+  place = {isInline ? FieldPlace::How::kInline : FieldPlace::How::kOverflow, isInline ? slot : slot - t->aux};
+  if (!isInline && props->length <= place.slot) props->length = place.slot + 1;
+  t->word = next;
+  return true;
+}
+
+}  // namespace
+
 bool leafSetField(Isolate* iso, Value table, Value key, Value value) {
   Table* t = asTable(table);
   // What others look up through this table is remembered in many places.
@@ -120,9 +138,12 @@ bool leafSetField(Isolate* iso, Value table, Value key, Value value) {
   if (shape.dictionary())
     return !tableGetString(*iso, t, asString(key)).isNil() && interpreter::storeElsewhere(*iso, t, key, value);
   FieldPlace place = fieldPlace(*iso, t, asString(key));
-  if (place.how != FieldPlace::How::kInline && place.how != FieldPlace::How::kOverflow) return false;
+  bool isNew = place.how != FieldPlace::How::kInline && place.how != FieldPlace::How::kOverflow;
+  // Without a value there the metatable may have a say.
+  if ((isNew || loadSlot(fieldSlot(t, place)).isNil()) && !isWithout(iso, shape.metatable, Meta::kNewIndex))
+    return false;
+  if (isNew && !addField(iso, t, shape, asString(key), place)) return false;
   Value* slot = fieldSlot(t, place);
-  if (loadSlot(slot).isNil()) return false;
   heap::Object* holder = place.how == FieldPlace::How::kInline ? static_cast<heap::Object*>(t) : t->props.asObject();
   iso->heap.store(holder, slot, value);
   return true;
@@ -211,7 +232,7 @@ bool leafVarargOpen(Isolate* iso, const Value* frame, Value* sp) {
 
 bool leafIsAbsent(Isolate* iso, Value table, Value key) {
   Shape& shape = iso->shapes.of(asTable(table));
-  return !shape.dictionary() && iso->shapes.find(shape, asString(key)) == ShapeTable::kNone &&
+  return shape.unique() && iso->shapes.find(shape, asString(key)) == ShapeTable::kNone &&
          isWithout(iso, shape.metatable, Meta::kNewIndex);
 }
 

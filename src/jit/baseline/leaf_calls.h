@@ -24,7 +24,7 @@ Value leafGetElement(Isolate* iso, Value table, Value key);
 bool leafSetElement(Isolate* iso, Value table, Value key, Value value);
 /// Field of a table under an interned string, or of the tables behind it by __index.
 Value leafGetField(Isolate* iso, Value table, Value key);
-/// Stores into a field that the table has: true, or false.
+/// Stores into a field of a table where it alone has a say, and has room: true, or false.
 bool leafSetField(Isolate* iso, Value table, Value key, Value value);
 /// Key behind another one in the table's order, nil at the end.
 Value leafNext(Isolate* iso, Value table, Value key);

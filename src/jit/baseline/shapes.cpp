@@ -167,10 +167,6 @@ bool Compiler::setFieldOfShape(Operand& object, const Operand& value, uint32_t i
   if (adds) {
     checkEpoch();
     useShape(way->holderShape);
-    if (!isNeverNil(value)) {
-      a.cmp64(v, a.literal64(Value::kNilBits));
-      a.jcc(Condition::kEqual, slow(), Distance::kNear);
-    }
     a.mov32(tableField(table, offset::kWord), Imm(static_cast<int32_t>(way->holderShape)));
     store(table, kTableBias, tableField(table, slot), value, v);
     // Other names of the same table would be of the old shape.

@@ -344,14 +344,11 @@ void setWaysStub(Assembler& a, Label& store) {
   a.lea64(rcx, Mem(rdi, rcx, Scale::k8, offset::kArraySlots));
   a.jmp(check);
 
-  // A new field: the shape changes, while the epoch holds. nil makes none.
+  // A new field: the shape changes, while the epoch holds.
   a.bind(add);
   a.mov32(rax, Mem(rdx, offset::kCellEpoch));
   a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
   a.jcc(Condition::kNotEqual, absent);
-  a.movq(rax, xmm1);
-  a.cmp64(rax, a.literal64(Value::kNilBits));
-  a.jcc(Condition::kEqual, absent);
   a.cmp16(Mem(rsi, offset::kWayHow), Imm(static_cast<int32_t>(CacheKind::kAddInline)));
   a.jcc(Condition::kNotEqual, addOverflow);
   a.add64(rdi, kTableBias);

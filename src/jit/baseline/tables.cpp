@@ -229,7 +229,7 @@ void Compiler::setByWays(Gpr table, Gpr value, uint32_t key, Label& otherwise) {
   a.test32(rax, rax);
   Label& done = newLabel();
   a.jcc(Condition::kNotZero, done, Distance::kNear);
-  // No cell knows of nil that is stored where nothing is.
+  // No cell knows of nil that is stored where nothing is, and makes no field.
   a.cmp64(value, a.literal64(Value::kNilBits));
   a.jcc(Condition::kNotEqual, otherwise);
   a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
@@ -257,8 +257,6 @@ void Compiler::initField(uint32_t key, uint32_t index) {
   a.mov32(rax, Mem(rdx, offset::kCellEpoch));
   a.cmp32(rax, Mem(kIsolate, offset::kPrototypeEpoch));
   a.jcc(Condition::kNotEqual, slow(), Distance::kNear);
-  a.cmp64(v, a.literal64(Value::kNilBits));
-  a.jcc(Condition::kEqual, other, Distance::kNear);
   a.mov32(address, Mem(rdx, way(offset::kWaySlot)));
   a.add64(address, table);
   a.mov32(rcx, Mem(rdx, way(offset::kWayHolder)));

@@ -177,13 +177,12 @@ void FunctionBuilder::storeWay(Node* table, Node* value, const CacheWay& way) {
 /// False: the block ends.
 bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t cell) {
   Ways ways = waysOf(cell);
-  bool isKnown = !ways.empty() && failures() < 2, asksEpoch = false, adds = false;
+  bool isKnown = !ways.empty() && failures() < 2, asksEpoch = false;
   for (const CacheWay& w : ways) {
     auto how = static_cast<CacheKind>(w.how);
     bool isNew = how == CacheKind::kAddInline;
     isKnown = isKnown && (how == CacheKind::kOwnInline || how == CacheKind::kOwnOverflow || isNew) &&
               w.shape != CacheWay::kStrings;
-    adds = adds || isNew;
     asksEpoch = asksEpoch || isNew || w.plain == 2;
   }
   if (!isKnown) {
@@ -197,10 +196,6 @@ bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t
     return true;
   }
   if (asksEpoch) checkEpoch();
-  // nil makes no field.
-  bool isRaw = value->type == Type::kInt || value->type == Type::kFloat || value->type == Type::kBool;
-  bool isConstant = value->op == ir::Op::kConstant && !value->value().isNil();
-  if (adds && !isRaw && !isConstant) value = emit(ir::Op::kCheckNotNil, {value});
   byShape(object, ways, false, [&](Node* table, const CacheWay& w) {
     storeWay(table, value, w);
     return value;
