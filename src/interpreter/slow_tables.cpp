@@ -162,6 +162,10 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
   if ((before.flags & kIsPrototype) && key->length() >= 2 && key->bytes[0] == '_') return;
   FieldPlace place = fieldPlace(iso, t, key);
   if (!isSlot(place)) return;
+  // Stores into constants are seen by everybody.
+  const Shape& now = iso.shapes.of(t);
+  bool isInlineSlot = place.how == FieldPlace::How::kInline;
+  if (now.isConstant(isInlineSlot ? place.slot : place.slot + now.inlineCapacity)) return;
   uint16_t plain = withoutMetatable(before);
   if (!before.metatable.isNil()) plain = metamethodOf(iso, before.metatable, Meta::kNewIndex).isNil() ? 2 : 0;
   if (t->word == shapeBefore)

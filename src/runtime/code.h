@@ -106,6 +106,7 @@ struct Code {
   Object* prototype = nullptr;                ///< the PrototypeObject that owns it
   size_t accounted = 0;                       ///< bytes of it in Isolate::external
   Code *previous = nullptr, *next = nullptr;  ///< in Isolate::codes
+  uint64_t constantUpvalues = 0;              ///< bits of upvalues that always have the same value, for compilers
   uint32_t heat = 0;                          ///< calls left until the function is hot
   uint32_t loopHeat = 0;                      ///< polls left until a loop in it is hot
   bool warm = false;                          ///< its first half of calls or polls is over: feedback is collected

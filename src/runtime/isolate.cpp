@@ -117,6 +117,7 @@ void Isolate::visitRoots(heap::SlotVisitor& v, bool minor) {
   finalizers->visit(v);
   if (minor) {
     shapes.visitYoung(v);
+    if (tiers != nullptr) tiers->visitYoung(v);
     // Stacks are written without barriers. A young fiber is looked at anyway if it is alive; for an old one that ran
     // the barrier is made up for here.
     for (Fiber* f : dirtyFibers) {

@@ -6,6 +6,7 @@
 #include "bytecode/code_hash.h"
 #include "bytecode/decode.h"
 #include "runtime/code.h"
+#include "runtime/constant_upvalues.h"
 #include "runtime/isolate.h"
 
 namespace devvm::runtime {
@@ -128,6 +129,8 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
   info->language = std::move(module.language);
   if (isolate.tiers != nullptr && isolate.options.jit.keepsFeedback()) info->codeHash = bytecode::codeHash(module);
   size_t count = module.functions.size();
+  std::vector<uint64_t> constant;
+  if (isolate.tiers != nullptr) constant = constantUpvalues(module);
   // Prototypes never move, so one list of them as values is enough; it keeps them alive until they know each other.
   std::vector<Value> prototypes(count);
   size_t rooted = isolate.permanentRoots.size();
@@ -139,7 +142,9 @@ Value loadModule(Isolate& isolate, bytecode::Module&& module) {
     if (!ok) break;
     prototypes[i] = otherValue(o);
     ok = makeCode(isolate, Handle(&prototypes[i]), std::move(module.functions[i]), info, static_cast<uint32_t>(i));
-    if (ok) as<PrototypeObject>(prototypes[i])->code->prototype = o;
+    if (!ok) break;
+    as<PrototypeObject>(prototypes[i])->code->prototype = o;
+    if (!constant.empty()) as<PrototypeObject>(prototypes[i])->code->constantUpvalues = constant[i];
   }
   Value result;
   if (ok) {
@@ -193,6 +198,9 @@ void visitPrototype(Object* o, heap::SlotVisitor& v) {
   v.slots(code->children.get(), code->childCount);
   for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
     v.slots(m->functions.data(), m->functions.size());
+    if (m->objects != nullptr) {
+      for (CodeObject& object : *m->objects) v.slot(&object.value);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -31,6 +32,22 @@ struct FunctionFeedback {
 struct FunctionIdentity {
   const Code* code = nullptr;
 };
+
+/// What compiled code relies on besides what it checks: a slot of a unique shape is constant, ...
+struct ShapeFact {
+  static constexpr uint32_t kKeys = UINT32_MAX;        ///< or: it has these keys only, and this metatable,
+  static constexpr uint32_t kExists = UINT32_MAX - 1;  ///< or: it is still its owner's.
+  uint32_t shape;
+  uint32_t what;
+  bool operator==(const ShapeFact&) const = default;
+};
+
+/// An object that is a constant in machine code, which knows the address of this place.
+struct CodeObject {
+  Value value;
+  const Code* code = nullptr;  ///< of closures, which do not change theirs
+};
+using CodeObjects = std::deque<CodeObject>;
 
 /// Where the parts of a function's machine code begin, as offsets. First comes the straight line.
 struct CodeSections {
@@ -81,6 +98,9 @@ struct MachineCode {
   std::vector<uint32_t> shapes;  ///< when one of them is freed, all checks are made to fail
   std::vector<ShapeCheck> shapeChecks;
   std::vector<Value> functions;  ///< prototypes that the code relies on: they live as long as it
+  std::unique_ptr<CodeObjects> objects;
+  std::vector<ShapeFact> facts;   ///< when one of them changes, the code is discarded at once
+  bool reliesOnUpvalues = false;  ///< captured variables that are never assigned are constants in it
   /// More code of the same function: baseline code behind the optimized code made from it, and what was discarded,
   /// which frames may still have. The first of a function's codes is in force, unless it is discarded.
   std::unique_ptr<MachineCode> previous;
@@ -161,6 +181,13 @@ class Tiers {
   /// Machine code of `code`, at `from`, was left by the running fiber since something was not as its compiler expected;
   /// the interpreter goes on at the instruction at which the fiber stands. Does not collect.
   virtual void deoptimized(Isolate& isolate, Code& code, const uint8_t* from) = 0;
+  /// Something is about to be different on which the machine code of some functions relies (shapes with kWatchedShape):
+  /// that code is never entered again, and its frames become the interpreter's. Does not collect.
+  virtual void factChanged(Isolate& isolate, const ShapeFact& fact) = 0;
+  /// A captured variable gets a value from outside of the program (the debug library): the same.
+  virtual void upvalueChanged(Isolate& isolate) = 0;
+  /// Shows minor collections the young objects that machine code knows.
+  virtual void visitYoung(heap::SlotVisitor& visitor) = 0;
   /// Shapes are going to be freed: those whose `fate` is `dead`. Called during collections.
   virtual void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) = 0;
   /// `callee` returns to a frame of optimized code (Fiber::optimizedCaller): that becomes the interpreter's frames for

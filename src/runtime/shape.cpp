@@ -214,6 +214,21 @@ void ShapeTable::addUniqueField(Shape& shape, const String* key) {
   shape.map->add(key);
   shape.slotCount++;
   prototypeChanged(shape, key);
+  factChanged(shape, ShapeFact::kKeys);
+}
+
+void ShapeTable::reassign(Shape& shape, uint32_t slot) {
+  if (!shape.isConstant(slot)) return;
+  if (shape.reassigned.size() <= slot) shape.reassigned.resize(slot + 1);
+  shape.reassigned[slot] = true;
+  factChanged(shape, slot);
+}
+
+void ShapeTable::factChanged(Shape& shape, uint32_t what) {
+  factChanges++;
+  if (!(shape.flags & kWatchedShape)) return;
+  if (what >= ShapeFact::kExists && shape.watchedChanges < UINT8_MAX) shape.watchedChanges++;
+  isolate_.tiers->factChanged(isolate_, {shape.id, what});
 }
 
 void ShapeTable::prototypeChanged(Shape& shape, const String* key) {
@@ -257,6 +272,7 @@ void ShapeTable::setOwnedMetatable(Shape& shape, Value metatable) {
   shape.metatable = metatable;
   prototypeEpoch++;
   watch(shape);
+  factChanged(shape, ShapeFact::kKeys);
 }
 
 Shape& ShapeTable::makeUnique(Shape& from, Value owner) {
@@ -268,6 +284,7 @@ Shape& ShapeTable::makeUnique(Shape& from, Value owner) {
 }
 
 Shape& ShapeTable::makeOwnedDictionary(Shape& from, Value owner, bool weak) {
+  if (from.unique()) factChanged(from, ShapeFact::kExists);
   auto flags = static_cast<uint8_t>(kDictionaryShape | (weak ? kWeakShape : 0) | (from.flags & kIsPrototype));
   Shape& s = create(from.inlineCapacity, flags, from.metatable, owner);
   if (from.owned()) {

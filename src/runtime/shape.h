@@ -19,6 +19,7 @@ enum ShapeFlag : uint8_t {
   kDictionaryShape = 2,  ///< props is a Dict; no slots
   kWeakShape = 4,        ///< dictionary without array part: a weak table
   kIsPrototype = 8,      ///< the unique table serves as metatable or __index of another: adding keys ends caches
+  kWatchedShape = 32,    ///< compiled code relies on what it says: it is told of changes
   kChurningShape = 16,   ///< one of very many roots for metatables: its tables are better dictionaries
 };
 
@@ -83,6 +84,10 @@ struct Shape {
   /// linked by nextInstance.
   uint32_t firstInstance = 0;
   uint32_t nextInstance = 0;
+  /// Unique shapes, by slot: whether it got another value since the shape was made. Slots that did not are constants on
+  /// which compiled code may rely: no cache has a way to store there. Shorter than the list of slots at times.
+  std::vector<bool> reassigned;
+  uint8_t watchedChanges = 0;  ///< how often compiled code was wrong about keys or metatable. Sticks at its maximum
 
   Shape() = default;
   Shape(const Shape&) = delete;
@@ -93,6 +98,8 @@ struct Shape {
   bool weak() const { return flags & kWeakShape; }
   /// Belongs to one table: a unique shape, or the dictionary shape of a metatable.
   bool owned() const { return !owner.isNil(); }
+  /// The slot (of a unique shape) has had only one value.
+  bool isConstant(uint32_t slot) const { return unique() && !(slot < reassigned.size() && reassigned[slot]); }
 };
 
 /// All shapes of an isolate.
@@ -129,6 +136,10 @@ class ShapeTable {
   uint32_t addField(Shape& from, const String* key);
   /// Adds a field to a unique shape; it gets slot slotCount - 1. Invalidates caches that found it absent.
   void addUniqueField(Shape& shape, const String* key);
+  /// The slot of a unique shape is about to get another value.
+  void reassign(Shape& shape, uint32_t slot);
+  /// Changes that end facts (ShapeFact) of any shape.
+  uint64_t factChanges = 0;
   /// The shape with another metatable (nil, or a table whose shape has an owner) and the same fields, for a shared
   /// shape; 0 if the table should become a dictionary.
   uint32_t withMetatable(Shape& from, Value metatable);
@@ -175,6 +186,7 @@ class ShapeTable {
   Shape& makeRoot(uint8_t inlineCapacity);
   Shape& instance(Value metatable, uint8_t inlineCapacity, uint8_t flags);
   PropertyMap* buildMap(Shape& shape);
+  void factChanged(Shape& shape, uint32_t what);
   void watch(Shape& shape);
   static uint32_t findTransition(const Shape& shape, uint64_t key);
   void addTransition(Shape& from, uint64_t key, uint32_t target);

@@ -341,6 +341,7 @@ bool tableSetString(Isolate& isolate, Handle t, Handle key, Handle value) {
   if (s.dictionary()) return dictionarySet(isolate, t, key, value);
   uint32_t slot = isolate.shapes.find(s, key.string());
   if (slot == ShapeTable::kNone) return value.get().isNil() || addNewField(isolate, t, key, value);
+  if (s.unique() && !(loadSlot(namedSlot(table, slot)) == *value)) isolate.shapes.reassign(s, slot);
   isolate.heap.store(namedSlotHolder(table, slot), namedSlot(table, slot), *value);
   if (!(s.flags & kIsPrototype) || !(key.string()->flags & kMetaNameString)) [[likely]]
     return true;

@@ -39,7 +39,7 @@ std::string graphReport(runtime::Isolate& isolate, const std::string& name) {
     std::string place = c->module->shortName + ":" + std::to_string(c->function->lineDefined);
     if (!name.empty() && name != own && name != place) continue;
     for (uint32_t entry : entriesOf(*c)) {
-      jit::GraphReport r = jit::describeGraph({isolate, *c, entry, nullptr, nullptr}, !name.empty());
+      jit::GraphReport r = jit::describeGraph({isolate, *c, entry, nullptr, {}, nullptr}, !name.empty());
       char line[300];
       std::string label = place + (own.empty() ? "" : " " + own);
       if (r.refusal != nullptr) {
@@ -51,6 +51,7 @@ std::string graphReport(runtime::Isolate& isolate, const std::string& name) {
                       r.fault.c_str());
       }
       out += line;
+      for (const std::string& line : r.inlining) out += "    " + line + "\n";
       if (!r.exits.empty()) {
         out += "    exits:";
         for (const std::string& e : r.exits) out += " " + e;

@@ -15,26 +15,42 @@ using runtime::Code;
 
 namespace {
 
-constexpr uint32_t kMostInlined = 120;    ///< bytes of bytecode of one function
-constexpr uint32_t kMostTogether = 1200;  ///< and of all in one graph
-constexpr uint32_t kDeepest = 4;
+constexpr uint32_t kMostInlined = 200;    ///< bytes of bytecode of one function
+constexpr uint32_t kMostTogether = 2000;  ///< and of all in one graph
+constexpr uint32_t kDeepest = 6;
+/// Functions so small cost no more than their calls.
+constexpr uint32_t kTiny = 40, kMostTinyTogether = 3000, kDeepestTiny = 10;
 constexpr uint32_t kMostResults = 16;
 
 }  // namespace
 
-/// Whether the function may be taken into its caller here.
-bool FunctionBuilder::isWorthInlining(const Code& code) const {
-  if (depth_ >= kDeepest || code.codeSize > kMostInlined) return false;
-  if (code.vararg || code.raw || !code.function->regions.empty()) return false;
-  if (context_.inlinedBytes + code.codeSize > kMostTogether) return false;
+/// Why the function is not taken into its caller here; null: it is.
+const char* FunctionBuilder::whyNotInlined(const Code& code) const {
+  bool isTiny = code.codeSize <= kTiny;
+  if (code.vararg) return "it has variable arguments";
+  if (code.raw) return "it has raw locals";
+  if (!code.function->regions.empty()) return "it catches errors";
+  if (feedbackOf(code) == nullptr) return "it was seldom called so far";
+  if (code.codeSize > kMostInlined) return "it is too large";
+  if (depth_ >= (isTiny ? kDeepestTiny : kDeepest)) return "the call is too deep within others";
+  if (context_.inlinedBytes + code.codeSize > (isTiny ? kMostTinyTogether : kMostTogether)) {
+    return "the graph is large already";
+  }
   // A function that calls itself is taken in once.
   int same = 0;
   for (const ir::Function* f = function_; f != nullptr; f = f->caller) same += f->code == &code;
-  return same < 2 && feedbackOf(code) != nullptr;
+  return same < 2 ? nullptr : "it calls itself";
 }
 
 /// Whom the call at this place called so far: only bytecode functions, or one native (the result).
-const runtime::NativeInfo* FunctionBuilder::knownCallees(std::vector<const Code*>& codes) const {
+const runtime::NativeInfo* FunctionBuilder::knownCallees(const Node* callee, std::vector<const Code*>& codes) const {
+  if (const Value* object = objectOf(callee); object != nullptr && object->isFunction()) {
+    if (const Code* code = constantCallee(callee)) {
+      codes.push_back(code);
+      return nullptr;
+    }
+    if (failures() < 2) return runtime::as<runtime::Native>(*object)->info;
+  }
   const CallTargets* targets = feedback_ != nullptr && site_ != nullptr && site_->kind == SiteKind::kCall
                                    ? feedback_->targetsOf(*site_)
                                    : nullptr;
@@ -62,7 +78,7 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   Node* callee = pop();
   if (wanted > kMostResults || (failures() == 0 && site_ != nullptr && !site_->wasSeen())) return exit();
   std::vector<const Code*> codes;
-  const runtime::NativeInfo* native = knownCallees(codes);
+  const runtime::NativeInfo* native = knownCallees(callee, codes);
   bool isFast = native != nullptr && native->fast != nullptr && (wanted <= 1 || native->oneResult);
   Nodes results;
   if (isFast) {
@@ -82,7 +98,7 @@ void FunctionBuilder::tailCall(uint32_t count) {
   Node* callee = pop();
   if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
   std::vector<const Code*> codes;
-  const runtime::NativeInfo* native = knownCallees(codes);
+  const runtime::NativeInfo* native = knownCallees(callee, codes);
   bool wantsOne = depth_ > 0 && caller_->wanted <= 1;
   if (native != nullptr && native->fast != nullptr && (native->oneResult || wantsOne)) {
     Node* result = callNative(*native, callee, arguments);
@@ -126,7 +142,7 @@ void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* cal
 /// A native that needs no frame.
 ir::Node* FunctionBuilder::callNative(const runtime::NativeInfo& native, Node* callee,
                                       std::span<Node* const> arguments) {
-  emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+  if (objectOf(callee) == nullptr) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
   Node* result = nullptr;
   if (intrinsic(native, arguments, result)) return result;
   return emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
@@ -149,7 +165,8 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
       graph_.connect(block_, next);
       block_ = match;
     }
-    results = callFunction(codes[i], emit(ir::Op::kCheckClosure, {callee}, code), arguments, wanted);
+    Node* checked = objectOf(callee) != nullptr ? callee : emit(ir::Op::kCheckClosure, {callee}, code);
+    results = callFunction(codes[i], checked, arguments, wanted);
     if (codes.size() == 1) return results;
     if (block_ != nullptr) {
       if (join == nullptr) {
@@ -188,8 +205,20 @@ ir::FrameState* FunctionBuilder::withResults(const ir::FrameState* behind, std::
 FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* callee, std::span<Node* const> arguments,
                                                      uint32_t wanted) {
   Nodes results;
-  if (code != nullptr && isWorthInlining(*code) && inlineCall(*code, callee, arguments, wanted, results))
-    return results;
+  if (code != nullptr) {
+    const char* whyNot = whyNotInlined(*code);
+    InlineDecision decision{&code_, whole_.offset, code, depth_ + 1, whyNot == nullptr, whyNot};
+    if (whyNot == nullptr) {
+      if (inlineCall(*code, callee, arguments, wanted, results)) {
+        decision.reason = objectOf(callee) != nullptr ? "its function is constant" : "its function is expected";
+        context_.reliance.inlining.push_back(decision);
+        return results;
+      }
+      decision.inlined = false;
+      decision.reason = "it has an instruction that no graph can have";
+    }
+    context_.reliance.inlining.push_back(decision);
+  }
   if (context_.refusal != nullptr) return {};
   // Its own state is that behind it: what has to be boxed for it is boxed before.
   Nodes inputs{callee};
@@ -214,6 +243,10 @@ FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* cal
 /// Natives that are operations.
 bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
   auto is = [&](const char* name) { return native.name != nullptr && std::strcmp(native.name, name) == 0; };
+  if (arguments.size() == 2 && is("setmetatable") && setClass(arguments[0], arguments[1])) {
+    result = arguments[0];
+    return true;
+  }
   if (arguments.size() != 1) return false;
   Node* x = arguments[0];
   TypeSet seen = x->type == Type::kFloat ? TypeSet(TypeSet::kFloat)

@@ -129,6 +129,7 @@ bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOf
   beginning_ = environment_;
   before_ = nullptr;
   if (entryOffset == 0) emit(ir::Op::kPoll, {});
+  if (depth_ == 0) expectClosure();
   Block* block = graph_.newBlock();
   states_[first].block = block;
   states_[first].incoming.push_back({at, environment_, entryOffset});
@@ -367,21 +368,24 @@ void FunctionBuilder::component(const Instruction& c) {
       emit(ir::Op::kStoreCell, {local(operand(0)), value});
       return;
     }
-    case Op::kGetUpvalue: return push(emit(ir::Op::kLoadCell, {cellOf(operand(0))}));
+    case Op::kGetUpvalue: return push(loadUpvalue(operand(0)));
     case Op::kSetUpvalue: {
       Node* value = pop();
       emit(ir::Op::kStoreCell, {cellOf(operand(0)), value});
       return;
     }
-    case Op::kGetCapture: return push(cellOf(operand(0)));
+    case Op::kGetCapture: {
+      Node* constant = constantUpvalue(operand(0));
+      return push(constant != nullptr ? constant : cellOf(operand(0)));
+    }
     case Op::kGetGlobal: {
-      Node* value = getField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), operand(1), operand(2));
+      Node* value = getField(loadUpvalue(operand(0)), operand(1), operand(2));
       if (value != nullptr) push(value);
       return;
     }
     case Op::kSetGlobal: {
       Node* value = pop();
-      setField(emit(ir::Op::kLoadCell, {cellOf(operand(0))}), value, operand(1), operand(2));
+      setField(loadUpvalue(operand(0)), value, operand(1), operand(2));
       return;
     }
     case Op::kAdd:

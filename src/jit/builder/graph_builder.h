@@ -22,13 +22,28 @@ struct BuildRequest {
   const runtime::Code& code;
   uint32_t entryOffset = 0;            ///< 0, or a loop
   const heap::Value* frame = nullptr;  ///< one of the function that stands there, for guesses of types; may be null
+  heap::Value closure;                 ///< one of the function's, or nil: it is expected to be the only one
   /// How many compilations were left at an instruction of a function, because of it: 0, 1, many.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
 };
 
-/// What a compilation relies on besides its checks.
+/// Whether a call was taken in, and why, or why not.
+struct InlineDecision {
+  const runtime::Code* caller;
+  uint32_t offset;  ///< of the call
+  const runtime::Code* callee;
+  uint32_t depth;
+  bool inlined;
+  const char* reason;
+};
+
+/// What a compilation relies on besides its checks, and what it decided.
 struct Reliance {
   std::vector<uint32_t> shapes;  ///< when one of them is freed, the code is useless
+  std::vector<runtime::ShapeFact> facts;
+  std::unique_ptr<runtime::CodeObjects> objects;  ///< null: none
+  bool upvalues = false;                          ///< captured variables that nobody assigns are constants
+  std::vector<InlineDecision> inlining;
 };
 
 /// Fills the graph. False: `refusal` says why not. Neither allocates in the heap nor collects.
@@ -128,30 +143,56 @@ class FunctionBuilder {
   Node* leaf(ir::Leaf f, std::initializer_list<Node*> inputs);
   Node* isFalsy(Node* n);
 
-  // ---- tables.cpp ----
-  using Ways = std::vector<runtime::CacheWay>;
-  Ways waysOf(uint32_t cell) const;
+  // ---- fields.cpp, tables.cpp ----
+  struct Way : runtime::CacheWay {
+    bool certain = false;  ///< what it says of metatables holds whenever the code runs
+  };
+  using Ways = std::vector<Way>;
+  Ways waysOf(uint32_t cell, runtime::String* key, bool stores, bool& complete) const;
+  bool asksEpoch(Ways& ways, runtime::String* key, bool stores);
+  static uint32_t slotOf(const runtime::Shape& holder, const runtime::CacheWay& way);
   Node* toTable(Node* n);
   Node* checkShape(Node* table, uint32_t shape);
   void checkEpoch();
   void relyOn(uint32_t shape);
-  Node* loadWay(Node* table, const runtime::CacheWay& way);
+  Node* loadWay(Node* table, const Way& way);
   void storeWay(Node* table, Node* value, const runtime::CacheWay& way);
-  template <typename Each>
-  Node* byShape(Node* object, const Ways& ways, bool hasResult, Each each);
+  template <typename Each, typename Otherwise>
+  Node* byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each, Otherwise otherwise);
   Node* getField(Node* object, uint32_t key, uint32_t cell);
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
   template <typename InArray, typename Elsewhere>
   Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray, Elsewhere elsewhere);
-  Node* cellOf(uint32_t upvalue);
+
+  // ---- constants.cpp ----
+  enum class Lookup : uint8_t { kUnknown, kAbsent, kFound };
+  struct Found {
+    const runtime::Shape* holder = nullptr;
+    uint32_t slot = 0;
+  };
+  Node* known(heap::Value v);
+  static const heap::Value* objectOf(const Node* n);
+  bool relyOnFacts(const std::vector<runtime::ShapeFact>& facts);
+  Lookup lookUpBehind(uint32_t shape, const runtime::String* key, Found& found,
+                      std::vector<runtime::ShapeFact>& facts) const;
+  bool isWithoutNewIndex(uint32_t shape);
+  Node* constantSlot(const runtime::Shape& holder, uint32_t slot);
+  Node* constantField(heap::Value table, runtime::String* key);
   Node* closureHere();
+  Node* cellOf(uint32_t upvalue);
+  Node* constantUpvalue(uint32_t upvalue);
+  Node* loadUpvalue(uint32_t upvalue);
+  void expectClosure();
+  static const runtime::Code* constantCallee(const Node* callee);
+  void noteShape(Node* table, uint32_t shape);
+  bool setClass(Node* table, Node* metatable);
 
   // ---- calls.cpp ----
   void call(uint32_t arguments, uint32_t wanted);
   void tailCall(uint32_t arguments);
-  const runtime::NativeInfo* knownCallees(std::vector<const runtime::Code*>& codes) const;
+  const runtime::NativeInfo* knownCallees(const Node* callee, std::vector<const runtime::Code*>& codes) const;
   Node* callNative(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments);
   Nodes callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
                 uint32_t wanted);
@@ -161,7 +202,7 @@ class FunctionBuilder {
   bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                   Nodes& results);
   void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
-  bool isWorthInlining(const runtime::Code& code) const;
+  const char* whyNotInlined(const runtime::Code& code) const;
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
 
@@ -186,7 +227,9 @@ class FunctionBuilder {
   ir::Function* function_;
   ir::FrameState* caller_;
   Node* callee_;
-  uint32_t depth_;  ///< of inlining
+  Node* knownClosure_ = nullptr;                             ///< of the outermost function, if that is a constant
+  std::vector<std::pair<const Node*, uint32_t>> newShapes_;  ///< of tables made here, the latest last
+  uint32_t depth_;                                           ///< of inlining
   bool tailCalled_ = false;
   bool inTail_ = false;  ///< the call being made takes the place of this function
   uint32_t locals_;

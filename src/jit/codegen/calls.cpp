@@ -97,8 +97,12 @@ void Emitter::emitCall(const Node* n) {
   const Node* callee = n->input(0);
   while (callee->op == ir::Op::kCheckNotNil) callee = callee->input(0);
   bool known = callee->op == ir::Op::kCheckClosure || callee->op == ir::Op::kNewClosure;
-  if (known) {
-    const auto* code = callee->pointer<runtime::Code>();
+  const runtime::Code* code = known ? callee->pointer<runtime::Code>() : nullptr;
+  if (callee->op == ir::Op::kObject) {
+    code = callee->pointer<runtime::CodeObject>()->code;
+    useFunction(code);
+  }
+  if (code != nullptr) {
     if (code->takesExactly(n->inputCount() - 1)) return callKnown(n, *code);
   }
   callAny(n);

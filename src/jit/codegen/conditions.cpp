@@ -56,7 +56,8 @@ Emitter::Test Emitter::compare(const Node* n) {
                 : n->op == Op::kIntLtU ? Condition::kBelow
                                        : Condition::kEqual;
   const Node* y = n->input(1);
-  if (isConstant(x) && !isConstant(y)) {
+  bool objectIsLast = s_.same(y)->op == ir::Op::kObject && s_.same(x)->op != ir::Op::kObject;
+  if ((isConstant(x) && !isConstant(y)) || objectIsLast) {
     std::swap(x, y);
     c = swapSides(c);
   }

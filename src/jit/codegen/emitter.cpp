@@ -70,10 +70,12 @@ void Emitter::move(const Place& from, const Place& to) {
   auto gprOf = [](const Place& p) { return p.kind == Place::kNone ? rax : static_cast<Gpr>(p.index); };
   bool fromGpr = from.kind == Place::kGpr || from.kind == Place::kNone;
   bool toGpr = to.kind == Place::kGpr || to.kind == Place::kNone;
-  if (from.kind == Place::kConstant && from.constant->op == ir::Op::kShapeOwner) {
+  bool isObject = from.kind == Place::kConstant && from.constant->op == ir::Op::kObject;
+  if (isObject || (from.kind == Place::kConstant && from.constant->op == ir::Op::kShapeOwner)) {
     // Constants are moved when nothing is aside in rax any more.
     a.mov64(toGpr ? gprOf(to) : rax, static_cast<int64_t>(from.constant->aux));
-    Mem owner(toGpr ? gprOf(to) : rax, offset::kShapeOwner);
+    static_assert(offsetof(runtime::CodeObject, value) == 0);
+    Mem owner(toGpr ? gprOf(to) : rax, isObject ? 0 : offset::kShapeOwner);
     if (toGpr) return a.mov64(gprOf(to), owner);
     Xmm by = to.kind == Place::kXmm ? static_cast<Xmm>(to.index) : xmm0;
     a.movsd(by, owner);

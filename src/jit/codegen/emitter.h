@@ -76,7 +76,8 @@ class Emitter {
   Gpr result() const { return static_cast<Gpr>(resultPlace().index); }
   Xmm floatResult() const { return static_cast<Xmm>(resultPlace().index); }
   bool resultIsXmm() const { return resultPlace().kind == Place::kXmm; }
-  bool isConstant(const Node* n) const { return s_.same(n)->isConstant(); }
+  /// With bits that are known now.
+  bool isConstant(const Node* n) const { return s_.same(n)->isConstant() && s_.same(n)->op != ir::Op::kObject; }
   uint64_t bitsOf(const Node* n) const { return s_.same(n)->aux; }
   bool isSmallConstant(const Node* n) const {
     return isConstant(n) && static_cast<int64_t>(bitsOf(n)) == static_cast<int32_t>(bitsOf(n));
@@ -88,6 +89,7 @@ class Emitter {
   Xmm xmm(const Node* n, Xmm scratch = x64::xmm0);
   void load(Gpr to, const Node* n);
   void load(Xmm to, const Node* n);
+  Mem objectOnStack(const Node* n);
   void loadConstant(Gpr to, uint64_t bits);
   void loadConstant(Xmm to, uint64_t bits);
   /// Calls f with the node as an operand of an instruction of 64 bits: a register, memory, or a constant.
@@ -101,6 +103,7 @@ class Emitter {
       return f(x64::rax);
     }
     if (isSmallConstant(n)) return f(Imm(static_cast<int32_t>(bitsOf(n))));
+    if (!isConstant(n)) return f(objectOnStack(n));
     f(a.literal64(bitsOf(n)));
   }
   template <typename F>

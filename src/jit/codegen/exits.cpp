@@ -39,7 +39,9 @@ ValuePlace Emitter::valuePlace(const Node* n, regalloc::Position p) const {
     case Place::kGpr: return ValuePlace::gpr(static_cast<uint32_t>(place.index), form);
     case Place::kXmm: return ValuePlace::xmm(static_cast<uint32_t>(place.index), form);
     case Place::kWord: return ValuePlace::word(static_cast<uint32_t>(place.index), form);
-    default: return ValuePlace::constant(place.constant->aux, form);
+    default:
+      if (place.constant->op == ir::Op::kObject) return ValuePlace::object(place.constant->aux);
+      return ValuePlace::constant(place.constant->aux, form);
   }
 }
 

@@ -8,6 +8,18 @@ void Emitter::loadConstant(Gpr to, uint64_t bits) { a.mov64(to, static_cast<int6
 
 void Emitter::loadConstant(Xmm to, uint64_t bits) { bits == 0 ? a.xorps(to, to) : a.movsd(to, a.literal64(bits)); }
 
+/// A constant object as an operand where no register is free: below the host's stack, where signals do not come. Keeps
+/// registers and flags.
+Mem Emitter::objectOnStack(const Node* n) {
+  Mem value(rsp, Imm(-8)), saved(rsp, Imm(-16));
+  a.mov64(saved, rax);
+  a.mov64(rax, static_cast<int64_t>(bitsOf(n)));
+  a.mov64(rax, Mem(rax));
+  a.mov64(value, rax);
+  a.mov64(rax, saved);
+  return value;
+}
+
 /// The register that holds the node, or `scratch` with a copy.
 Gpr Emitter::gpr(const Node* n, Gpr scratch) {
   Place p = placeOf(n);

@@ -37,6 +37,7 @@ class Reader {
     uint64_t bits = 0;
     switch (p.kind) {
       case ValuePlace::kConstant: bits = p.bits; break;
+      case ValuePlace::kObject: return reinterpret_cast<const CodeObject*>(p.bits)->value;
       case ValuePlace::kGpr: bits = registers_->gpr[p.index]; break;
       case ValuePlace::kXmm: bits = registers_->xmm[p.index]; break;
       case ValuePlace::kWord: bits = fp_[-1 - static_cast<int64_t>(p.index)].bits(); break;

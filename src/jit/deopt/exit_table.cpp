@@ -41,7 +41,7 @@ ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
   number /= ValuePlace::kKinds;
   p.form = static_cast<ValuePlace::Form>(number % ValuePlace::kForms);
   p.index = static_cast<uint32_t>(number / ValuePlace::kForms);
-  if (p.kind == ValuePlace::kConstant) {
+  if (p.kind == ValuePlace::kConstant || p.kind == ValuePlace::kObject) {
     p.bits = constants[p.index];
     p.index = 0;
   }
@@ -72,7 +72,7 @@ void ExitTableBuilder::put(uint64_t number) {
 
 void ExitTableBuilder::put(const ValuePlace& place) {
   uint64_t index = place.index;
-  if (place.kind == ValuePlace::kConstant) {
+  if (place.kind == ValuePlace::kConstant || place.kind == ValuePlace::kObject) {
     auto& all = table_.constants_;
     auto at = std::find(all.begin(), all.end(), place.bits);
     index = static_cast<uint64_t>(at - all.begin());
@@ -203,7 +203,8 @@ std::string text(const ValuePlace& p) {
   static constexpr const char* kForm[] = {"", ":int", ":float", ":bool"};
   switch (p.kind) {
     case ValuePlace::kDead: return "-";
-    case ValuePlace::kConstant: {
+    case ValuePlace::kConstant:
+    case ValuePlace::kObject: {
       char buffer[40];
       std::snprintf(buffer, sizeof buffer, "#%llx%s", static_cast<unsigned long long>(p.bits), kForm[p.form]);
       return buffer;

@@ -24,7 +24,7 @@ enum class ExitKind : uint8_t {
 
 /// Where a value is found when optimized code stops.
 struct ValuePlace {
-  enum Kind : uint8_t { kDead, kConstant, kGpr, kXmm, kWord, kKinds };
+  enum Kind : uint8_t { kDead, kConstant, kGpr, kXmm, kWord, kObject, kKinds };
   enum Form : uint8_t {
     kTagged,  ///< a heap::Value
     kInt,     ///< a raw int64
@@ -35,10 +35,11 @@ struct ValuePlace {
   Kind kind = kDead;
   Form form = kTagged;
   uint32_t index = 0;  ///< of the register (as the processor numbers them), or the word
-  uint64_t bits = 0;   ///< of a constant
+  uint64_t bits = 0;   ///< of a constant; the address of an object's place (runtime::CodeObject)
 
   static ValuePlace dead() { return {}; }
   static ValuePlace constant(uint64_t bits, Form form = kTagged) { return {kConstant, form, 0, bits}; }
+  static ValuePlace object(uint64_t address) { return {kObject, kTagged, 0, address}; }
   static ValuePlace gpr(uint32_t index, Form form) { return {kGpr, form, index, 0}; }
   static ValuePlace xmm(uint32_t index, Form form = kFloat) { return {kXmm, form, index, 0}; }
   static ValuePlace word(uint32_t index, Form form) { return {kWord, form, index, 0}; }

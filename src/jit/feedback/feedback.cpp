@@ -242,6 +242,26 @@ const Site* FeedbackVector::find(uint32_t offset) const {
   return at != sites_.end() && at->offset == offset ? &*at : nullptr;
 }
 
+void ShapesMet::add(uint32_t shape) {
+  for (uint32_t& s : shapes) {
+    if (s == shape) return;
+    if (s == 0) {
+      s = shape;
+      return;
+    }
+  }
+  more = true;
+}
+
+void FeedbackVector::metShape(Site& field, uint32_t shape) {
+  if (field.other == 0) {
+    shapes_.emplace_back();
+    bytes_ += sizeof(ShapesMet);
+    field.other = static_cast<uint32_t>(shapes_.size());
+  }
+  shapes_[field.other - 1].add(shape);
+}
+
 CallTargets* FeedbackVector::makeTargets(const Site& call) {
   auto& targets = targets_[call.other];
   if (targets == nullptr) {

@@ -69,7 +69,7 @@ struct Site {
   TypeSet operands[kOperands];
   TypeSet result;
   uint32_t count = 0;  ///< times recorded; branches and loops: times taken. Sticks at its maximum
-  uint32_t other = 0;  ///< branches and loops: times not taken; calls, allocations: index in the vector's list
+  uint32_t other = 0;  ///< branches and loops: times not taken; calls, allocations, fields: index in the vector's list
 
   bool isBranch() const { return kind == SiteKind::kBranch || kind == SiteKind::kLoop; }
   bool wasSeen() const { return count != 0 || (isBranch() && other != 0) || !result.isEmpty() || paths != 0; }
@@ -101,6 +101,14 @@ class CallTargets {
   void add(runtime::Code* code, const runtime::NativeInfo* native, uint32_t calls);
 };
 
+/// Shapes of the tables that a site for a field met: hints, whose numbers may be those of other shapes by now.
+struct ShapesMet {
+  static constexpr unsigned kMost = 8;
+  uint32_t shapes[kMost] = {};  ///< 0: none
+  bool more = false;
+  void add(uint32_t shape);
+};
+
 /// Adds, sticking at the maximum.
 constexpr void addUp(uint32_t& n, uint32_t more) { n = n + more < n ? UINT32_MAX : n + more; }
 inline void countUp(uint32_t& n) { addUp(n, 1); }
@@ -129,6 +137,9 @@ class FeedbackVector final : public runtime::FunctionFeedback {
   const CallTargets* targetsOf(const Site& call) const { return targets_[call.other].get(); }
   /// The same, made if there is none; null without memory.
   CallTargets* makeTargets(const Site& call);
+  /// Of a site for a field; null: none.
+  const ShapesMet* shapesOf(const Site& field) const { return field.other != 0 ? &shapes_[field.other - 1] : nullptr; }
+  void metShape(Site& field, uint32_t shape);
   AllocationFate& fateOf(const Site& allocation) { return fates_[allocation.other]; }
   const AllocationFate& fateOf(const Site& allocation) const { return fates_[allocation.other]; }
 
@@ -145,6 +156,7 @@ class FeedbackVector final : public runtime::FunctionFeedback {
   std::vector<Site> sites_;                            ///< ascending by offset
   std::vector<std::unique_ptr<CallTargets>> targets_;  ///< most sites never run in a slice
   std::vector<AllocationFate> fates_;
+  std::vector<ShapesMet> shapes_;
 };
 
 /// The function's feedback, or null.

@@ -206,6 +206,10 @@ void Recorder::record(Isolate&, const Fiber& f, FeedbackVector& vector, Site& si
       if (sourceOf(site.sources[1]) == Source::kFixed) values[1] = Value::smallInt(1);
       site.access |= accessOf(values[0], values[1]);
       break;
+    case SiteKind::kField:
+    case SiteKind::kSetField:
+      if (values[0].isTable()) vector.metShape(site, asTable(values[0])->word);
+      break;
     case SiteKind::kCall: recordCall(f, vector, site, f.pc); break;
     default:
       if (site.op == Op::kConcat) {

@@ -22,7 +22,8 @@
 
 namespace devvm::runtime {
 struct Code;
-}
+struct CodeObject;
+}  // namespace devvm::runtime
 
 namespace devvm::jit::ir {
 
@@ -156,7 +157,8 @@ class Node {
   const OpInfo& info() const { return opInfo(op); }
   bool has(OpFlag flag) const { return info().flags & flag; }
   bool isConstant() const {
-    return op == Op::kConstant || op == Op::kIntConstant || op == Op::kFloatConstant || op == Op::kBoolConstant;
+    return op == Op::kConstant || op == Op::kIntConstant || op == Op::kFloatConstant || op == Op::kBoolConstant ||
+           op == Op::kObject;
   }
   bool isPhi() const { return op == Op::kPhi; }
   heap::Value value() const { return heap::Value::fromBits(aux); }  ///< of a Constant
@@ -250,6 +252,7 @@ class Graph {
   Node* constant(heap::Value v) { return constantOf(Op::kConstant, v.bits()); }
   Node* intConstant(int64_t i) { return constantOf(Op::kIntConstant, static_cast<uint64_t>(i)); }
   Node* floatConstant(double d) { return constantOf(Op::kFloatConstant, std::bit_cast<uint64_t>(d)); }
+  Node* object(const runtime::CodeObject* place) { return constantOf(Op::kObject, reinterpret_cast<uintptr_t>(place)); }
   Node* boolConstant(bool b) { return constantOf(Op::kBoolConstant, b); }
 
   // ---- order ----

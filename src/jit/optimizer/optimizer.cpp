@@ -30,8 +30,9 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
               OptimizedFunction& out, const char** refusal) {
   ir::Graph graph;
   Reliance reliance;
-  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.frame, request.failures}, graph,
-                  reliance, refusal)) {
+  if (!buildGraph(
+          {request.isolate, request.code, request.entryOffset, request.frame, request.closure, request.failures}, graph,
+          reliance, refusal)) {
     return false;
   }
   // A fault here is the builder's; passes would not survive it.
@@ -73,6 +74,9 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   out.returns = std::move(code.returns);
   out.shapes = std::move(code.shapes);
   out.shapes.insert(out.shapes.end(), reliance.shapes.begin(), reliance.shapes.end());
+  out.facts = std::move(reliance.facts);
+  out.objects = std::move(reliance.objects);
+  out.reliesOnUpvalues = reliance.upvalues;
   out.shapeChecks = std::move(code.shapeChecks);
   out.sections = code.sections;
   out.functions = std::move(code.functions);
@@ -84,8 +88,9 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   uint64_t began = nanos();
   ir::Graph graph;
   Reliance reliance;
-  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.frame, request.failures}, graph,
-                  reliance, &report.refusal)) {
+  if (!buildGraph(
+          {request.isolate, request.code, request.entryOffset, request.frame, request.closure, request.failures}, graph,
+          reliance, &report.refusal)) {
     return report;
   }
   report.nanos = nanos() - began;
@@ -97,6 +102,14 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
     const runtime::Code& code = *last->origin.function->code;
     report.exits.push_back(std::string(bytecode::opInfo(bytecode::readOp(code.entry + last->origin.offset)).mnemonic) +
                            ":" + std::to_string(runtime::lineAt(code, last->origin.offset)));
+  }
+  for (const InlineDecision& d : reliance.inlining) {
+    auto name = [](const runtime::Code& code) {
+      const std::string& own = code.function->name;
+      return own.empty() ? "line " + std::to_string(code.function->lineDefined) : own;
+    };
+    report.inlining.push_back(std::string(2 * d.depth, ' ') + std::to_string(runtime::lineAt(*d.caller, d.offset)) +
+                              ": " + name(*d.callee) + (d.inlined ? " taken in: " : " called: ") + d.reason);
   }
   report.inlined = static_cast<uint32_t>(graph.functions.size()) - 1;
   report.fault = ir::verify(graph);

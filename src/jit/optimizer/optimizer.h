@@ -19,6 +19,7 @@ struct OptimizeRequest {
   const runtime::Code& code;
   uint32_t entryOffset = 0;            ///< 0, or the loop at which it is entered
   const heap::Value* frame = nullptr;  ///< of the function, which stands at that loop; may be null
+  heap::Value closure;                 ///< of the function that is entered, or nil
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
   bool forcesExits = false;  ///< as CodegenRequest::forcesExits
@@ -42,6 +43,9 @@ struct OptimizedFunction {
   std::vector<uint32_t> shapes;
   std::vector<runtime::MachineCode::ShapeCheck> shapeChecks;
   std::vector<const runtime::Code*> functions;  ///< others whose addresses or constants are in the code
+  std::vector<runtime::ShapeFact> facts;        ///< when one of them changes, the code is useless
+  std::unique_ptr<runtime::CodeObjects> objects;
+  bool reliesOnUpvalues = false;  ///< as MachineCode::reliesOnUpvalues
   runtime::CodeSections sections;
 };
 /// Writes the code, finished, into `assembler`. False: there is none, and `refusal` says why. Neither allocates in the
@@ -55,8 +59,9 @@ struct GraphReport {
   std::string fault;              ///< of the verifier; empty: none
   uint32_t blocks = 0, nodes = 0, inlined = 0;
   uint64_t nanos = 0;
-  std::vector<std::string> exits;  ///< instructions that the interpreter does, with their lines
-  std::string text;                ///< after each stage, if it was asked for
+  std::vector<std::string> exits;     ///< instructions that the interpreter does, with their lines
+  std::vector<std::string> inlining;  ///< calls, what became of them, and why
+  std::string text;                   ///< after each stage, if it was asked for
 };
 /// Makes the graph as a compilation would, and forgets it. Neither allocates in the heap nor collects.
 GraphReport describeGraph(const OptimizeRequest& request, bool withText);

@@ -29,6 +29,7 @@ inline bool isTable(const ir::Node* n) {
     case ir::Op::kCheckShape:
     case ir::Op::kNewTable:
     case ir::Op::kShapeOwner: return true;
+    case ir::Op::kObject: return n->pointer<runtime::CodeObject>()->value.isTable();
     default: return false;
   }
 }
@@ -38,6 +39,7 @@ inline bool isNeverNil(const ir::Node* n) {
   switch (n->op) {
     case ir::Op::kConstant: return !n->value().isNil();
     case ir::Op::kCheckIs: return !n->value().isNil();
+    case ir::Op::kObject:
     case ir::Op::kCheckString:
     case ir::Op::kCheckClosure:
     case ir::Op::kCheckNative:

@@ -51,7 +51,7 @@ class Mover {
       case Op::kLoadField:
       case Op::kLoadProps: {
         Op from = n->input(0)->op;
-        return from == Op::kCheckShape || from == Op::kShapeOwner || from == Op::kNewTable;
+        return from == Op::kCheckShape || from == Op::kShapeOwner || from == Op::kNewTable || from == Op::kObject;
       }
       case Op::kLoadProp: return n->input(0)->op == Op::kLoadProps && mayHappen(n->input(0));
       case Op::kLoadElement:

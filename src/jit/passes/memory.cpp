@@ -59,7 +59,8 @@ bool areDistinct(const Node* a, const Node* b) {
   };
   // What was there before the code ran.
   auto isOld = [](const Node* n) {
-    return n->op == Op::kSlot || n->op == Op::kCallee || n->op == Op::kShapeOwner || n->op == Op::kConstant;
+    return n->op == Op::kSlot || n->op == Op::kCallee || n->op == Op::kShapeOwner || n->op == Op::kConstant ||
+           n->op == Op::kObject;
   };
   return (isNew(a) && (isNew(b) || isOld(b))) || (isNew(b) && isOld(a));
 }

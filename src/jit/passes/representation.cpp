@@ -138,6 +138,7 @@ class Representation {
       case Op::kNewClosure:
       case Op::kNewCell:
       case Op::kShapeOwner:
+      case Op::kObject:
       case Op::kCallee: return kMixed;
       default: break;
     }

@@ -104,6 +104,10 @@ class JitTiers final : public Tiers {
 
   void deoptimized(Isolate& isolate, Code& code, const uint8_t* from) override;
 
+  void factChanged(Isolate& isolate, const ShapeFact& fact) override;
+  void upvalueChanged(Isolate& isolate) override;
+  void visitYoung(heap::SlotVisitor& visitor) override;
+
   void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) override;
 
  private:
@@ -211,6 +215,16 @@ class JitTiers final : public Tiers {
   /// The code relies on another function, or has constants of it.
   static void keep(Isolate& isolate, MachineCode& machine, const Code& code, const Code& other);
 
+  /// Facts and objects of new code are watched from now on.
+  void relyOn(Isolate& isolate, Code& code, MachineCode& machine);
+
+  /// Optimized code of the function that `relies` on what is about to change is never entered again.
+  template <typename Relies>
+  void invalidate(Isolate& isolate, Code& code, Relies relies, const char* why);
+
+  /// Frames of the function's discarded optimized code become the interpreter's, in all fibers.
+  static void leaveFrames(Isolate& isolate, const Code& code);
+
   /// Optimized code of the function was left at a guard; the interpreter goes on where the fiber stands.
   void optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode& machine, const uint8_t* from);
 
@@ -249,6 +263,15 @@ class JitTiers final : public Tiers {
   };
   std::vector<AwaitedSlice> awaited_;  ///< functions that have machine code and are to be seen in the interpreter
   uint32_t leavingPolls_ = 0;          ///< polls at which machine code is left for them
+  /// A function whose code relies on a fact of a shape.
+  struct Dependent {
+    Code* code;
+    uint32_t what;
+    bool operator==(const Dependent&) const = default;
+  };
+  std::unordered_map<uint32_t, std::vector<Dependent>> dependents_;  ///< by shape
+  std::vector<MachineCode*> withYoung_;                              ///< codes whose objects may be young
+  heap::Heap* heap_ = nullptr;                                       ///< of the isolate
   Recorder recorder_;
   SavedFeedback saved_;
   Stubs stubs_;

@@ -1,6 +1,8 @@
 // The optimizing compiler's share of tiering: hot baseline code is compiled again, and goes back into force where that
 // was wrong.
 
+#include <algorithm>
+
 #include "interpreter/interpreter.h"
 #include "jit/optimizer/optimizer.h"
 #include "jit/tiering/code_chain.h"
@@ -72,7 +74,9 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   const char* why = nullptr;
   auto failures = [state](const Code& where, uint32_t offset) { return state->log.failures({&where, offset}); };
   const Value* frame = entry != 0 ? isolate.fiber->fp : nullptr;
-  if (!jit::optimize({isolate, code, entry, frame, failures, options_.stress == JitOptions::Stress::kDeopt},
+  const Value* running = isolate.fiber->fp;
+  Value closure = !isNativeFrame(running) && codeOf(running) == &code ? running[2] : Value::nil();
+  if (!jit::optimize({isolate, code, entry, frame, closure, failures, options_.stress == JitOptions::Stress::kDeopt},
                      {stubs_, optimizedStubs_, codegenStubs_}, assembler_, made, &why)) {
     refuse(isolate, code, reason, why, kOptimizingTier);
     return false;
@@ -96,6 +100,10 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   placed->tables = made.exits.bytes();
   placed->maps = std::make_unique<ExitTable>(std::move(made.exits));
   for (const Code* f : made.functions) keep(isolate, *placed, code, *f);
+  placed->objects = std::move(made.objects);
+  placed->reliesOnUpvalues = made.reliesOnUpvalues;
+  placed->facts = std::move(made.facts);
+  relyOn(isolate, code, *placed);
   placed->compileNanos = monotonicNanos() - began;
   const PlacedCode& installed = *placed;
   install(isolate, code, std::move(placed));
@@ -111,6 +119,90 @@ void JitTiers::keep(Isolate& isolate, MachineCode& machine, const Code& code, co
   machine.functions.push_back(prototype);
   // To a collector that marks already this is a value that was there before.
   isolate.heap.store(code.prototype, &prototype, prototype);
+}
+
+// ---- what code relies on (docs/deoptimization.md) ----
+
+void JitTiers::relyOn(Isolate& isolate, Code& code, MachineCode& machine) {
+  for (const ShapeFact& f : machine.facts) {
+    isolate.shapes[f.shape].flags |= kWatchedShape;
+    auto& dependents = dependents_[f.shape];
+    Dependent d{&code, f.what};
+    if (std::find(dependents.begin(), dependents.end(), d) == dependents.end()) dependents.push_back(d);
+  }
+  if (machine.objects == nullptr) return;
+  for (CodeObject& object : *machine.objects) {
+    if (object.code != nullptr && object.code != &code) keep(isolate, machine, code, *object.code);
+    isolate.heap.store(code.prototype, &object.value, object.value);
+  }
+  heap_ = &isolate.heap;
+  withYoung_.push_back(&machine);
+}
+
+void JitTiers::visitYoung(heap::SlotVisitor& visitor) {
+  std::erase_if(withYoung_, [this, &visitor](MachineCode* m) {
+    bool young = false;
+    for (CodeObject& object : *m->objects) {
+      young = young || heap_->isYoung(object.value.asObject());
+      visitor.slot(&object.value);
+    }
+    return !young;
+  });
+}
+
+void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
+  auto at = dependents_.find(fact.shape);
+  if (at == dependents_.end()) return;
+  std::vector<Code*> wrong;
+  std::erase_if(at->second, [&](const Dependent& d) {
+    bool ends = d.what == fact.what || fact.what == ShapeFact::kExists;
+    if (ends) wrong.push_back(d.code);
+    return ends;
+  });
+  auto relies = [&fact](const MachineCode& m) {
+    return std::any_of(m.facts.begin(), m.facts.end(), [&fact](const ShapeFact& f) {
+      return f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
+    });
+  };
+  const char* why = fact.what == ShapeFact::kExists ? "a table lost its shape"
+                    : fact.what == ShapeFact::kKeys ? "a prototype or module got another key or metatable"
+                                                    : "a function or constant in a table was replaced";
+  for (Code* code : wrong) invalidate(isolate, *code, relies, why);
+}
+
+void JitTiers::upvalueChanged(Isolate& isolate) {
+  auto relies = [](const MachineCode& m) { return m.reliesOnUpvalues; };
+  for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+    if (code->machine != nullptr) invalidate(isolate, *code, relies, "a captured variable was set from outside");
+  }
+}
+
+template <typename Relies>
+void JitTiers::invalidate(Isolate& isolate, Code& code, Relies relies, const char* why) {
+  std::vector<const MachineCode*> gone;
+  for (MachineCode* m = code.machine.get(); m != nullptr; m = m->previous.get()) {
+    if (m->maps == nullptr || !relies(*m)) continue;
+    if (!m->discarded || isReturnedTo(code)) gone.push_back(m);
+    m->discarded = true;
+  }
+  if (gone.empty()) return;
+  policy_.discarded(policy_.of(code));
+  settle(code);
+  tell(isolate, code, events::EventKind::kCodeDiscarded, why, -1, -1, kOptimizingTier);
+  leaveFrames(isolate, code);
+}
+
+void JitTiers::leaveFrames(Isolate& isolate, const Code& code) {
+  for (Fiber* f = isolate.fibers; f != nullptr; f = f->next) {
+    for (Value* fp = f->fp; fp != nullptr; fp = Fiber::callerOf(fp)) {
+      const Value* caller = Fiber::callerOf(fp);
+      if (caller == nullptr || isNativeFrame(caller) || codeOf(caller) != &code || !linkOf(fp).returnsToMachine()) {
+        continue;
+      }
+      const MachineCode* m = code.machine != nullptr ? code.machine->returnedTo(returnAddressOf(fp)) : nullptr;
+      if (m != nullptr && m->discarded && m->maps != nullptr) jit::materialize(*f, fp);
+    }
+  }
 }
 
 void JitTiers::optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode& machine, const uint8_t* from) {

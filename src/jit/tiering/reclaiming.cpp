@@ -33,6 +33,7 @@ void JitTiers::discardIdle(Isolate& isolate, Code& code, const char* why) {
 }
 
 void JitTiers::shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) {
+  std::erase_if(dependents_, [&](const auto& d) { return d.first < fate.size() && fate[d.first] == dead; });
   for (Code* code = isolate.codes; code != nullptr; code = code->next) {
     bool baseline = false, optimized = false;  // which is useless now
     for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
@@ -154,6 +155,7 @@ void JitTiers::settle(Code& code) {
 
 size_t JitTiers::free(PlacedCode& placed) {
   outside_.freed(placed.start);
+  std::erase(withYoung_, &placed);
   memory_->free(placed.block);
   bytes_ -= placed.accounted;
   roomless_.until = 0;

@@ -157,6 +157,9 @@ void JitTiers::release(Code& code) {
   if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
   speculations_.erase(&code);
   policy_.forget(code);
+  for (auto& [shape, dependents] : dependents_) {
+    std::erase_if(dependents, [&code](const Dependent& d) { return d.code == &code; });
+  }
   std::erase_if(awaited_, [&code](const AwaitedSlice& s) { return s.code == &code; });
   if (code.machine != nullptr) take(code, "the function is dead");
   if (records_ != nullptr) records_->dead(code);

@@ -91,6 +91,7 @@ NativeResult setupvalue(NativeCall& c) {
   UpvaluePlace place = isClosure(c.arg(0)) ? upvaluePlace(c.arg(0), n) : UpvaluePlace{};
   if (place.slot == nullptr) return c.ret();
   c.isolate.heap.store(place.holder, place.slot, c.arg(2));
+  if (c.isolate.tiers != nullptr) c.isolate.tiers->upvalueChanged(c.isolate);
   Value name = runtime::newString(c.isolate, place.name);
   return name.isNil() ? c.outOfMemory() : c.ret(name);
 }
@@ -117,6 +118,7 @@ NativeResult upvaluejoin(NativeCall& c) {
   if (!isClosure(c.arg(2))) return c.argError(2, "Lua function expected");
   // Code of other front ends may capture values instead of variables: those cannot be shared, only copied.
   Isolate& iso = c.isolate;
+  if (iso.tiers != nullptr) iso.tiers->upvalueChanged(iso);
   UpvaluePlace to = upvaluePlace(c.arg(0), n1), from = upvaluePlace(c.arg(2), n2);
   if (to.holder == c.arg(0).asObject()) {
     iso.heap.store(to.holder, to.slot, heap::loadSlot(from.slot));
