@@ -12,6 +12,7 @@ namespace devvm::jit {
 using namespace x64;
 
 void Emitter::emitConstant(const Node*) {}
+void Emitter::emitObject(const Node*) {}
 void Emitter::emitIntConstant(const Node*) {}
 void Emitter::emitFloatConstant(const Node*) {}
 void Emitter::emitBoolConstant(const Node*) {}

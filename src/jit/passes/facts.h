@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jit/ir/ir.h"
+#include "runtime/machine_code.h"
 
 namespace devvm::jit::passes {
 
