@@ -22,6 +22,7 @@ TypeSet FunctionBuilder::typesOf(ir::Node* n, unsigned operand) const {
     case ir::Op::kCheckTable:
     case ir::Op::kCheckShape:
     case ir::Op::kNewTable: return TypeSet::kTable;
+    case ir::Op::kObject: return TypeSet::of(*objectOf(n));
     case ir::Op::kCheckString: return TypeSet::kString;
     case ir::Op::kCheckClosure:
     case ir::Op::kNewClosure: return TypeSet::kFunction;

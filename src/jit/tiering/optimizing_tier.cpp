@@ -179,17 +179,16 @@ void JitTiers::upvalueChanged(Isolate& isolate) {
 
 template <typename Relies>
 void JitTiers::invalidate(Isolate& isolate, Code& code, Relies relies, const char* why) {
-  std::vector<const MachineCode*> gone;
-  for (MachineCode* m = code.machine.get(); m != nullptr; m = m->previous.get()) {
-    if (m->maps == nullptr || !relies(*m)) continue;
-    if (!m->discarded || isReturnedTo(code)) gone.push_back(m);
-    m->discarded = true;
+  std::vector<const MachineCode*> wrong;
+  for (const MachineCode* m = code.machine.get(); m != nullptr; m = m->previous.get()) {
+    if (m->maps != nullptr && relies(*m)) wrong.push_back(m);
   }
-  if (gone.empty()) return;
-  policy_.discarded(policy_.of(code));
-  settle(code);
-  tell(isolate, code, events::EventKind::kCodeDiscarded, why, -1, -1, kOptimizingTier);
-  leaveFrames(isolate, code);
+  for (const MachineCode* m : wrong) {
+    if (m->discarded) continue;
+    policy_.discarded(policy_.of(code), entryOf(*m));
+    discardOptimized(isolate, code, *m, why);
+  }
+  if (!wrong.empty()) leaveFrames(isolate, code);
 }
 
 void JitTiers::leaveFrames(Isolate& isolate, const Code& code) {
