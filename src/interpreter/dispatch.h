@@ -274,7 +274,7 @@ inline T readUnaligned(const uint8_t* p) {
         Value* slot_ = PROPS_SLOT(t_, way_->slot);                                                            \
         auto* props_ = runtime::as<runtime::ValueArray>(t_->props);                                           \
         if (!slot_->isNil() || way_->plain == 1 || (way_->plain == 2 && current_)) WAYS_STORE(props_, slot_); \
-      } else if (current_) {                                                                  \
+      } else if (current_) {                                                                                  \
         if (way_->how == WAY(kAddInline)) {                                                                   \
           t_->word = way_->holderShape;                                                                       \
           WAYS_STORE(t_, FIELD_AT(t_, way_->slot));                                                           \

@@ -173,6 +173,8 @@ void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
 void JitTiers::upvalueChanged(Isolate& isolate) {
   auto relies = [](const MachineCode& m) { return m.reliesOnUpvalues; };
   for (Code* code = isolate.codes; code != nullptr; code = code->next) {
+    // What joins variables of several functions may let others assign them.
+    code->constantUpvalues = 0;
     if (code->machine != nullptr) invalidate(isolate, *code, relies, "a captured variable was set from outside");
   }
 }
