@@ -27,6 +27,9 @@ constexpr uint32_t kMostResults = 16;
 /// Why the function is not taken into its caller here; null: it is.
 const char* FunctionBuilder::whyNotInlined(const Code& code) const {
   bool isTiny = code.codeSize <= kTiny;
+  if (context_.request.failures && context_.request.failures(code, BuildRequest::kWhole) > 0) {
+    return "it was left too often where it was taken in";
+  }
   if (code.vararg) return "it has variable arguments";
   if (code.raw) return "it has raw locals";
   if (!code.function->regions.empty()) return "it catches errors";
@@ -91,6 +94,57 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   for (Node* r : results) push(r);
 }
 
+/// How many results the function gives, if that is always the same; negative: it is not.
+int FunctionBuilder::resultsOf(const Code& code) {
+  int results = -1;
+  std::span<const uint8_t> bytes{code.entry, code.codeSize};
+  for (uint32_t offset = 0; offset < code.codeSize;) {
+    Instruction whole = bytecode::decodeVerified(bytes, offset);
+    offset = whole.end();
+    std::array<Instruction, 4> parts;
+    unsigned count = bytecode::expandComponents(whole, parts);
+    for (unsigned i = 0; i < count; i++) {
+      int here = 0;
+      switch (parts[i].op) {
+        case Op::kReturn0: break;
+        case Op::kReturn1: here = 1; break;
+        case Op::kReturn: here = static_cast<int>(parts[i].operands[0]); break;
+        case Op::kReturnVar:
+        case Op::kTailCall:
+        case Op::kTailCallVar: return -1;
+        default: continue;
+      }
+      if (results >= 0 && results != here) return -1;
+      results = here;
+    }
+  }
+  return results;
+}
+
+/// A call whose results are an open list: their number has to be known.
+void FunctionBuilder::callOpen(uint32_t count) {
+  Nodes arguments(environment_.end() - count, environment_.end());
+  environment_.resize(environment_.size() - count);
+  Node* callee = pop();
+  if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
+  std::vector<const Code*> codes;
+  const runtime::NativeInfo* native = knownCallees(callee, codes);
+  Nodes results;
+  if (native != nullptr && native->fast != nullptr && native->oneResult) {
+    results = {callNative(*native, callee, arguments)};
+  } else {
+    int wanted = codes.empty() ? -1 : resultsOf(*codes[0]);
+    for (const Code* code : codes) wanted = resultsOf(*code) == wanted ? wanted : -1;
+    if (wanted < 0 || wanted > static_cast<int>(kMostResults)) return exit();
+    isListed_ = true;
+    results = callAny(codes, callee, arguments, static_cast<uint32_t>(wanted));
+    isListed_ = false;
+  }
+  if (block_ == nullptr) return;
+  for (Node* r : results) push(r);
+  open_ = static_cast<uint32_t>(results.size());
+}
+
 /// The function is left with what the call gives. An inlined one makes room for the callee.
 void FunctionBuilder::tailCall(uint32_t count) {
   std::vector<Node*> arguments(environment_.end() - count, environment_.end());
@@ -99,7 +153,7 @@ void FunctionBuilder::tailCall(uint32_t count) {
   if (failures() == 0 && site_ != nullptr && !site_->wasSeen()) return exit();
   std::vector<const Code*> codes;
   const runtime::NativeInfo* native = knownCallees(callee, codes);
-  bool wantsOne = depth_ > 0 && caller_->wanted <= 1;
+  bool wantsOne = depth_ > 0 && wanted_ <= 1 && caller_->wanted != runtime::Link::kOpen;
   if (native != nullptr && native->fast != nullptr && (native->oneResult || wantsOne)) {
     Node* result = callNative(*native, callee, arguments);
     return giveBack({&result, 1}, before());
@@ -107,8 +161,9 @@ void FunctionBuilder::tailCall(uint32_t count) {
   // What is no bytecode function keeps the frame below its own, and has its errors there.
   if (codes.empty()) return exit();
   if (depth_ == 0) return replaceFrame(codes, callee, arguments);
+  if (caller_->wanted == runtime::Link::kOpen) return exit();  // nobody knows how many results this has
   inTail_ = true;
-  Nodes results = callAny(codes, callee, arguments, caller_->wanted);
+  Nodes results = callAny(codes, callee, arguments, wanted_);
   inTail_ = false;
   if (block_ == nullptr) return;
   giveBack(results, results.empty() ? caller_ : withResults(caller_, results));
@@ -175,6 +230,7 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
       }
       for (uint32_t r = 0; r < wanted; r++) graph_.addInput(phis[r], results[r]);
       ir::FrameState* behind = behindCall();
+      behind->wanted = linkWanted(wanted);
       emit(ir::Op::kJump, {})->state = wanted != 0 ? withResults(behind, results) : behind;
       graph_.connect(block_, join);
     }
@@ -197,6 +253,7 @@ ir::FrameState* FunctionBuilder::withResults(const ir::FrameState* behind, std::
   s->caller = behind->caller;
   s->callee = behind->callee;
   s->tailCalled = behind->tailCalled;
+  if (behind->wanted == runtime::Link::kOpen) s->wanted = static_cast<uint8_t>(results.size());
   return s;
 }
 
@@ -223,10 +280,12 @@ FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* cal
   // Its own state is that behind it: what has to be boxed for it is boxed before.
   Nodes inputs{callee};
   for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));
-  Node* n = emit(ir::Op::kCall, inputs, inTail_ ? wanted | ir::kTailCalled : wanted);
+  uint64_t aux = linkWanted(wanted) | (inTail_ ? ir::kTailCalled : 0);
+  if (isListed_) aux |= uint64_t{wanted} << ir::kListedShift;
+  Node* n = emit(ir::Op::kCall, inputs, aux);
   n->state = behindCall();
-  n->state->wanted = static_cast<uint8_t>(wanted);
-  if (wanted > 1) {
+  n->state->wanted = linkWanted(wanted);
+  if (wanted > 1 || isListed_) {
     for (uint32_t i = 0; i < wanted; i++) results.push_back(emit(ir::Op::kResult, {n}, i));
     return results;
   }
@@ -281,7 +340,7 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   function->caller = inTail_ ? function_->caller : function_;
   function->callOffset = inTail_ ? function_->callOffset : whole_.offset;
   ir::FrameState* caller = behindCall();
-  caller->wanted = static_cast<uint8_t>(wanted);
+  caller->wanted = linkWanted(wanted);
   FunctionBuilder inner(context_, function, caller, callee, depth_ + 1);
   if (!inner.bytecode_.build(code, 0)) {
     graph_.functions.pop_back();
@@ -289,6 +348,7 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   }
   context_.inlinedBytes += code.codeSize;
   inner.tailCalled_ = inTail_;
+  inner.wanted_ = wanted;
   ir::Block* end = nullptr;
   if (!inner.buildInlined(block_, arguments, end, results)) {
     refuse("an inlined function");
@@ -304,7 +364,7 @@ void FunctionBuilder::giveBack(std::span<Node* const> values, ir::FrameState* st
     emit(ir::Op::kReturn, values);
   } else {
     Nodes wanted(values.begin(), values.end());
-    wanted.resize(caller_->wanted, nil());
+    wanted.resize(wanted_, nil());
     returned_.push_back({block_, std::move(wanted), state});
   }
   block_ = nullptr;

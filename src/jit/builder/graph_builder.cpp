@@ -157,6 +157,7 @@ bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOf
 bool FunctionBuilder::enterBlock(uint32_t n) {
   BlockState& state = states_[n];
   state.done = true;
+  open_ = openBefore_ = 0;
   if (state.incoming.empty()) return false;
   const BytecodeBlock& b = bytecode_.block(n);
   block_ = state.block;
@@ -289,7 +290,10 @@ FrameState* FunctionBuilder::stateOf(uint32_t offset, const Environment& values,
 }
 
 FrameState* FunctionBuilder::before() {
-  if (before_ == nullptr) before_ = stateOf(whole_.offset, beginning_, *live_);
+  if (before_ == nullptr) {
+    before_ = stateOf(whole_.offset, beginning_, *live_);
+    before_->wanted = static_cast<uint8_t>(openBefore_);
+  }
   return before_;
 }
 
@@ -324,6 +328,7 @@ void FunctionBuilder::instruction(const Instruction& whole) {
   whole_ = whole;
   site_ = feedback_ != nullptr ? feedback_->find(whole.offset) : nullptr;
   beginning_ = environment_;
+  openBefore_ = open_;
   before_ = nullptr;
   std::array<Instruction, 4> parts;
   unsigned count = bytecode::expandComponents(whole, parts);
@@ -506,9 +511,10 @@ void FunctionBuilder::component(const Instruction& c) {
       }
       return push(emit(ir::Op::kNewClosure, captured, reinterpret_cast<uintptr_t>(made)));
     }
-    case Op::kSetList: {
+    case Op::kSetList:
+    case Op::kSetListVar: {
       // Done again from its beginning, it does the same.
-      uint32_t count = operand(0);
+      uint32_t count = operand(0) + takeOpen();
       Environment values(environment_.end() - count, environment_.end());
       environment_.resize(environment_.size() - count);
       Node* table = toTable(environment_.back());
@@ -523,14 +529,20 @@ void FunctionBuilder::component(const Instruction& c) {
       return push(right);
     }
     case Op::kCall: return call(operand(0), operand(1));
+    case Op::kCallOpen: return callOpen(operand(0));
+    case Op::kCallVar: return call(operand(0) + takeOpen(), operand(1));
+    case Op::kCallVarOpen: return callOpen(operand(0) + takeOpen());
     case Op::kTailCall: return tailCall(operand(0));
+    case Op::kTailCallVar: return tailCall(operand(0) + takeOpen());
     case Op::kMarkClose:
     case Op::kClose:
       // nil and false need no closing.
       emit(ir::Op::kCheckTrue, {isFalsy(local(operand(0)))});
       return;
-    case Op::kReturn: {
-      Environment values(environment_.end() - operand(0), environment_.end());
+    case Op::kReturn:
+    case Op::kReturnVar: {
+      uint32_t count = operand(0) + takeOpen();
+      Environment values(environment_.end() - count, environment_.end());
       return giveBack(values, before());
     }
     case Op::kReturn0: return giveBack({}, before());

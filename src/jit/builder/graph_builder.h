@@ -8,22 +8,26 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "jit/builder/bytecode_graph.h"
 #include "jit/feedback/feedback.h"
 #include "jit/ir/ir.h"
+#include "runtime/fiber.h"
 #include "runtime/isolate.h"
 
 namespace devvm::jit {
 
 struct BuildRequest {
+  static constexpr uint32_t kWhole = UINT32_MAX;
   runtime::Isolate& isolate;
   const runtime::Code& code;
   uint32_t entryOffset = 0;            ///< 0, or a loop
   const heap::Value* frame = nullptr;  ///< one of the function that stands there, for guesses of types; may be null
   heap::Value closure;                 ///< one of the function's, or nil: it is expected to be the only one
-  /// How many compilations were left at an instruction of a function, because of it: 0, 1, many.
+  /// How many compilations were left at an instruction of a function, because of it: 0, 1, many. At kWhole: whether it
+  /// was no gain to take the function in.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
 };
 
@@ -194,6 +198,11 @@ class FunctionBuilder {
   void tailCall(uint32_t arguments);
   const runtime::NativeInfo* knownCallees(const Node* callee, std::vector<const runtime::Code*>& codes) const;
   Node* callNative(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments);
+  void callOpen(uint32_t arguments);
+  uint32_t takeOpen() { return std::exchange(open_, 0u); }
+  /// What a call's link says of results.
+  uint8_t linkWanted(uint32_t wanted) const { return isListed_ ? runtime::Link::kOpen : static_cast<uint8_t>(wanted); }
+  static int resultsOf(const runtime::Code& code);
   Nodes callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
                 uint32_t wanted);
   ir::FrameState* behindCall();
@@ -231,7 +240,11 @@ class FunctionBuilder {
   std::vector<std::pair<const Node*, uint32_t>> newShapes_;  ///< of tables made here, the latest last
   uint32_t depth_;                                           ///< of inlining
   bool tailCalled_ = false;
-  bool inTail_ = false;  ///< the call being made takes the place of this function
+  uint32_t wanted_ = 0;      ///< results, of an inlined function
+  bool isListed_ = false;    ///< the results of the call being made are an open list
+  uint32_t open_ = 0;        ///< operands on top that are an open list
+  uint32_t openBefore_ = 0;  ///< likewise, before the instruction
+  bool inTail_ = false;      ///< the call being made takes the place of this function
   uint32_t locals_;
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;

@@ -39,12 +39,13 @@ void Emitter::afterCall(const Node* n, int slot) {
   exitRecord(step_, ExitKind::kCall);
   a.lea64(kFrame, Mem(rdx, Imm(-slot)));
   a.mov64(rsp, kHostStack);
-  uint32_t wanted = wantedBy(n);
-  if (wanted == 1 && c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
+  uint32_t wanted = ir::resultsOfCall(n->aux);
+  bool isListed = wantedBy(n) == Link::kOpen;
+  if (wanted == 1 && !isListed && c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
   // Several lie where the callee and its arguments were. Spilled values may get these words, so they go to where
   // nothing else lies until all of them are taken.
   uint32_t from = calleeWord();
-  for (uint32_t i = wanted; wanted > 1 && i-- > 0;) {
+  for (uint32_t i = wanted; (wanted > 1 || isListed) && i-- > 0;) {
     a.mov64(rax, word(from + i));
     a.mov64(word(resultWords_ + i), rax);
   }

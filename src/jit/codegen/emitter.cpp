@@ -236,10 +236,8 @@ const char* Emitter::run() {
     if (s.isGuestCall) {
       uint32_t callee = s.calleeWord + l_.gap;
       out_.frameWords = std::max(out_.frameWords, callee + n->inputCount() + 4);
-      if (static_cast<uint8_t>(n->aux) > 1) {
-        resultWords_ = std::max(resultWords_, callee);
-        results = std::max<uint32_t>(results, static_cast<uint8_t>(n->aux));
-      }
+      resultWords_ = std::max(resultWords_, callee);
+      results = std::max(results, ir::resultsOfCall(n->aux));
     }
   }
   out_.frameWords = std::max(out_.frameWords, resultWords_ + results + 1);

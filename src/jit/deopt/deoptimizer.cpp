@@ -134,6 +134,7 @@ void leaveOptimized(Isolate* isolate, const RegisterSave* registers, const uint8
   f.fp = inner.fp;
   f.sp = inner.sp;
   f.pc = inner.resume;
+  f.openCount = record.frames.back().wanted;
   if (record.kind == ExitKind::kPoll) return interpreter::safepoint(*isolate);
   isolate->tiers->deoptimized(*isolate, const_cast<Code&>(code), returnAddress);
 }

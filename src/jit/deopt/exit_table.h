@@ -51,7 +51,7 @@ struct ExitFrame {
   const runtime::Code* code = nullptr;
   uint32_t offset = 0;  ///< of the bytecode instruction at which the interpreter goes on; callers: behind the call
   uint32_t depth = 0;   ///< operands; of callers, and of the innermost frame of a call, those below the callee's slot
-  uint8_t wanted = 0;   ///< of the same: results that go there, as runtime::Link::wanted
+  uint8_t wanted = 0;   ///< of the same: results that go there, as runtime::Link::wanted; else operands that are a list
   bool tailCalled = false;         ///< of inlined frames: it took the place of one that made a tail call
   ValuePlace callee;               ///< the closure, of inlined frames
   std::vector<ValuePlace> values;  ///< locals, then operands: code->locals + depth of them

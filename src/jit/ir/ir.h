@@ -64,6 +64,12 @@ enum class Aux : uint8_t {
 
 /// A bit of a call's aux, besides the number of results.
 inline constexpr uint64_t kTailCalled = 256;
+/// Of a call that wants all results as an open list: from this bit on stands how many there will be.
+inline constexpr uint32_t kListedShift = 16;
+/// How many `result`s may stand behind a call.
+constexpr uint32_t resultsOfCall(uint64_t aux) {
+  return static_cast<uint32_t>((aux & 0xFF) == 0xFF ? aux >> kListedShift : aux & 0xFF);
+}
 
 /// C++ functions of call_leaf.
 enum class Leaf : uint8_t {
@@ -182,7 +188,8 @@ struct FrameState {
   const Function* function = nullptr;
   uint32_t offset = 0;      ///< of the bytecode instruction at which the interpreter goes on
   uint32_t depth = 0;       ///< operands; for callers and calls those below the callee's slot
-  uint8_t wanted = 0;       ///< callers and calls: results that go there (runtime::Link::wanted)
+  /// Callers and calls: results that go there (runtime::Link::wanted). Guards: how many operands are an open list.
+  uint8_t wanted = 0;
   bool tailCalled = false;  ///< an inlined frame that took the place of one that made a tail call
   FrameState* caller = nullptr;
   Node* callee = nullptr;   ///< of an inlined call: the closure; null for the outermost frame

@@ -132,7 +132,7 @@ class Verifier {
       const Node* before = n.previous;
       while (before != nullptr && before->op == Op::kResult) before = before->previous;
       if (before != n.input(0) || before->op != Op::kCall) return wrong(n, "it does not stand right behind its call");
-      if (n.aux >= (before->aux & 0xFF)) return wrong(n, "its call does not give so many");
+      if (n.aux >= resultsOfCall(before->aux)) return wrong(n, "its call does not give so many");
     }
     bool wantsState = info.flags & (kGuard | kCalls | kSafepoint);
     if (wantsState && n.state == nullptr) return wrong(n, "it has no frame state");

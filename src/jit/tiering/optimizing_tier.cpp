@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "interpreter/interpreter.h"
+#include "jit/builder/graph_builder.h"
 #include "jit/optimizer/optimizer.h"
 #include "jit/tiering/code_chain.h"
 #include "jit/tiering/jit_tiers.h"
@@ -229,6 +230,11 @@ void JitTiers::optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode&
   if (isFutile) {
     if (policy_.mayLeave(state)) return;
     policy_.gaveUp(state);
+    // What was taken in is better called.
+    if (record.origin != &code) {
+      state.log.note({record.origin, BuildRequest::kWhole});
+      policy_.discarded(state, entryOf(machine));
+    }
     discardOptimized(isolate, code, machine, "left too often for what it is worth");
     return;
   }
