@@ -99,7 +99,7 @@ void FunctionBuilder::arithmetic(Op op) {
       case Op::kMul: return push(leaf(ir::Leaf::kMul, {a, b}));
       case Op::kMod: return push(leaf(ir::Leaf::kMod, {a, b}));
       case Op::kIDiv: return push(leaf(ir::Leaf::kIDiv, {a, b}));
-      default: return failures() > 0 ? refuse("arithmetic on operands of many types") : exit();
+      default: return exit();
     }
   }
   Node *l = toFloat(a, x), *r = toFloat(b, y);
@@ -139,7 +139,7 @@ ir::Node* FunctionBuilder::bitwise(Op op, Node* a, Node* b) {
   }
   if (!x.isOnlyNumbers() || !y.isOnlyNumbers()) {
     // Boxes of wide integers, or metamethods.
-    failures() > 0 ? refuse("bitwise operations on wide integers") : exit();
+    exit();
     return nullptr;
   }
   auto integer = [this](Node* n, TypeSet types) {
@@ -167,8 +167,7 @@ void FunctionBuilder::negate() {
   TypeSet types = typesOf(a, 0);
   if (types.isOnlyInts()) return push(emit(ir::Op::kIntNeg, {toInt(a)}));
   if (types.isOnlyFloats()) return push(emit(ir::Op::kFloatNeg, {toFloat(a, types)}));
-  if (types.isEmpty() || failures() == 0) return exit();
-  refuse("negation of operands of several types");
+  exit();
 }
 
 /// Comparisons of numbers; the operands of gt and ge are exchanged.
@@ -182,7 +181,7 @@ void FunctionBuilder::comparison(Op op) {
   TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
   if (x.isEmpty() || y.isEmpty()) return exit();
   if (!x.isOnlyNumbers() || !y.isOnlyNumbers()) {
-    return failures() > 0 ? refuse("a comparison of other things than numbers") : exit();
+    return exit();
   }
   bool swapped = op == Op::kGt || op == Op::kGe, strict = op == Op::kLt || op == Op::kGt;
   Node *l, *r;
@@ -192,7 +191,7 @@ void FunctionBuilder::comparison(Op op) {
     r = toInt(b);
   } else {
     if (!x.isOnlyFloats() && !y.isOnlyFloats() && failures() > 1) {
-      return refuse("a comparison of operands of several types");
+      return exit();
     }
     l = toExactFloat(a, x);
     r = toExactFloat(b, y);
@@ -224,7 +223,7 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
   }
   bool raw = a->type == Type::kInt || a->type == Type::kFloat || b->type == Type::kInt || b->type == Type::kFloat;
   if (raw && failures() > 0) {
-    refuse("equality of operands of several types");
+    exit();
     return nullptr;
   }
   Node* answer = leaf(ir::Leaf::kEqual, {a, b});

@@ -211,7 +211,7 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
-      failures() > 0 ? refuse("fields of other things than tables") : exit();
+      exit();
       return nullptr;
     }
     return asLoaded(anyShape(toTable(object)), seen);
@@ -256,7 +256,7 @@ bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) || failures() > 2) {
-      failures() > 0 ? refuse("a store to fields of objects of many shapes") : exit();
+      exit();
       return false;
     }
     anyShape(toTable(object));

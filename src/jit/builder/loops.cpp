@@ -71,7 +71,7 @@ void FunctionBuilder::forPrep(const Instruction& c) {
   // The loop is one over floats if one of the two is certain to be one.
   bool isFloat = starts.isOnlyFloats() || steps.isOnlyFloats();
   if (!areNumbers || (!isInt && !isFloat)) {
-    return failures() > 0 ? refuse("a loop over numbers of several types") : exit();
+    return exit();
   }
   Node* step = local(l + 2);
   if ((step->op == ir::Op::kIntConstant && step->integer() == 0) ||
@@ -185,7 +185,7 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   if (types.isEmpty() && failures() == 0) types = TypeSet::kInt;
   bool isInt = types.isOnlyInts();
   if ((!isInt && !types.isOnlyFloats()) || failures() > 1) {
-    return failures() > 0 ? refuse("a loop over numbers of several types") : exit();
+    return exit();
   }
   auto target = static_cast<uint32_t>(c.target());
   uint32_t behind = c.offset + whole_.length;
@@ -225,7 +225,7 @@ void FunctionBuilder::forIn(const Instruction& c) {
   bool isNext = only && native->intrinsic == runtime::Intrinsic::kNext;
   bool isIpairs = only && native->intrinsic == runtime::Intrinsic::kInextIterator;
   if (whole_.op != Op::kForIn || (!isNext && !isIpairs) || failures() > 1) {
-    return failures() > 0 ? refuse("a loop over other iterators than those of pairs and ipairs") : exit();
+    return exit();
   }
   Instruction test = bytecode::decodeVerified({code_.entry, code_.codeSize}, whole_.end());
   emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));

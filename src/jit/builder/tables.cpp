@@ -18,7 +18,7 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
       return nullptr;
     }
   } else if (!objects.isOnly(TypeSet::kTable)) {
-    failures() > 0 ? refuse("elements of other things than tables") : exit();
+    exit();
     return nullptr;
   }
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
@@ -92,7 +92,7 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
   if (failures() == 0 && (keys.isEmpty() || objects.isEmpty())) return exit();
   if (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) {
-    return failures() > 0 ? refuse("elements of other things than tables") : exit();
+    return exit();
   }
   Node* table = toTable(object);
   TypeSet values = typesOf(value, 2);

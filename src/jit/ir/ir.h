@@ -186,8 +186,8 @@ class Node {
 /// stop at the same place with the same values.
 struct FrameState {
   const Function* function = nullptr;
-  uint32_t offset = 0;      ///< of the bytecode instruction at which the interpreter goes on
-  uint32_t depth = 0;       ///< operands; for callers and calls those below the callee's slot
+  uint32_t offset = 0;  ///< of the bytecode instruction at which the interpreter goes on
+  uint32_t depth = 0;   ///< operands; for callers and calls those below the callee's slot
   /// Callers and calls: results that go there (runtime::Link::wanted). Guards: how many operands are an open list.
   uint8_t wanted = 0;
   bool tailCalled = false;  ///< an inlined frame that took the place of one that made a tail call
