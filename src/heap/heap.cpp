@@ -12,6 +12,8 @@ namespace devvm::heap {
 // Heap has members that make offsetof conditionally supported; both compilers support it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+int Heap::topOffset() { return offsetof(Heap, top_); }
+int Heap::endOffset() { return offsetof(Heap, end_); }
 int Heap::nurseryStartOffset() { return offsetof(Heap, nurseryStart_); }
 int Heap::nurserySizeOffset() { return offsetof(Heap, nurserySize_); }
 int Heap::markingOffset() { return offsetof(Heap, markingActive_); }
@@ -263,6 +265,22 @@ Object* HeapImpl::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, si
 
 Object* Heap::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   return impl_->allocateSlow(kind, word, aux, size, space);
+}
+
+/// An object without contents is allocated as usual, and given back.
+bool HeapImpl::reserve(size_t bytes) {
+  if (bytes > maxNurseryObject) return false;
+  constexpr uint8_t kAnyKind = 0;
+  Object* o = allocateSlow(kAnyKind, 0, 0, bytes, Space::kNursery);
+  if (o == nullptr || reinterpret_cast<char*>(o) + bytes != heap.top_) return false;
+  heap.top_ = reinterpret_cast<char*>(o);
+  heap.end_ = std::max(heap.end_, heap.top_ + bytes);
+  return true;
+}
+
+bool Heap::reserve(size_t bytes) {
+  if (bytes <= static_cast<size_t>(end_ - top_)) return true;
+  return impl_->reserve(bytes);
 }
 
 Object* Heap::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space) {

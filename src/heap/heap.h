@@ -181,6 +181,9 @@ class Heap {
     top_ = p + size;
     return initialize(p, k, kind, word, aux, size, 0);
   }
+  /// Makes room for so many bytes of small objects in the nursery: the next tryAllocate() of them will do. MAY COLLECT.
+  /// False: no memory for them, as for allocate().
+  bool reserve(size_t bytes);
   /// As allocate() but never collects: may exceed the limit; nullptr only when the system has no memory.
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, Space space = Space::kNursery);
 
@@ -266,9 +269,9 @@ class Heap {
   /// While > 0 an attempt to collect aborts in debug builds (see NoSafepoint).
   unsigned noSafepoint = 0;
 
-  // ---- for compiled code: where the bump pointer lives ----
-  char** topAddress() { return &top_; }
-  char** endAddress() { return &end_; }
+  // ---- for compiled code: where the bump pointer and the end of its room lie ----
+  static int topOffset();
+  static int endOffset();
 
  private:
   friend struct HeapImpl;

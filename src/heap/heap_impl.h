@@ -48,6 +48,7 @@ struct HeapImpl {
   // ---- allocation (heap.cpp) ----
   Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  bool reserve(size_t bytes);
   Object* bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size);
   Object* allocateTenured(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   /// Sets the end of the eden after a collection or a change of limits.

@@ -155,7 +155,12 @@ void Fiber::visit(heap::SlotVisitor& v) {
       Value* spare = frame - 1 - code->locals;
       const MachineCode* optimized =
           called != nullptr && linkOf(called).returnsToMachine() ? optimizedAt(code, returnAddressOf(called)) : nullptr;
-      if (optimized != nullptr) {
+      const uint8_t* stopped = called == nullptr && isolate->fiber == this ? isolate->stopped.address : nullptr;
+      if (stopped != nullptr) {
+        const MachineCode* running = optimizedAt(code, stopped);
+        running->maps->visitStopped(v, frame, static_cast<uint32_t>(stopped - running->start),
+                                    isolate->stopped.registers);
+      } else if (optimized != nullptr) {
         optimized->maps->visit(v, frame, static_cast<uint32_t>(returnAddressOf(called) - optimized->start));
       } else if (code->raw) {
         visitRawFrame(v, code, frame, bottom, spare, called != nullptr ? code->resumePoint(called) : pc);

@@ -142,6 +142,10 @@ class Isolate final : public heap::Embedder {
     const uint8_t* address = nullptr;  ///< where
     Value* calleeSlot = nullptr;       ///< of the frame that returned to it
   } machineReturn;
+  struct Stopped {                     ///< optimized code that waits for a collection
+    const uint8_t* address = nullptr;  ///< where it goes on; null: none
+    uint64_t* registers = nullptr;     ///< as its FrameMaps number them
+  } stopped;
   void* nativeStack = nullptr;  ///< stack pointer of the host's stack while machine code runs
   bool stepping = false;        ///< the interpreter leaves after the running instruction
   int64_t guardsUntilExit = 0;  ///< under JitOptions::Stress::kDeopt: optimized code is left at the guard that makes it
@@ -159,7 +163,8 @@ class Isolate final : public heap::Embedder {
   Value stackError;
   Value handlerError;  ///< what errors in message handlers end in
   Value handlerNative, finalizerNative, hookNative, hostEntryNative, compareNative, concatNative, selfNative,
-      yieldNative, resumeNative;       ///< of the engine
+      yieldNative, resumeNative;  ///< of the engine
+  Value leafArguments[3];  ///< of a function that machine code called, and that wants to be called where it may collect
   std::vector<Value*> permanentRoots;  ///< more slots to visit; owner removes them
 
   // ---- errors ----

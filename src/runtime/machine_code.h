@@ -69,6 +69,8 @@ struct FrameMaps {
   virtual ~FrameMaps() = default;
   /// Shows the collector the words that hold tagged values.
   virtual void visit(heap::SlotVisitor& visitor, Value* fp, uint32_t machine) const = 0;
+  /// The same of code that waits for a collection (Isolate::stopped), whose registers are saved.
+  virtual void visitStopped(heap::SlotVisitor& visitor, Value* fp, uint32_t machine, uint64_t* registers) const = 0;
   /// Appends the interpreter's frames, outermost first.
   virtual void frames(uint32_t machine, std::vector<VirtualFrame>& out) const = 0;
 };

@@ -47,7 +47,8 @@ inline constexpr int kBudget = offsetof(Isolate, budget), kFiber = offsetof(Isol
                      kReturnSlot = offsetof(Isolate, machineReturn) + offsetof(Isolate::MachineReturn, calleeSlot),
                      kScratchHolder = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, holder),
                      kScratchSlot = offsetof(Isolate, scratch) + offsetof(Isolate::Scratch, slot),
-                     kReadCache = offsetof(Isolate, readCache), kWriteCache = offsetof(Isolate, writeCache),
+                     kEmptyArray = offsetof(Isolate, emptyArray), kReadCache = offsetof(Isolate, readCache),
+                     kWriteCache = offsetof(Isolate, writeCache),
                      kShapes = offsetof(Isolate, shapes) + offsetof(runtime::ShapeTable, byId);
 inline constexpr int kFiberSp = offsetof(runtime::Fiber, sp), kFiberFp = offsetof(runtime::Fiber, fp),
                      kFiberPc = offsetof(runtime::Fiber, pc), kOpenCount = offsetof(runtime::Fiber, openCount),
@@ -66,6 +67,7 @@ inline constexpr int kTableArray = offsetof(runtime::Table, array), kTableProps 
 inline constexpr int kArrayLength = offsetof(runtime::ValueArray, length),
                      kArraySlots = offsetof(runtime::ValueArray, slots);
 inline constexpr int kCellValue = offsetof(runtime::Cell, value);
+inline constexpr int kClosurePrototype = offsetof(runtime::Closure, prototype);
 inline constexpr int kClosureCode = offsetof(runtime::Closure, code), kUpvalues = offsetof(runtime::Closure, upvalues);
 inline constexpr int kNativeInfo = offsetof(runtime::Native, info),
                      kNativeUpvalues = offsetof(runtime::Native, upvalues);
@@ -90,6 +92,8 @@ inline constexpr int kWayShape = offsetof(runtime::CacheWay, shape), kWaySlot = 
                      kWayPlain = offsetof(runtime::CacheWay, plain);
 inline const int kNurseryStart = static_cast<int>(offsetof(Isolate, heap)) + heap::Heap::nurseryStartOffset(),
                  kNurserySize = static_cast<int>(offsetof(Isolate, heap)) + heap::Heap::nurserySizeOffset(),
+                 kNurseryTop = static_cast<int>(offsetof(Isolate, heap)) + heap::Heap::topOffset(),
+                 kNurseryEnd = static_cast<int>(offsetof(Isolate, heap)) + heap::Heap::endOffset(),
                  kMarking = static_cast<int>(offsetof(Isolate, heap)) + heap::Heap::markingOffset();
 }  // namespace offset
 #pragma GCC diagnostic pop

@@ -137,60 +137,28 @@ void Emitter::emitCallLeaf(const Node* n) {
   a.mov64(rdi, kIsolate);
   a.mov64(rax, function.address);
   a.call(rax);
+  bool hasResult = c_.steps[step_].result != regalloc::Bank::kNone;
+  Label &done = newLabel(), &failed = function.again != nullptr ? newLabel() : exit();
   if (function.isBool) {
     a.test8(rax, rax);
-    a.jcc(Condition::kZero, exit());
-    if (c_.steps[step_].result != regalloc::Bank::kNone) loadConstant(result(), Value::kNilBits);
-    return;
+    a.jcc(Condition::kZero, failed, Distance::kNear);
+    if (hasResult) loadConstant(result(), Value::kNilBits);
+    a.bind(done);
+  } else {
+    a.cmp64(rax, a.literal64(Value::kAbsentBits));
+    a.jcc(Condition::kEqual, failed, Distance::kNear);
+    a.bind(done);
+    if (hasResult) storeResult(rax);
   }
-  a.cmp64(rax, a.literal64(Value::kAbsentBits));
-  a.jcc(Condition::kEqual, exit());
-  if (c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
-}
-
-// ---- new objects ----
-
-void Emitter::callLeafStub(int64_t function) {
-  a.mov64(rax, function);
-  a.call(Outside(r_.own.leaf));
-  a.add64(rsp, 24);
-  a.cmp64(rax, a.literal64(Value::kAbsentBits));
-  a.jcc(Condition::kEqual, exit());
-}
-
-void Emitter::emitNewTable(const Node* n) {
-  a.push(Imm(static_cast<int32_t>(static_cast<uint32_t>(n->aux))));
-  a.push(Imm(static_cast<int32_t>(n->aux >> 32)));
-  a.push(rax);
-  callLeafStub(addressOf(&leafNewTable));
-  storeResult(rax);
-}
-
-void Emitter::emitNewCell(const Node* n) {
-  load(rax, n->input(0));
-  for (int i = 0; i < 3; i++) a.push(rax);
-  callLeafStub(addressOf(&leafNewCell));
-  storeResult(rax);
-}
-
-void Emitter::emitNewClosure(const Node* n) {
-  const auto* made = n->pointer<runtime::Code>();
-  const Value* prototype = nullptr;
-  for (const ir::Function& f : r_.graph.functions) {
-    for (uint32_t i = 0; f.code != nullptr && i < f.code->childCount; i++) {
-      const Value& child = f.code->children[i];
-      if (runtime::as<runtime::PrototypeObject>(child)->code == made) prototype = &child;
-    }
-  }
-  if (prototype == nullptr) return refuse("a closure of an unknown function");
-  moveToWords(n, 0, scratchWords_);
-  a.mov64(rax, addressOf(prototype));
-  a.push(rax);
-  a.lea64(rax, word(scratchWords_));
-  a.push(rax);
-  a.push(Imm(static_cast<int32_t>(n->inputCount())));
-  callLeafStub(addressOf(&leafNewClosure));
-  storeResult(rax);
+  if (function.again == nullptr) return;
+  cold([this, function, hasResult, &failed, &done] {
+    a.bind(failed);
+    a.mov64(rax, addressOf(function.again));
+    a.call(Outside(r_.leaving.again));
+    exitRecord(step_, ExitKind::kMemory);
+    if (function.isBool && hasResult) loadConstant(result(), Value::kNilBits);
+    a.jmp(done);
+  });
 }
 
 }  // namespace devvm::jit

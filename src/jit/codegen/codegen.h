@@ -7,6 +7,7 @@
 #include "jit/deopt/exit_table.h"
 #include "jit/ir/ir.h"
 #include "jit/regalloc/allocation.h"
+#include "runtime/isolate.h"
 #include "runtime/machine_code.h"
 
 namespace devvm::jit {
@@ -18,8 +19,9 @@ struct CodegenRequest {
   const CodegenStubs& own;
   LeavingStubs leaving;
   regalloc::Method allocator = regalloc::Method::kLinear;
-  bool verify = false;       ///< follow all ways through the allocation; a wrong one is refused
-  bool forcesExits = false;  ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
+  bool verify = false;                  ///< follow all ways through the allocation; a wrong one is refused
+  runtime::Isolate* isolate = nullptr;  ///< null: tables are made out of line
+  bool forcesExits = false;             ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
 };
 
 /// What belongs to code besides its bytes.

@@ -37,9 +37,12 @@ void Emitter::emitBoxInt(const Node* n) {
   a.bind(done);
   cold([this, in, out, &wide, &done] {
     a.bind(wide);
-    for (int i = 0; i < 3; i++) a.push(in);
-    callLeafStub(addressOf(&leafInteger));
-    a.mov64(out, rax);
+    constexpr int kBytes = sizeof(runtime::WideInt);
+    bump(kBytes);
+    header(-kBytes, runtime::Kind::kWideInt, 0, 0);
+    a.mov64(Mem(rax, Imm(-kBytes + 8)), in);
+    a.lea64(out, Mem(rax, Imm(-kBytes)));
+    a.add64(out, a.literal64(heap::tagBits(heap::Tag::kWideInt)));
     a.jmp(done);
   });
 }

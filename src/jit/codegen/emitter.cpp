@@ -246,6 +246,7 @@ const char* Emitter::run() {
     out_.frameWords = std::max(out_.frameWords, r_.code->stackNeeded + r_.code->parameters);
   }
   prepare();
+  planAllocations();
   mark(c_.steps[0].node);
   prologue();
   if (orderOf_[c_.blocks[0].block->number] != 0) a.jmp(labelOf(c_.blocks[0].block));

@@ -123,7 +123,9 @@ class Emitter {
   // ---- exits.cpp ----
   Label& exit(ExitKind kind = ExitKind::kGuard);
   void exitRecord(uint32_t step, ExitKind kind);
-  ValuePlace valuePlace(const Node* n, regalloc::Position p) const;
+  ValuePlace valuePlace(const Node* n, regalloc::Position p, ExitRecord& record);
+  ValuePlace objectPlace(const Node* n, regalloc::Position p, ExitRecord& record);
+  void livePlaces(uint32_t step, std::vector<ValuePlace>& out) const;
   void writeExits();
 
   // ---- one for each operation: the file is that of the section of ops.def ----
@@ -176,13 +178,21 @@ class Emitter {
   Slot otherSlot(const Node* object, int64_t field);
   Slot elementSlot(const Node* array, const Node* index);
 
+  // ---- allocations.cpp ----
+  void planAllocations();
+  size_t bytesOf(const Node* n) const;
+  void bump(size_t bytes);
+  void tableOutOfLine(const Node* n);
+  void header(int at, runtime::Kind kind, uint32_t word, uint8_t aux);
+  void initialize(int at, const Node* value);
+  void initializeNil(int at, size_t count);
+  bool isInitializing() const { return initializes_[step_] != 0; }
+
   // ---- calls.cpp ----
   uint32_t calleeWord() const { return c_.steps[step_].calleeWord + l_.gap; }
   void callKnown(const Node* n, const runtime::Code& code);
   void callAny(const Node* n);
   void afterCall(const Node* n, int slot);
-  /// Three words are pushed: calls a leaf function, which gives a value; leaves if it gives none. The value is in rax.
-  void callLeafStub(int64_t function);
   void moveToWords(const Node* n, uint32_t from, uint32_t word);
 
   const CodegenRequest& r_;
@@ -199,8 +209,9 @@ class Emitter {
   std::deque<Cold> cold_;
   std::deque<Label> labels_;
   std::vector<regalloc::Move> buffer_;
-  bool hasMovesAtEnd_ = false;  ///< of the present block, in front of its last step
-  bool jumped_ = false;         ///< the block's jump is done
+  std::vector<const Node*> objects_;  ///< virtual, of the record that is being made
+  bool hasMovesAtEnd_ = false;        ///< of the present block, in front of its last step
+  bool jumped_ = false;               ///< the block's jump is done
   uint32_t step_ = 0;
   uint32_t lastTag_ = UINT32_MAX;
   uint32_t block_ = 0;                 ///< place in the order
@@ -208,6 +219,8 @@ class Emitter {
   uint32_t resultWords_ = 0;           ///< behind those, and behind the callee of a call with several results
   uint32_t scratchWords_ = 0;          ///< behind the words in use: arguments of natives, results
   bool usesHostStack_ = false, usesIntTag_ = false;  ///< r13, r14 hold values
+  std::vector<uint32_t> roomFor_;  ///< by step: bytes of an allocation and of those behind it for which it makes room
+  std::vector<uint8_t> initializes_;  ///< by step: a store into an object that no collection has seen
   const char* refusal_ = nullptr;
 };
 

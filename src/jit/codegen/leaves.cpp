@@ -1,6 +1,7 @@
 #include "jit/codegen/leaves.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "jit/baseline/layout.h"
 #include "runtime/code.h"
@@ -64,23 +65,74 @@ Value leafConcatTwo(Isolate* iso, Value a, Value b) {
   return leafConcat(iso, both, 2);
 }
 
+// ---- what may need memory: without an answer arguments are kept, and it is asked again where it may collect ----
+
+/// Room for what such a function makes at most: a string of two, a box.
+constexpr size_t kLeafBytes = 2048;
+
+template <auto function, typename... Arguments>
+auto remembering(Isolate* iso, Arguments... arguments) {
+  auto answer = function(iso, arguments...);
+  bool failed;
+  if constexpr (std::is_same_v<decltype(answer), bool>) {
+    failed = !answer;
+  } else {
+    failed = answer == Value::absent();
+  }
+  if (failed) [[unlikely]] {
+    Value* at = iso->leafArguments;
+    ((*at++ = arguments), ...);
+  }
+  return answer;
+}
+
+/// With room in the nursery.
+template <auto function>
+Value withRoom(Isolate* iso) {
+  Value* with = iso->leafArguments;
+  Value answer = iso->heap.reserve(kLeafBytes) ? function(iso, with[0], with[1]) : Value::absent();
+  for (Value& v : iso->leafArguments) v = Value::nil();
+  return answer;
+}
+
+template <auto function>
+LeafFunction needingRoom() {
+  return {addressOf(&remembering<function, Value, Value>), false, &withRoom<function>};
+}
+
+/// Any store in a table that no metatable has a say in; of strings as keys only those that are interned.
+Value storeAnywhere(Isolate* iso) {
+  runtime::Handle table(&iso->leafArguments[0]), key(&iso->leafArguments[1]), value(&iso->leafArguments[2]);
+  Value metatable = tableMetatable(*iso, table.table()), k = *key;
+  if (iso->shapes.of(table.table()).owned()) return Value::absent();  // code may rely on what is in it
+  bool can = metatable.isNil() || metamethodOf(*iso, metatable, Meta::kNewIndex).isNil();
+  can = can && !k.isNil() && !(k.isDouble() && std::isnan(k.asDouble())) && !(k.isString() && !asString(k)->interned());
+  if (can && !tableSet(*iso, table, key, value)) {
+    iso->failure = Failure::kNone;  // the interpreter does it once more
+    can = false;
+  }
+  for (Value& v : iso->leafArguments) v = Value::nil();
+  return can ? Value::nil() : Value::absent();
+}
+
 }  // namespace
 
 LeafFunction leafFunction(ir::Leaf leaf) {
   switch (leaf) {
     case ir::Leaf::kGetElement: return {addressOf(&leafElement)};
-    case ir::Leaf::kSetElement: return {addressOf(&leafSetElement), true};
+    case ir::Leaf::kSetElement:
+      return {addressOf(&remembering<leafSetElement, Value, Value, Value>), true, &storeAnywhere};
     case ir::Leaf::kGetField: return {addressOf(&leafGetField)};
-    case ir::Leaf::kSetField: return {addressOf(&leafSetField), true};
+    case ir::Leaf::kSetField: return {addressOf(&remembering<leafSetField, Value, Value, Value>), true, &storeAnywhere};
     case ir::Leaf::kNext: return {addressOf(&leafNext)};
     case ir::Leaf::kLength: return {addressOf(&leafLength)};
     case ir::Leaf::kEqual: return {addressOf(&leafEqual)};
-    case ir::Leaf::kAdd: return {addressOf(&leafArithmetic<Arith::kAdd>)};
-    case ir::Leaf::kSub: return {addressOf(&leafArithmetic<Arith::kSub>)};
-    case ir::Leaf::kMul: return {addressOf(&leafArithmetic<Arith::kMul>)};
-    case ir::Leaf::kMod: return {addressOf(&leafRemainder)};
-    case ir::Leaf::kIDiv: return {addressOf(&leafFloorDivide)};
-    case ir::Leaf::kConcat: return {addressOf(&leafConcatTwo)};
+    case ir::Leaf::kAdd: return needingRoom<leafArithmetic<Arith::kAdd>>();
+    case ir::Leaf::kSub: return needingRoom<leafArithmetic<Arith::kSub>>();
+    case ir::Leaf::kMul: return needingRoom<leafArithmetic<Arith::kMul>>();
+    case ir::Leaf::kMod: return needingRoom<leafRemainder>();
+    case ir::Leaf::kIDiv: return needingRoom<leafFloorDivide>();
+    case ir::Leaf::kConcat: return needingRoom<leafConcatTwo>();
     default: return {};
   }
 }

@@ -17,6 +17,9 @@ double leafFloatPow(double a, double b);
 struct LeafFunction {
   int64_t address = 0;  ///< 0: there is none
   bool isBool = false;  ///< answers whether it could, instead of a value
+  /// Null, or what to call when there was no answer: it takes what the function has left in Isolate::leafArguments, and
+  /// may collect. Gives a value (nil for those that answer whether they could), or absent().
+  Value (*again)(Isolate* isolate) = nullptr;
 };
 /// The function of a call_leaf: of the isolate and its inputs.
 LeafFunction leafFunction(ir::Leaf leaf);

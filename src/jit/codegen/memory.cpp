@@ -107,6 +107,12 @@ void Emitter::emitStringByte(const Node* n) {
 /// Stores a value and tells the collector, if that wants to know. Values that are certain to be no objects concern it
 /// only while it marks, for what they replace.
 void Emitter::store(const Slot& slot, const Node* value) {
+  if (isInitializing()) {
+    Place p = placeOf(value);
+    if (p.kind == Place::kGpr) return a.mov64(slot.mem, static_cast<Gpr>(p.index));
+    if (isSmallConstant(value)) return a.mov64(slot.mem, Imm(static_cast<int32_t>(bitsOf(value))));
+    return a.movsd(slot.mem, xmm(value));
+  }
   Label &watched = newLabel(), &done = newLabel();
   if (isNoObject(value)) {
     a.cmp8(Mem(kIsolate, offset::kMarking), 0);

@@ -177,7 +177,10 @@ void Selector::findUses() {
   for (const ir::Block* b : order_) {
     const ir::FrameState* last = nullptr;
     for (const Node* n = b->first; n != nullptr; n = n->next) {
-      for (uint32_t i = 0; i < n->inputCount(); i++) use(n, i);
+      for (uint32_t i = 0; i < n->inputCount(); i++) {
+        // Contents of virtual objects are in frame states.
+        ir::isVirtual(n) ? void(uses(n->input(i)).inState = true) : use(n, i);
+      }
       if (n->state == last) continue;
       last = n->state;
       for (const ir::FrameState* s = n->state; s != nullptr; s = s->caller) {
@@ -234,7 +237,7 @@ void Selector::chooseForms() {
         form = Form::kSame;
         continue;
       }
-      if (n->isConstant()) continue;
+      if (n->isConstant() || ir::isVirtual(n)) continue;
       const Uses& u = uses_[n->id];
       if (n->op == Op::kShapeOwner && out_.hasCalls && !u.inState && !u.notTable) {
         form = Form::kAgain;
@@ -433,7 +436,16 @@ void Selector::demand(const Node* n) {
       reg(n->input(0));
       reg(n->input(1));
       break;
-    case Op::kNewCell: any(n->input(0)); break;
+    case Op::kNewTable: s.isSafepoint = true; break;
+    case Op::kNewCell:
+      any(n->input(0));
+      s.isSafepoint = true;
+      break;
+    case Op::kBoxInt:
+      reg(n->input(0));
+      s.like = 0;
+      s.isSafepoint = true;
+      break;
     case Op::kCall:
     case Op::kCallFast:
     case Op::kCallLeaf:
@@ -445,6 +457,7 @@ void Selector::demand(const Node* n) {
         s.calleeWord = calleeWordOf(*n->state);
       } else {
         s.statesAreLate = n->state != nullptr && s.clobbersAll;
+        s.isSafepoint = n->op == Op::kNewClosure || (n->op == Op::kCallLeaf && ir::mayCollect(n));
       }
       break;
     case Op::kReturn:
@@ -466,7 +479,7 @@ void Selector::demands() {
   for (const ir::Block* b : order_) {
     auto first = static_cast<uint32_t>(c_.steps.size());
     for (const Node* n = b->first; n != nullptr; n = n->next) {
-      if (n->isPhi() || n->isConstant()) continue;
+      if (n->isPhi() || n->isConstant() || ir::isVirtual(n)) continue;
       Form form = out_.form(n);
       if (form == Form::kCondition || form == Form::kOffset || form == Form::kAgain) continue;
       // Of the same bits: a step only if there is something to check.

@@ -10,6 +10,11 @@ struct LeavingStubs {
   uintptr_t exit = 0;  ///< call: to the interpreter, by the exit that the return address names
   uintptr_t poll = 0;  ///< call: the budget is used up; comes back with all registers kept, or leaves likewise
   uintptr_t grow = 0;  ///< call: eax = words that the frame needs below its header; comes back with rbp anew
+  /// call: eax = bytes that the nursery shall have room for. May collect: comes back with all registers kept or led to
+  /// where objects are now, as its ExitKind::kMemory says; without room it is that exit.
+  uintptr_t room = 0;
+  /// call: rax = a LeafFunction::again. Comes back likewise, with its answer in rax; it is an exit if there is none.
+  uintptr_t again = 0;
 };
 
 struct CodegenStubs {

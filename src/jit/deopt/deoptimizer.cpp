@@ -15,14 +15,18 @@ using heap::Value;
 
 namespace {
 
+constexpr int kFrameRegister = 5;  // rbp
+
+[[noreturn]] void noMemory(const char* what) {
+  std::fprintf(stderr, "devvm: the system has no memory for %s\n", what);
+  std::abort();
+}
+
 /// Any integer. In the middle of taking a frame apart nothing may move, so a full heap is no reason to fail.
 Value boxed(Isolate& isolate, int64_t i) {
   if (Value::fitsInt(i)) return Value::smallInt(i);
   auto* box = static_cast<WideInt*>(isolate.heap.allocateNoCollect(static_cast<uint8_t>(Kind::kWideInt), 0, 0));
-  if (box == nullptr) {
-    std::fputs("devvm: the system has no memory for a number\n", stderr);
-    std::abort();
-  }
+  if (box == nullptr) noMemory("a number");
   box->value = i;
   return Value::pointer(Tag::kWideInt, box);
 }
@@ -40,6 +44,7 @@ class Reader {
       case ValuePlace::kObject: return reinterpret_cast<const CodeObject*>(p.bits)->value;
       case ValuePlace::kGpr: bits = registers_->gpr[p.index]; break;
       case ValuePlace::kXmm: bits = registers_->xmm[p.index]; break;
+      case ValuePlace::kVirtual: return objects_[p.index];
       case ValuePlace::kWord: bits = fp_[-1 - static_cast<int64_t>(p.index)].bits(); break;
       default: return Value::nil();
     }
@@ -51,10 +56,47 @@ class Reader {
     }
   }
 
+  /// Makes an object that the code did without, of which later ones may hold a reference. Nothing may move here.
+  void make(const ExitObject& o) {
+    auto allocate = [this](Kind kind, uint32_t word, uint8_t aux) {
+      heap::Object* object = isolate_.heap.allocateNoCollect(static_cast<uint8_t>(kind), word, aux);
+      if (object == nullptr) noMemory("an object");
+      return object;
+    };
+    auto count = static_cast<uint32_t>(o.values.size());
+    Value* slots = nullptr;
+    switch (o.kind) {
+      case ExitObject::kTable: {
+        auto* t = static_cast<Table*>(allocate(Kind::kTable, o.shape, static_cast<uint8_t>(count)));
+        heap::initSlot(&t->array, isolate_.emptyArray);
+        heap::initSlot(&t->props, Value::nil());
+        objects_.push_back(tableValue(t));
+        slots = t->inlineSlots;
+        break;
+      }
+      case ExitObject::kCell: {
+        auto* c = static_cast<Cell*>(allocate(Kind::kCell, 0, 0));
+        objects_.push_back(otherValue(c));
+        slots = &c->value;
+        break;
+      }
+      case ExitObject::kClosure: {
+        auto* c = static_cast<Closure*>(allocate(Kind::kClosure, count, 0));
+        c->code = o.code;
+        heap::initSlot(&c->prototype, otherValue(o.code->prototype));
+        objects_.push_back(functionValue(c));
+        slots = c->upvalues;
+        break;
+      }
+    }
+    for (uint32_t i = 0; i < count; i++) heap::initSlot(&slots[i], read(o.values[i]));
+  }
+
  private:
   Isolate& isolate_;
   const Value* fp_;
   const RegisterSave* registers_;
+  std::vector<Value> objects_;
 };
 
 const MachineCode& codeAt(const Value* fp, const uint8_t* returnAddress) {
@@ -77,6 +119,7 @@ Innermost writeFrames(Fiber& fiber, Value* fp, const ExitRecord& record, const R
   Isolate& isolate = *fiber.isolate;
   // Old and new places overlap: all is read before anything is written.
   Reader reader(isolate, fp, registers);
+  for (const ExitObject& o : record.objects) reader.make(o);
   std::vector<Value> values;
   for (const ExitFrame& f : record.frames) {
     values.push_back(reader.read(f.callee));
@@ -125,7 +168,6 @@ void materializeReturned(Fiber& fiber, const uint8_t* address) {
 }
 
 void leaveOptimized(Isolate* isolate, const RegisterSave* registers, const uint8_t* returnAddress) {
-  constexpr int kFrameRegister = 5;  // rbp
   Fiber& f = *isolate->fiber;
   auto* fp = reinterpret_cast<Value*>(registers->gpr[kFrameRegister]);
   const Code& code = *codeOf(fp);
@@ -145,6 +187,38 @@ bool pollOptimized(Isolate* isolate) {
   if (!quiet || !isolate->pollQuietly()) return false;
   isolate->tiers->polled(*isolate, true);
   return true;
+}
+
+namespace {
+
+/// While it lives, optimized code stands still where a collection can see its values.
+class Stop {
+ public:
+  Stop(Isolate& isolate, RegisterSave* registers, const uint8_t* returnAddress) : isolate_(isolate) {
+    Fiber& f = *isolate.fiber;
+    f.fp = reinterpret_cast<Value*>(registers->gpr[kFrameRegister]);
+    f.sp = f.fp - 1;
+    isolate.stopped = {returnAddress, registers->gpr};
+  }
+  ~Stop() { isolate_.stopped = {}; }
+  Stop(const Stop&) = delete;
+  Stop& operator=(const Stop&) = delete;
+
+ private:
+  Isolate& isolate_;
+};
+
+}  // namespace
+
+bool reserveForOptimized(Isolate* isolate, RegisterSave* registers, const uint8_t* returnAddress, uint64_t bytes) {
+  Stop stop(*isolate, registers, returnAddress);
+  return isolate->heap.reserve(bytes);
+}
+
+uint64_t answerForOptimized(Isolate* isolate, RegisterSave* registers, const uint8_t* returnAddress,
+                            Value (*function)(Isolate*)) {
+  Stop stop(*isolate, registers, returnAddress);
+  return function(isolate).bits();
 }
 
 bool growForOptimized(Isolate* isolate, uint64_t words) {

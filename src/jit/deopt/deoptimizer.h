@@ -35,6 +35,12 @@ void materializeReturned(runtime::Fiber& fiber, const uint8_t* address);
 void leaveOptimized(runtime::Isolate* isolate, const RegisterSave* registers, const uint8_t* returnAddress);
 /// A slice of the budget is used up: true if that was all, and the next one has begun.
 bool pollOptimized(runtime::Isolate* isolate);
+/// Optimized code waits for memory at a record of kind kMemory. Room in the nursery; false: there is none. MAY COLLECT.
+bool reserveForOptimized(runtime::Isolate* isolate, RegisterSave* registers, const uint8_t* returnAddress,
+                         uint64_t bytes);
+/// The answer of a function that may collect; absent: there is none.
+uint64_t answerForOptimized(runtime::Isolate* isolate, RegisterSave* registers, const uint8_t* returnAddress,
+                            heap::Value (*function)(runtime::Isolate*));
 /// A function of optimized code, whose frame is laid out (fp is set), needs `words` below its header: whether they are
 /// there now. Else the fiber stands where the interpreter goes on. MAY RUN GUEST CODE.
 bool growForOptimized(runtime::Isolate* isolate, uint64_t words);

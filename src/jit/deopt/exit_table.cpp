@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "heap/heap.h"
+#include "runtime/isolate.h"
 
 namespace devvm::jit {
 
@@ -23,6 +24,7 @@ class Numbers {
     }
   }
   uint8_t byte() { return *at_++; }
+  const uint8_t* at() const { return at_; }
   uint32_t next32() { return static_cast<uint32_t>(next()); }
 
  private:
@@ -48,10 +50,13 @@ ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
   return p;
 }
 
-}  // namespace
+bool isGuardLike(ExitKind kind) { return kind == ExitKind::kGuard || kind == ExitKind::kMemory; }
 
-// ---- a record: kind and reason, origin (guards), gap, count and distances of tagged words (calls), count of frames,
-// frames from the outermost one: code, offset, depth, wanted, callee (all but the first), places ----
+// ---- a record: kind and reason, gap, count and distances of tagged words (calls), count and live places (memory),
+// origin (guards, memory), count of objects, objects, count of frames, frames from the outermost one: code, offset,
+// depth, wanted, callee (all but the first), places ----
+
+}  // namespace
 
 uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
   uint32_t words = 0, first = 0;
@@ -89,11 +94,22 @@ void ExitTableBuilder::put(const runtime::Code* code) {
   if (at == all.end()) all.push_back(code);
 }
 
+void ExitTableBuilder::put(const ExitObject& object) {
+  put(uint64_t{object.kind});
+  object.kind == ExitObject::kClosure ? put(object.code) : put(uint64_t{object.shape});
+  put(object.values.size());
+  for (const ValuePlace& p : object.values) put(p);
+}
+
 void ExitTableBuilder::add(const ExitRecord& record) {
   table_.index_.push_back({record.machine, static_cast<uint32_t>(table_.bytes_.size())});
   table_.bytes_.push_back(static_cast<uint8_t>(record.kind));
   table_.bytes_.push_back(static_cast<uint8_t>(record.reason));
-  if (record.kind == ExitKind::kGuard) {
+  if (record.kind == ExitKind::kMemory) {
+    put(record.live.size());
+    for (const ValuePlace& p : record.live) put(p);
+  }
+  if (isGuardLike(record.kind)) {
     bool own = record.origin != nullptr;
     put(own ? record.origin : record.frames.back().code);
     put(own ? record.originOffset : record.frames.back().offset);
@@ -109,6 +125,8 @@ void ExitTableBuilder::add(const ExitRecord& record) {
       next = word;
     }
   }
+  put(record.objects.size());
+  for (const ExitObject& o : record.objects) put(o);
   put(record.frames.size());
   for (size_t i = 0; i < record.frames.size(); i++) {
     const ExitFrame& f = record.frames[i];
@@ -149,7 +167,12 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
   out.tagged.clear();
   Numbers in(record + 2);
   out.origin = nullptr;
-  if (out.kind == ExitKind::kGuard) {
+  out.live.clear();
+  if (out.kind == ExitKind::kMemory) {
+    out.live.resize(in.next());
+    for (ValuePlace& p : out.live) p = placeOf(in, constants_);
+  }
+  if (isGuardLike(out.kind)) {
     out.origin = codes_[in.next()];
     out.originOffset = in.next32();
   }
@@ -159,6 +182,17 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
     out.tagged.resize(in.next());
     uint32_t word = 0;
     for (uint32_t& tagged : out.tagged) tagged = word += in.next32();
+  }
+  out.objects.assign(in.next(), {});
+  for (ExitObject& o : out.objects) {
+    o.kind = static_cast<ExitObject::Kind>(in.next());
+    if (o.kind == ExitObject::kClosure) {
+      o.code = codes_[in.next()];
+    } else {
+      o.shape = in.next32();
+    }
+    o.values.resize(in.next());
+    for (ValuePlace& p : o.values) p = placeOf(in, constants_);
   }
   out.frames.assign(in.next(), {});
   uint32_t first = 0;
@@ -185,6 +219,20 @@ void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out
   for (const ExitFrame& f : record.frames) out.push_back({f.code, f.offset});
 }
 
+/// Shapes of tables that are not there live as long as the frame that would make them.
+void ExitTable::visitObjects(heap::SlotVisitor& visitor, const uint8_t* objects) const {
+  if (visitor.minor()) return;
+  runtime::ShapeTable& shapes = runtime::Isolate::traced()->shapes;
+  if (!shapes.marking()) return;
+  Numbers in(objects);
+  for (uint64_t left = in.next(); left > 0; left--) {
+    bool isTable = in.next() == ExitObject::kTable;
+    uint32_t shape = in.next32();
+    if (isTable) shapes.visitStrong(shape, visitor);
+    for (uint64_t values = in.next(); values > 0; values--) in.next();
+  }
+}
+
 void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const {
   const uint8_t* record = at(machine);
   if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kCall) return;
@@ -195,12 +243,34 @@ void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t mach
     word += in.next32();
     visitor.slot(fp - 1 - static_cast<int64_t>(word));
   }
+  visitObjects(visitor, in.at());
+}
+
+void ExitTable::visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine, uint64_t* registers) const {
+  constexpr uint32_t kGprs = 16;
+  const uint8_t* record = at(machine);
+  if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kMemory) return;
+  Numbers in(record + 2);
+  for (uint64_t left = in.next(); left > 0; left--) {
+    ValuePlace p = placeOf(in, constants_);
+    auto* at = reinterpret_cast<heap::Value*>(registers + p.index);
+    if (p.kind == ValuePlace::kXmm) at += kGprs;
+    if (p.kind == ValuePlace::kWord) at = fp - 1 - static_cast<int64_t>(p.index);
+    if (p.form == ValuePlace::kAddress) {
+      visitor.pointer(reinterpret_cast<heap::Object**>(at));
+    } else {
+      visitor.slot(at);
+    }
+  }
+  in.next();  // origin
+  in.next();
+  visitObjects(visitor, in.at());
 }
 
 namespace {
 
 std::string text(const ValuePlace& p) {
-  static constexpr const char* kForm[] = {"", ":int", ":float", ":bool"};
+  static constexpr const char* kForm[] = {"", ":int", ":float", ":bool", ":address"};
   switch (p.kind) {
     case ValuePlace::kDead: return "-";
     case ValuePlace::kConstant:
@@ -210,6 +280,7 @@ std::string text(const ValuePlace& p) {
       return buffer;
     }
     case ValuePlace::kGpr: return "r" + std::to_string(p.index) + kForm[p.form];
+    case ValuePlace::kVirtual: return "o" + std::to_string(p.index);
     case ValuePlace::kXmm: return "x" + std::to_string(p.index) + kForm[p.form];
     default: return "w" + std::to_string(p.index) + kForm[p.form];
   }
@@ -218,9 +289,9 @@ std::string text(const ValuePlace& p) {
 }  // namespace
 
 std::string text(const ExitRecord& record) {
-  static constexpr const char* kKind[] = {"guard", "call", "poll"};
+  static constexpr const char* kKind[] = {"guard", "call", "poll", "memory"};
   std::string out = std::to_string(record.machine) + " " + kKind[static_cast<size_t>(record.kind)];
-  if (record.kind == ExitKind::kGuard) out += std::string(" ") + ir::opInfo(record.reason).mnemonic;
+  if (isGuardLike(record.kind)) out += std::string(" ") + ir::opInfo(record.reason).mnemonic;
   for (size_t i = 0; i < record.frames.size(); i++) {
     const ExitFrame& f = record.frames[i];
     out += i != 0 ? " / " + text(f.callee) + " @" : " @";
@@ -231,6 +302,19 @@ std::string text(const ExitRecord& record) {
     out += "]";
   }
   if (record.gap != 0) out += " gap " + std::to_string(record.gap);
+  for (size_t i = 0; i < record.objects.size(); i++) {
+    const ExitObject& o = record.objects[i];
+    static constexpr const char* kKinds[] = {"table", "cell", "closure"};
+    out += " o" + std::to_string(i) + " = " + kKinds[o.kind];
+    if (o.kind == ExitObject::kTable) out += " " + std::to_string(o.shape);
+    out += " [";
+    for (size_t k = 0; k < o.values.size(); k++) out += (k == 0 ? "" : " ") + text(o.values[k]);
+    out += "]";
+  }
+  if (!record.live.empty()) {
+    out += " live";
+    for (const ValuePlace& p : record.live) out += " " + text(p);
+  }
   if (!record.tagged.empty()) {
     out += " tagged";
     for (uint32_t word : record.tagged) out += " w" + std::to_string(word);

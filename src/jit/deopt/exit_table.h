@@ -17,24 +17,26 @@
 namespace devvm::jit {
 
 enum class ExitKind : uint8_t {
-  kGuard,  ///< something is not as was expected: the interpreter does the instruction
-  kCall,   ///< a guest call under way: the state behind it, without its results
-  kPoll,   ///< the isolate wants to look around before the instruction
+  kGuard,   ///< something is not as was expected: the interpreter does the instruction
+  kCall,    ///< a guest call under way: the state behind it, without its results
+  kPoll,    ///< the isolate wants to look around before the instruction
+  kMemory,  ///< memory is wanted, by way of a collection if need be; as a guard, if there is none
 };
 
 /// Where a value is found when optimized code stops.
 struct ValuePlace {
-  enum Kind : uint8_t { kDead, kConstant, kGpr, kXmm, kWord, kObject, kKinds };
+  enum Kind : uint8_t { kDead, kConstant, kGpr, kXmm, kWord, kObject, kVirtual, kKinds };
   enum Form : uint8_t {
-    kTagged,  ///< a heap::Value
-    kInt,     ///< a raw int64
-    kFloat,   ///< a raw double
-    kBool,    ///< 0 or 1, in the lowest byte
+    kTagged,   ///< a heap::Value
+    kInt,      ///< a raw int64
+    kFloat,    ///< a raw double
+    kBool,     ///< 0 or 1, in the lowest byte
+    kAddress,  ///< of an object with the tag "other"; in ExitRecord::live only
     kForms,
   };
   Kind kind = kDead;
   Form form = kTagged;
-  uint32_t index = 0;  ///< of the register (as the processor numbers them), or the word
+  uint32_t index = 0;  ///< of the register (as the processor numbers them), the word, or in ExitRecord::objects
   uint64_t bits = 0;   ///< of a constant; the address of an object's place (runtime::CodeObject)
 
   static ValuePlace dead() { return {}; }
@@ -43,7 +45,17 @@ struct ValuePlace {
   static ValuePlace gpr(uint32_t index, Form form) { return {kGpr, form, index, 0}; }
   static ValuePlace xmm(uint32_t index, Form form = kFloat) { return {kXmm, form, index, 0}; }
   static ValuePlace word(uint32_t index, Form form) { return {kWord, form, index, 0}; }
+  static ValuePlace virtualObject(uint32_t index) { return {kVirtual, kTagged, index, 0}; }
   bool operator==(const ValuePlace&) const = default;
+};
+
+/// An object that optimized code did without, and that has to be made with the frames.
+struct ExitObject {
+  enum Kind : uint8_t { kTable, kCell, kClosure };
+  Kind kind = kTable;
+  uint32_t shape = 0;                   ///< of tables
+  const runtime::Code* code = nullptr;  ///< of closures
+  std::vector<ValuePlace> values;       ///< inline slots, content, upvalues; of objects only those in front of it
 };
 
 /// One interpreter frame of a record.
@@ -72,6 +84,8 @@ struct ExitRecord {
   /// Calls: words between the outermost frame's locals and its operands, which the interpreter would not have.
   uint32_t gap = 0;
   std::vector<uint32_t> tagged;  ///< calls: words that hold tagged values, for the collector
+  std::vector<ValuePlace> live;  ///< memory: all registers and words with values or addresses, for the collector
+  std::vector<ExitObject> objects;
 };
 
 class ExitTable final : public runtime::FrameMaps {
@@ -84,6 +98,8 @@ class ExitTable final : public runtime::FrameMaps {
   void frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out) const override;
   /// Shows the collector the tagged words of a frame that a call at `machine` has stopped.
   void visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const override;
+  /// Shows it the live places of a frame that waits for memory at `machine`; `registers` are those of a RegisterSave.
+  void visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine, uint64_t* registers) const override;
 
   size_t count() const { return index_.size(); }
   /// Machine offset of record `i`, ascending.
@@ -96,6 +112,7 @@ class ExitTable final : public runtime::FrameMaps {
     uint32_t machine, at;
   };
   const uint8_t* at(uint32_t machine) const;
+  void visitObjects(heap::SlotVisitor& visitor, const uint8_t* objects) const;
 
   std::vector<Entry> index_;  ///< ascending by machine offset
   std::vector<uint8_t> bytes_;
@@ -119,6 +136,7 @@ class ExitTableBuilder {
   void put(uint64_t number);
   void put(const ValuePlace& place);
   void put(const runtime::Code* code);
+  void put(const ExitObject& object);
 
   ExitTable table_;
 };

@@ -43,8 +43,8 @@ void callFunction(Assembler& a, int64_t address) {
 
 bool OptimizedStubs::make(CodeMemory& memory, const Stubs& stubs) {
   Assembler a;
-  uint32_t at[3];
-  Label leave, go;
+  uint32_t at[5];
+  Label leave, go, back;
 
   at[0] = a.position();  // exit
   save(a);
@@ -68,7 +68,31 @@ bool OptimizedStubs::make(CodeMemory& memory, const Stubs& stubs) {
   restore(a);
   a.ret();
 
-  at[2] = a.position();  // grow
+  auto callWaiting = [&a](int64_t function) {
+    a.mov64(rcx, rax);
+    a.mov64(rdi, kIsolate);
+    a.mov64(rsi, rsp);
+    a.mov64(rdx, Mem(rsp, kSaveBytes));
+    callFunction(a, function);
+  };
+  at[2] = a.position();  // room
+  save(a);
+  callWaiting(addressOf(&reserveForOptimized));
+  a.test8(rax, rax);
+  a.jcc(Condition::kZero, leave);
+  a.bind(back);
+  restore(a);
+  a.ret();
+
+  at[3] = a.position();  // again
+  save(a);
+  callWaiting(addressOf(&answerForOptimized));
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, leave);
+  a.mov64(saved(rax), rax);
+  a.jmp(back);
+
+  at[4] = a.position();  // grow
   a.mov64(rcx, Mem(kIsolate, offset::kFiber));
   a.mov64(Mem(rcx, offset::kFiberFp), kFrame);
   a.mov64(rdi, kIsolate);
@@ -88,14 +112,18 @@ bool OptimizedStubs::make(CodeMemory& memory, const Stubs& stubs) {
   auto base = reinterpret_cast<uintptr_t>(block.address);
   exit = base + at[0];
   poll = base + at[1];
-  grow = base + at[2];
+  room = base + at[2];
+  again = base + at[3];
+  grow = base + at[4];
   return true;
 }
 
 std::vector<StubInfo> stubInfos(const OptimizedStubs& stubs) {
   auto end = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(stubs.block.address) + stubs.block.bytes - stubs.grow);
   return {{"exitOptimized", stubs.exit, StubFrame::kCalled, static_cast<uint32_t>(stubs.poll - stubs.exit)},
-          {"pollOptimized", stubs.poll, StubFrame::kCalled, static_cast<uint32_t>(stubs.grow - stubs.poll)},
+          {"pollOptimized", stubs.poll, StubFrame::kCalled, static_cast<uint32_t>(stubs.room - stubs.poll)},
+          {"roomOptimized", stubs.room, StubFrame::kCalled, static_cast<uint32_t>(stubs.again - stubs.room)},
+          {"againOptimized", stubs.again, StubFrame::kCalled, static_cast<uint32_t>(stubs.grow - stubs.again)},
           {"growOptimized", stubs.grow, StubFrame::kCalled, end}};
 }
 

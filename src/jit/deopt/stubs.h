@@ -16,6 +16,11 @@ struct OptimizedStubs {
   /// Returns when they are there, with rbp anew and all scratch and operand registers lost; else the function is
   /// interpreted.
   uintptr_t grow = 0;
+  /// call, eax = bytes that the nursery shall have room for: collects if need be. The return address names the record
+  /// of kind kMemory that tells where objects are; comes back with all registers but flags and rax, or leaves by it.
+  uintptr_t room = 0;
+  /// call, rax = Value (*)(Isolate*), which may collect: likewise, with its answer in rax; leaves if that is absent().
+  uintptr_t again = 0;
   CodeBlock block;
 
   /// Places them. False: no executable memory.

@@ -80,7 +80,8 @@ enum class Leaf : uint8_t {
 struct LeafInfo {
   const char* mnemonic;
   uint8_t inputs;
-  bool writes;  ///< memory of the guest may change
+  bool writes;    ///< memory of the guest may change
+  bool collects;  ///< objects may move
   const char* meaning;
 };
 const LeafInfo& leafInfo(Leaf leaf);
@@ -309,6 +310,14 @@ void forEach(Block* block, F f) {
     f(n);
   }
 }
+
+/// An object that frame states have, and nobody else: it does not exist.
+inline bool isVirtual(const Node* n) {
+  return n->op == Op::kVirtualTable || n->op == Op::kVirtualCell || n->op == Op::kVirtualClosure;
+}
+
+/// A call_leaf whose function is called again where it may collect, if it wants memory.
+inline bool mayCollect(const Node* callLeaf) { return leafInfo(static_cast<Leaf>(callLeaf->aux)).collects; }
 
 /// The graph as text (printer.cpp); parse() reads it again.
 std::string print(const Graph& graph);

@@ -33,7 +33,7 @@ bool findOp(std::string_view mnemonic, Op& op) {
 
 const LeafInfo& leafInfo(Leaf leaf) {
   static constexpr LeafInfo kLeaves[] = {
-#define LEAF(name, mnemonic, inputs, writes, meaning) {mnemonic, inputs, writes != 0, meaning},
+#define LEAF(name, mnemonic, inputs, writes, collects, meaning) {mnemonic, inputs, writes != 0, collects != 0, meaning},
 #include "jit/ir/leaves.def"
   };
   return kLeaves[static_cast<size_t>(leaf)];
@@ -41,7 +41,10 @@ const LeafInfo& leafInfo(Leaf leaf) {
 
 Type inputType(Op op, uint32_t i) {
   switch (op) {
-    case Op::kPhi: return Type::kSame;
+    case Op::kPhi:
+    case Op::kVirtualTable:
+    case Op::kVirtualCell:
+    case Op::kVirtualClosure: return Type::kSame;
     case Op::kCheckIndex:
     case Op::kCheckNotZero:
     case Op::kCheckSmall:

@@ -124,7 +124,8 @@ class Verifier {
       }
       Type wanted = n.isPhi() ? n.type : inputType(n.op, i);
       if (input->type == Type::kNone) return wrong(n, "n" + std::to_string(input->id) + " has no result");
-      bool fits = input->type == wanted || (graph_.isLoose && (wanted == Type::kTagged || wanted == Type::kSame));
+      bool fits = input->type == wanted || (wanted == Type::kSame && !n.isPhi()) ||
+                  (graph_.isLoose && (wanted == Type::kTagged || wanted == Type::kSame));
       if (!fits)
         return wrong(n, "n" + std::to_string(input->id) + " is " + typeName(input->type) + ", not " + typeName(wanted));
     }

@@ -56,7 +56,8 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   graph.splitCriticalEdges();
   graph.order();
   OptimizedCode code;
-  LeavingStubs leaving{stubs.optimized.exit, stubs.optimized.poll, stubs.optimized.grow};
+  LeavingStubs leaving{stubs.optimized.exit, stubs.optimized.poll, stubs.optimized.grow, stubs.optimized.room,
+                       stubs.optimized.again};
   CodegenRequest generating{.graph = graph,
                             .code = &request.code,
                             .stubs = stubs.baseline,
@@ -64,6 +65,7 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
                             .leaving = leaving,
                             .allocator = allocatorOf(options),
                             .verify = options.verify,
+                            .isolate = &request.isolate,
                             .forcesExits = request.forcesExits};
   if (!generate(generating, assembler, code, refusal)) return false;
   out.callEntry = code.callEntry;

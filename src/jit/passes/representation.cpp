@@ -83,7 +83,7 @@ class Representation {
   void findWants() {
     for (Block* b : graph_.blocks()) {
       for (Node* n = b->first; n != nullptr; n = n->next) {
-        if (n->isPhi() || handsOn(n)) continue;
+        if (n->isPhi() || handsOn(n) || ir::isVirtual(n)) continue;
         uint8_t want = n->op == Op::kCheckInt                                  ? kWantInt
                        : n->op == Op::kCheckFloat || n->op == Op::kCheckNumber ? kWantFloat
                                                                                : kWantOther;

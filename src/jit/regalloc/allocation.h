@@ -85,6 +85,15 @@ struct Allocation {
   };
   std::vector<Across> across;  ///< ascending by step
 
+  /// A place of a value while a safepoint waits: of one that the step uses or that is alive behind it. What is stored
+  /// once is there twice.
+  struct Live {
+    uint32_t step;
+    const ir::Node* value;
+    Place place;
+  };
+  std::vector<Live> live;  ///< ascending by step
+
   // ---- the allocator's own ----
   const Constraints* constraints = nullptr;  ///< those of allocate()
   struct Piece {

@@ -32,6 +32,7 @@ struct Step {
   bool clobbersAll = false;            ///< a call: between uses and result no register keeps its value
   uint16_t clobberedGprs = 0;          ///< neither uses nor temps nor the result may be there, and nobody else
   bool isGuestCall = false;
+  bool isSafepoint = false;  ///< objects may move: Allocation::live tells where values are then
   /// Of guest calls: what lives across them lies in words below this number and Allocation::gap.
   uint32_t calleeWord = 0;
   bool hasHome = false;  ///< the result is in word `home` already

@@ -109,6 +109,8 @@ class LiveIntervals {
   void addUse(uint32_t value, Position at, bool needsRegister);
   void scanBlock(uint32_t b);
   template <typename F>
+  void forStateValue(const ir::Node* value, F f) const;
+  template <typename F>
   void forStateValues(const ir::Node* node, F f) const;
 
   const Constraints& c_;

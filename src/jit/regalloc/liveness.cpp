@@ -31,16 +31,21 @@ uint32_t LiveIntervals::blockAt(Position p) const {
 }
 
 template <typename F>
+void LiveIntervals::forStateValue(const ir::Node* value, F f) const {
+  if (ir::isVirtual(value)) {
+    for (uint32_t i = 0; i < value->inputCount(); i++) forStateValue(value->input(i), f);
+  } else if (valueOf[value->id] != UINT32_MAX) {
+    f(valueOf[value->id]);
+  }
+}
+
+template <typename F>
 void LiveIntervals::forStateValues(const ir::Node* node, F f) const {
   for (const ir::FrameState* s = node->state; s != nullptr; s = s->caller) {
     for (uint32_t i = 0; i < s->count; i++) {
-      const ir::Node* v = s->value(i);
-      if (v != nullptr && valueOf[v->id] != UINT32_MAX) f(valueOf[v->id]);
+      if (const ir::Node* v = s->value(i)) forStateValue(v, f);
     }
-    if (s->callee != nullptr) {
-      const ir::Node* v = s->callee->resolve();
-      if (valueOf[v->id] != UINT32_MAX) f(valueOf[v->id]);
-    }
+    if (s->callee != nullptr) forStateValue(s->callee->resolve(), f);
   }
 }
 

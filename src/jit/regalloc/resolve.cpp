@@ -22,6 +22,7 @@ class Resolver {
   void withinBlocks();
   void edges();
   void edge(uint32_t from, const ir::Block* to);
+  void safepoints();
   bool isBlockStart(Position p) const { return live_.blockFrom(live_.blockAt(p)) == p; }
 
   const LiveIntervals& live_;
@@ -151,6 +152,40 @@ void Resolver::edges() {
             [](const auto& a, const auto& b) { return a.block != b.block ? a.block < b.block : a.atEnd < b.atEnd; });
 }
 
+/// Where safepoints find values: what the step uses, and what is alive behind it. A word that was written when its
+/// value was defined is read again later, so it is one of the value's places, too.
+void Resolver::safepoints() {
+  std::vector<Position> waits;
+  for (uint32_t i = 0; i < c_.steps.size(); i++) {
+    if (c_.steps[i].isSafepoint) waits.push_back(c_.steps[i].clobbersAll ? clobberAt(i) : readAt(i));
+  }
+  if (waits.empty()) return;
+  for (uint32_t v = 0; v < live_.values.size(); v++) {
+    const Allocation::Value& value = out_.values[v];
+    Place stored;
+    const ir::Node* n = value.node;
+    bool hasHome = !live_.values[v].isPhi && c_.steps[stepAt(live_.values[v].definedAt)].hasHome;
+    if (value.store.isWord() || hasHome || out_.pieces[value.firstPiece].place.isWord()) {
+      for (uint32_t i = 0; i < value.pieceCount; i++) {
+        if (out_.pieces[value.firstPiece + i].place.isWord()) stored = out_.pieces[value.firstPiece + i].place;
+      }
+    }
+    for (const Interval* i = live_.values[v].first; i != nullptr; i = i->next) {
+      for (const Range* r = i->ranges; r != nullptr; r = r->next) {
+        auto at = std::lower_bound(waits.begin(), waits.end(), r->from);
+        for (; at != waits.end() && *at < r->to; ++at) {
+          Place place = out_.at(n, *at);
+          out_.live.push_back({stepAt(*at), n, place});
+          if (stored.isWord() && !place.isWord()) out_.live.push_back({stepAt(*at), n, stored});
+        }
+      }
+    }
+  }
+  std::sort(out_.live.begin(), out_.live.end(), [](const auto& a, const auto& b) {
+    return a.step != b.step ? a.step < b.step : a.value->id < b.value->id;
+  });
+}
+
 const char* Resolver::run() {
   std::vector<uint8_t> needsWord(live_.values.size());
   for (uint32_t v = 0; v < live_.values.size(); v++) {
@@ -161,6 +196,7 @@ const char* Resolver::run() {
   decideStores();
   withinBlocks();
   edges();
+  safepoints();
   return nullptr;
 }
 
