@@ -160,6 +160,10 @@ void Fiber::visit(heap::SlotVisitor& v) {
         const MachineCode* running = optimizedAt(code, stopped);
         running->maps->visitStopped(v, frame, static_cast<uint32_t>(stopped - running->start),
                                     isolate->stopped.registers);
+        // What it has checked before it checks no more: it may go on to give tables of these shapes the next ones.
+        for (uint32_t shape : running->shapes) {
+          if (!v.minor() && isolate->shapes.marking()) isolate->shapes.visitStrong(shape, v);
+        }
       } else if (optimized != nullptr) {
         optimized->maps->visit(v, frame, static_cast<uint32_t>(returnAddressOf(called) - optimized->start));
       } else if (code->raw) {

@@ -24,7 +24,6 @@ class Numbers {
     }
   }
   uint8_t byte() { return *at_++; }
-  const uint8_t* at() const { return at_; }
   uint32_t next32() { return static_cast<uint32_t>(next()); }
 
  private:
@@ -97,6 +96,10 @@ void ExitTableBuilder::put(const runtime::Code* code) {
 void ExitTableBuilder::put(const ExitObject& object) {
   put(uint64_t{object.kind});
   object.kind == ExitObject::kClosure ? put(object.code) : put(uint64_t{object.shape});
+  auto& shapes = table_.shapes_;
+  bool isNew =
+      object.kind == ExitObject::kTable && std::find(shapes.begin(), shapes.end(), object.shape) == shapes.end();
+  if (isNew) shapes.push_back(object.shape);
   put(object.values.size());
   for (const ValuePlace& p : object.values) put(p);
 }
@@ -219,18 +222,12 @@ void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out
   for (const ExitFrame& f : record.frames) out.push_back({f.code, f.offset});
 }
 
-/// Shapes of tables that are not there live as long as the frame that would make them.
-void ExitTable::visitObjects(heap::SlotVisitor& visitor, const uint8_t* objects) const {
-  if (visitor.minor()) return;
+/// Shapes of tables that the frame may make or have made live as long as the frame: it asks for them no more.
+void ExitTable::visitShapes(heap::SlotVisitor& visitor) const {
+  if (shapes_.empty() || visitor.minor()) return;
   runtime::ShapeTable& shapes = runtime::Isolate::traced()->shapes;
   if (!shapes.marking()) return;
-  Numbers in(objects);
-  for (uint64_t left = in.next(); left > 0; left--) {
-    bool isTable = in.next() == ExitObject::kTable;
-    uint32_t shape = in.next32();
-    if (isTable) shapes.visitStrong(shape, visitor);
-    for (uint64_t values = in.next(); values > 0; values--) in.next();
-  }
+  for (uint32_t shape : shapes_) shapes.visitStrong(shape, visitor);
 }
 
 void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const {
@@ -243,7 +240,7 @@ void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t mach
     word += in.next32();
     visitor.slot(fp - 1 - static_cast<int64_t>(word));
   }
-  visitObjects(visitor, in.at());
+  visitShapes(visitor);
 }
 
 void ExitTable::visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine, uint64_t* registers) const {
@@ -262,9 +259,6 @@ void ExitTable::visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32
       visitor.slot(at);
     }
   }
-  in.next();  // origin
-  in.next();
-  visitObjects(visitor, in.at());
 }
 
 namespace {

@@ -112,12 +112,13 @@ class ExitTable final : public runtime::FrameMaps {
     uint32_t machine, at;
   };
   const uint8_t* at(uint32_t machine) const;
-  void visitObjects(heap::SlotVisitor& visitor, const uint8_t* objects) const;
+  void visitShapes(heap::SlotVisitor& visitor) const;
 
   std::vector<Entry> index_;  ///< ascending by machine offset
   std::vector<uint8_t> bytes_;
   std::vector<uint64_t> constants_;
   std::vector<const runtime::Code*> codes_;
+  std::vector<uint32_t> shapes_;  ///< of tables among the objects
 };
 
 /// Collects records in any order while code is written.
