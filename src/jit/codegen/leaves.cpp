@@ -101,13 +101,14 @@ LeafFunction needingRoom() {
 }
 
 /// Any store in a table that no metatable has a say in; of strings as keys only those that are interned.
+template <auto set>
 Value storeAnywhere(Isolate* iso) {
   runtime::Handle table(&iso->leafArguments[0]), key(&iso->leafArguments[1]), value(&iso->leafArguments[2]);
   Value metatable = tableMetatable(*iso, table.table()), k = *key;
   if (iso->shapes.of(table.table()).owned()) return Value::absent();  // code may rely on what is in it
   bool can = metatable.isNil() || metamethodOf(*iso, metatable, Meta::kNewIndex).isNil();
   can = can && !k.isNil() && !(k.isDouble() && std::isnan(k.asDouble())) && !(k.isString() && !asString(k)->interned());
-  if (can && !tableSet(*iso, table, key, value)) {
+  if (can && !set(*iso, table, key, value)) {
     iso->failure = Failure::kNone;  // the interpreter does it once more
     can = false;
   }
@@ -121,9 +122,10 @@ LeafFunction leafFunction(ir::Leaf leaf) {
   switch (leaf) {
     case ir::Leaf::kGetElement: return {addressOf(&leafElement)};
     case ir::Leaf::kSetElement:
-      return {addressOf(&remembering<leafSetElement, Value, Value, Value>), true, &storeAnywhere};
+      return {addressOf(&remembering<leafSetElement, Value, Value, Value>), true, &storeAnywhere<tableSet>};
     case ir::Leaf::kGetField: return {addressOf(&leafGetField)};
-    case ir::Leaf::kSetField: return {addressOf(&remembering<leafSetField, Value, Value, Value>), true, &storeAnywhere};
+    case ir::Leaf::kSetField:
+      return {addressOf(&remembering<leafSetField, Value, Value, Value>), true, &storeAnywhere<tableSetField>};
     case ir::Leaf::kNext: return {addressOf(&leafNext)};
     case ir::Leaf::kLength: return {addressOf(&leafLength)};
     case ir::Leaf::kEqual: return {addressOf(&leafEqual)};
