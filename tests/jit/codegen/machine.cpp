@@ -60,7 +60,8 @@ void Machine::makeStubs() {
   testStubs_ = memory_->place(a);
   EXPECT_TRUE(static_cast<bool>(testStubs_));
   auto base = reinterpret_cast<uintptr_t>(testStubs_.address);
-  leaving_ = {.exit = base + at[0], .poll = base + at[1], .grow = 0};
+  // Where memory is wanted there is none.
+  leaving_ = {.exit = base + at[0], .poll = base + at[1], .grow = 0, .room = base + at[0], .again = base + at[0]};
   returned_ = testStubs_.address + at[2];
 }
 
