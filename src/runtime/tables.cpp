@@ -195,6 +195,17 @@ bool tableAppend(Isolate& isolate, Handle t, Handle value) {
   return append(isolate, t, value);
 }
 
+bool tableAppendDense(Isolate& isolate, Handle t, Handle value) {
+  ValueArray* a = t.table()->arrayStorage();
+  if (a->length == a->capacity()) {
+    if (!isDense(a) || !tableReserveArray(isolate, t, grownCapacity(a->capacity()))) return false;
+    a = t.table()->arrayStorage();
+  }
+  isolate.heap.store(a, &a->slots[a->length], *value);
+  a->length++;
+  return true;
+}
+
 bool tableTryAppend(Isolate& isolate, Table* t, Value value) {
   const Shape& shape = isolate.shapes.of(t);
   if (shape.dictionary() || shape.weak()) return false;

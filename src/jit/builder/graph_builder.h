@@ -167,6 +167,8 @@ class FunctionBuilder {
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
+  template <typename Elsewhere>
+  void appendOr(Node* table, Node* array, Node* from0, Node* length, Node* value, Elsewhere elsewhere);
   template <typename InArray, typename Elsewhere>
   Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray, Elsewhere elsewhere);
 

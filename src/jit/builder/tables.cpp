@@ -87,6 +87,26 @@ ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* leng
   return phi;
 }
 
+/// Right behind the last element of a plain table; otherwise elsewhere().
+template <typename Elsewhere>
+void FunctionBuilder::appendOr(Node* table, Node* array, Node* from0, Node* length, Node* value, Elsewhere elsewhere) {
+  ir::Block *behind = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock(), *here = block_;
+  emit(ir::Op::kBranch, {emit(ir::Op::kIntEq, {from0, length})});
+  graph_.connect(here, behind);
+  graph_.connect(here, other);
+  other->isRare = (site_->access & kElsewhere) == 0;
+  block_ = behind;
+  emit(ir::Op::kCheckPlain, {table});
+  emit(ir::Op::kAppendElement, {table, array, value});
+  emit(ir::Op::kJump, {})->state = before();
+  graph_.connect(block_, join);
+  block_ = other;
+  elsewhere();
+  emit(ir::Op::kJump, {})->state = before();
+  graph_.connect(block_, join);
+  block_ = join;
+}
+
 void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   TypeSet keys = typesOf(key, 1);
   TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
@@ -97,7 +117,9 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   Node* table = toTable(object);
   TypeSet values = typesOf(value, 2);
   bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
-  if (!inArray || failures() > 2) {
+  bool appends =
+      site_ != nullptr && (site_->access & kAppended) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
+  if ((!inArray && !appends) || failures() > 2) {
     leaf(ir::Leaf::kSetElement, {table, key, value});
     return;
   }
@@ -110,6 +132,13 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   Node* array = emit(ir::Op::kLoadArray, {table});
   Node* length = emit(ir::Op::kLoadLength, {array});
   Node* from0 = emit(ir::Op::kIntSub, {toInt(key), graph_.intConstant(1)});
+  if (site_->access == kAppended && failures() == 0) {
+    value = notNil();
+    emit(ir::Op::kCheckPlain, {table});
+    emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {from0, length})});
+    emit(ir::Op::kAppendElement, {table, array, value});
+    return;
+  }
   if (site_->access != kInArray || failures() > 1) {
     value = notNil();
     arrayOrElsewhere(
@@ -119,7 +148,11 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
           return nullptr;
         },
         [&]() -> Node* {
-          leaf(ir::Leaf::kSetElement, {table, key, value});
+          if (appends) {
+            appendOr(table, array, from0, length, value, [&] { leaf(ir::Leaf::kSetElement, {table, key, value}); });
+          } else {
+            leaf(ir::Leaf::kSetElement, {table, key, value});
+          }
           return nullptr;
         });
     return;

@@ -124,19 +124,36 @@ void Emitter::emitCallFast(const Node* n) {
   if (c_.steps[step_].result != regalloc::Bank::kNone) storeResult(rax);
 }
 
+/// Calls a C++ function of the isolate and three values (null: any) without touching any register but rax and xmm0.
+void Emitter::callLeafStub(int64_t function, const Node* const (&arguments)[3]) {
+  for (const Node* n : arguments) {
+    if (n != nullptr) load(rax, n);
+    a.push(rax);
+  }
+  a.mov64(rax, function);
+  a.call(Outside(r_.own.leaf));
+  a.add64(rsp, 24);
+}
+
 void Emitter::emitCallLeaf(const Node* n) {
   constexpr Gpr kArguments[] = {rsi, rdx, rcx};
   LeafFunction function = leafFunction(static_cast<ir::Leaf>(n->aux));
   if (function.address == 0 || n->inputCount() > std::size(kArguments))
     return refuse("a leaf function that is missing");
-  std::vector<Move> moves;
-  for (uint32_t i = 0; i < n->inputCount(); i++) {
-    moves.push_back({placeOf(n->input(i)), Place::gpr(code(kArguments[i])), n->input(i)});
+  if (c_.steps[step_].clobbersAll) {
+    std::vector<Move> moves;
+    for (uint32_t i = 0; i < n->inputCount(); i++) {
+      moves.push_back({placeOf(n->input(i)), Place::gpr(code(kArguments[i])), n->input(i)});
+    }
+    moveAll(moves);
+    a.mov64(rdi, kIsolate);
+    a.mov64(rax, function.address);
+    a.call(rax);
+  } else {
+    const Node* arguments[std::size(kArguments)] = {};
+    for (uint32_t i = 0; i < n->inputCount(); i++) arguments[i] = n->input(i);
+    callLeafStub(function.address, arguments);
   }
-  moveAll(moves);
-  a.mov64(rdi, kIsolate);
-  a.mov64(rax, function.address);
-  a.call(rax);
   bool hasResult = c_.steps[step_].result != regalloc::Bank::kNone;
   Label &done = newLabel(), &failed = function.again != nullptr ? newLabel() : exit();
   if (function.isBool) {

@@ -184,6 +184,18 @@ void Emitter::emitCheckIntegral(const Node* n) {
   storeResult(rax);
 }
 
+void Emitter::emitCheckPlain(const Node* n) {
+  auto shape = static_cast<Gpr>(l_.temp(step_, 0));
+  a.mov32(shape, tableSlot(n->input(0), offset::kWord).mem);
+  a.mov64(rax, Mem(kIsolate, offset::kShapes));
+  a.mov64(shape, Mem(rax, shape, Scale::k8));
+  a.mov64(rax, a.literal64(Value::kNilBits));
+  a.cmp64(rax, Mem(shape, offset::kShapeMetatable));
+  a.jcc(Condition::kNotEqual, exit());
+  a.test8(Mem(shape, offset::kShapeFlags), Imm(runtime::kDictionaryShape | runtime::kWeakShape));
+  a.jcc(Condition::kNotZero, exit());
+}
+
 void Emitter::emitCheckEpoch(const Node* n) {
   a.cmp32(Mem(kIsolate, offset::kPrototypeEpoch), Imm(static_cast<int32_t>(n->aux)));
   a.jcc(Condition::kNotEqual, exit());

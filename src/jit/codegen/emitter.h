@@ -151,6 +151,7 @@ class Emitter {
   void twoFloats(const Node* first, const Node* second, F f, V v);
   static std::optional<x64::Xmm> keptFloat(Place p);
   void round(const Node* n, x64::Rounding how);
+  void callLeafStub(int64_t function, const Node* const (&arguments)[3]);
   void callOfDoubles(const Node* n, double (*function)(double, double));
 
   // ---- conditions.cpp ----

@@ -116,7 +116,22 @@ Value storeAnywhere(Isolate* iso) {
   return can ? Value::nil() : Value::absent();
 }
 
+bool leafAppend(Isolate* iso, Value table, Value value, Value) { return tableTryAppend(*iso, asTable(table), value); }
+
+Value appendAnywhere(Isolate* iso) {
+  runtime::Handle table(&iso->leafArguments[0]), value(&iso->leafArguments[1]);
+  iso->leafArguments[2] = Value::nil();
+  bool done = tableAppendDense(*iso, table, value);
+  if (!done) iso->failure = Failure::kNone;  // the interpreter does it once more
+  for (Value& v : iso->leafArguments) v = Value::nil();
+  return done ? Value::nil() : Value::absent();
+}
+
 }  // namespace
+
+LeafFunction appendFunction() {
+  return {addressOf(&remembering<leafAppend, Value, Value, Value>), true, &appendAnywhere};
+}
 
 LeafFunction leafFunction(ir::Leaf leaf) {
   switch (leaf) {

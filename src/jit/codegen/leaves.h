@@ -23,5 +23,7 @@ struct LeafFunction {
 };
 /// The function of a call_leaf: of the isolate and its inputs.
 LeafFunction leafFunction(ir::Leaf leaf);
+/// Stores a value (the second) behind the last element of a table (the first) that check_plain has seen.
+LeafFunction appendFunction();
 
 }  // namespace devvm::jit

@@ -1,6 +1,7 @@
 // Loads and stores.
 
 #include "jit/codegen/emitter.h"
+#include "jit/codegen/leaves.h"
 #include "runtime/objects.h"
 
 namespace devvm::jit {
@@ -164,6 +165,49 @@ void Emitter::emitStoreShape(const Node* n) {
 }
 
 void Emitter::emitStoreElement(const Node* n) { store(elementSlot(n->input(0), n->input(1)), n->input(2)); }
+
+/// Room, and nothing that the collector wants to know: an object in an array that it watches is told by the function
+/// that makes room, too.
+void Emitter::emitAppendElement(const Node* n) {
+  const Node *array = n->input(1), *value = n->input(2);
+  Label &slow = newLabel(), &done = newLabel();
+  auto address = static_cast<Gpr>(l_.temp(step_, 0));
+  if (s_.isAddress[s_.same(array)->id] != 0) {
+    address = gpr(array);
+  } else {
+    a.lea64(address, Mem(gpr(array), kOtherBias));
+  }
+  a.mov32(rax, Mem(address, offset::kArrayLength));
+  a.cmp32(rax, Mem(address, offset::kWord));
+  a.jcc(Condition::kAboveEqual, slow, Distance::kNear);
+  if (!isNoObject(value)) {
+    a.test8(Mem(address, offset::kGc), Imm(heap::kNeedsBarrier));
+    a.jcc(Condition::kNotZero, slow, Distance::kNear);
+  }
+  Mem slot(address, rax, Scale::k8, offset::kArraySlots);
+  Place p = placeOf(value);
+  if (p.kind == Place::kGpr) {
+    a.mov64(slot, static_cast<Gpr>(p.index));
+  } else if (isSmallConstant(value)) {
+    a.mov64(slot, Imm(static_cast<int32_t>(bitsOf(value))));
+  } else {
+    a.movsd(slot, xmm(value));
+  }
+  a.add32(Mem(address, offset::kArrayLength), Imm(1));
+  a.bind(done);
+  cold([this, n, &slow, &done] {
+    a.bind(slow);
+    LeafFunction function = appendFunction();
+    const Node* arguments[] = {n->input(0), n->input(2), nullptr};
+    callLeafStub(function.address, arguments);
+    a.test8(rax, rax);
+    a.jcc(Condition::kNotZero, done, Distance::kNear);
+    a.mov64(rax, addressOf(function.again));
+    a.call(Outside(r_.leaving.again));
+    exitRecord(step_, ExitKind::kMemory);
+    a.jmp(done);
+  });
+}
 
 void Emitter::emitStoreCell(const Node* n) { store(otherSlot(n->input(0), offset::kCellValue), n->input(1)); }
 

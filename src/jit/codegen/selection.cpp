@@ -61,6 +61,7 @@ class Selector {
   std::vector<Uses> uses_;
   std::vector<uint32_t> callsBefore_;  ///< by node id: guest calls in front of it, in order
   std::vector<const ir::Block*> order_;
+  std::vector<uint8_t> rare_;  ///< by number of the block
   const char* refusal_ = nullptr;
 };
 
@@ -91,7 +92,8 @@ int storedInput(Op op) {
     case Op::kStoreField:
     case Op::kStoreProp:
     case Op::kStoreCell: return 1;
-    case Op::kStoreElement: return 2;
+    case Op::kStoreElement:
+    case Op::kAppendElement: return 2;
     default: return -1;
   }
 }
@@ -123,15 +125,15 @@ void Selector::orderBlocks() {
     const auto& nested = inside[b->number];
     stack.insert(stack.end(), nested.rbegin(), nested.rend());
   }
-  std::vector<uint8_t> rare(graph_.blocks().size());
+  rare_.assign(graph_.blocks().size(), 0);
   for (const ir::Block* b : graph_.blocks()) {
-    rare[b->number] = b->isRare || (b->dominator != b && rare[b->dominator->number] != 0);
+    rare_[b->number] = b->isRare || (b->dominator != b && rare_[b->dominator->number] != 0);
   }
-  rare[0] = 0;
+  rare_[0] = 0;
   std::vector<const ir::Block*> order;
   for (uint8_t r : {0, 1}) {
     for (const ir::Block* b : order_) {
-      if (rare[b->number] == r) order.push_back(b);
+      if (rare_[b->number] == r) order.push_back(b);
     }
   }
   order_ = std::move(order);
@@ -158,11 +160,12 @@ void Selector::use(const Node* user, uint32_t i) {
   if (!keepsForm && !isFloat) u.wantsGpr = true;
   if (!isElementAccess(op) || i != 1) u.notIndex = true;
   bool isTableAccess = op == Op::kLoadField || op == Op::kLoadProps || op == Op::kLoadArray || op == Op::kCheckShape ||
-                       op == Op::kCheckTable;
+                       op == Op::kCheckTable || op == Op::kCheckPlain;
   if (!isTableAccess || i != 0) u.notTable = true;
   bool sameStretch = !out_.hasCalls || (user->block == c_.sameAs[n->id]->block &&
                                         callsBefore_[user->id] == callsBefore_[c_.sameAs[n->id]->id]);
-  if (!isArrayAccess(op) || i != 0 || !sameStretch) u.notAddress = true;
+  bool asArray = (isArrayAccess(op) && i == 0) || (op == Op::kAppendElement && i == 1);
+  if (!asArray || !sameStretch) u.notAddress = true;
 }
 
 void Selector::findUses() {
@@ -426,6 +429,17 @@ void Selector::demand(const Node* n) {
       index(n->input(1));
       stored(n->input(2));
       break;
+    case Op::kCheckPlain:
+      reg(n->input(0));
+      s.gprTemps = 1;
+      break;
+    case Op::kAppendElement:
+      any(n->input(0));
+      reg(n->input(1));
+      stored(n->input(2));
+      s.gprTemps = 1;
+      s.isSafepoint = true;
+      break;
     case Op::kStoreField:
     case Op::kStoreProp:
     case Op::kStoreCell:
@@ -451,7 +465,8 @@ void Selector::demand(const Node* n) {
     case Op::kCallLeaf:
     case Op::kNewClosure:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
-      s.clobbersAll = n->op != Op::kNewClosure;
+      // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself.
+      s.clobbersAll = n->op != Op::kNewClosure && !(n->op == Op::kCallLeaf && rare_[n->block->number] != 0);
       if (n->op == Op::kCall) {
         s.isGuestCall = true;
         s.calleeWord = calleeWordOf(*n->state);

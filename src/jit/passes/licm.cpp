@@ -96,6 +96,7 @@ class Mover {
       case Op::kCheckTable:
       case Op::kCheckString:
       case Op::kCheckShape:
+      case Op::kCheckPlain:
       case Op::kCheckClosure:
       case Op::kCheckNative: return !n->block->isRare && !context_.failed(n->origin);
       default: return false;

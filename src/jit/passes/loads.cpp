@@ -42,6 +42,7 @@ class Loads {
     const Block* block;
   };
   static constexpr size_t kLooksBack = 24;
+  static constexpr uint64_t kPlain = UINT64_MAX;  ///< in place of a shape
 
   void enter(const Block* b, const KindSet& inLoop) {
     block_ = b;
@@ -102,6 +103,15 @@ class Loads {
         const Node* object = unguarded(n->input(0));
         if (Known* k = find(kind, object, nullptr, n->aux)) return replace(n, k->value->resolve());
         return remember(kind, object, nullptr, n->aux, n);
+      }
+      case Op::kCheckPlain: {
+        uint32_t kind = memoryKind(n);
+        const Node* object = unguarded(n->input(0));
+        if (find(kind, object, nullptr, kPlain) != nullptr) {
+          context_.changes++;
+          return graph_.unlink(n);
+        }
+        return remember(kind, object, nullptr, kPlain, n);
       }
       case Op::kCheckEpoch: {
         uint32_t kind = memoryKind(n);

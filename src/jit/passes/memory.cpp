@@ -31,6 +31,10 @@ uint32_t memoryKind(const Node* n) {
 
 bool addWritten(const Node* n, KindSet& written) {
   if (n->op == Op::kCallLeaf && !ir::leafInfo(static_cast<ir::Leaf>(n->aux)).writes) return false;
+  if (n->op == Op::kAppendElement) {
+    for (Alias a : {Alias::kArrays, Alias::kLengths, Alias::kElements}) written.add(static_cast<uint32_t>(a));
+    return true;
+  }
   if (n->has(ir::kCalls) || (n->has(ir::kWrites) && n->info().alias == Alias::kAll)) {
     KindSet all;
     all.addAll();
