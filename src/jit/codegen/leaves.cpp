@@ -48,8 +48,22 @@ Value leafElement(Isolate* iso, Value table, Value key) {
   return leafGetElement(iso, table, key);
 }
 
+/// Of numbers of any kind: what leafArithmetic() has is integers.
+template <Arith op>
+Value leafNumbers(Isolate* iso, Value a, Value b) {
+  if (a.isAnyInt() && b.isAnyInt()) return leafArithmetic<op>(iso, a, b);
+  double x, y;
+  if (!a.isNumber() || !b.isNumber() || !toDouble(a, x) || !toDouble(b, y)) return Value::absent();
+  return Value::canonical(op == Arith::kAdd ? x + y : op == Arith::kSub ? x - y : x * y);
+}
+
 Value leafFloorDivide(Isolate* iso, Value a, Value b) {
-  if (!a.isAnyInt() || !b.isAnyInt() || integerOf(b) == 0) return Value::absent();
+  double x, y;
+  bool areInts = a.isAnyInt() && b.isAnyInt();
+  if (!areInts && a.isNumber() && b.isNumber() && toDouble(a, x) && toDouble(b, y)) {
+    return Value::canonical(std::floor(x / y));
+  }
+  if (!areInts || integerOf(b) == 0) return Value::absent();
   return leafInteger(iso, floorDiv(integerOf(a), integerOf(b)));
 }
 
@@ -144,9 +158,9 @@ LeafFunction leafFunction(ir::Leaf leaf) {
     case ir::Leaf::kNext: return {addressOf(&leafNext)};
     case ir::Leaf::kLength: return {addressOf(&leafLength)};
     case ir::Leaf::kEqual: return {addressOf(&leafEqual)};
-    case ir::Leaf::kAdd: return needingRoom<leafArithmetic<Arith::kAdd>>();
-    case ir::Leaf::kSub: return needingRoom<leafArithmetic<Arith::kSub>>();
-    case ir::Leaf::kMul: return needingRoom<leafArithmetic<Arith::kMul>>();
+    case ir::Leaf::kAdd: return needingRoom<leafNumbers<Arith::kAdd>>();
+    case ir::Leaf::kSub: return needingRoom<leafNumbers<Arith::kSub>>();
+    case ir::Leaf::kMul: return needingRoom<leafNumbers<Arith::kMul>>();
     case ir::Leaf::kMod: return needingRoom<leafRemainder>();
     case ir::Leaf::kIDiv: return needingRoom<leafFloorDivide>();
     case ir::Leaf::kConcat: return needingRoom<leafConcatTwo>();
