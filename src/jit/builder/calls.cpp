@@ -94,8 +94,9 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   for (Node* r : results) push(r);
 }
 
-/// How many results the function gives, if that is always the same; negative: it is not.
-int FunctionBuilder::resultsOf(const Code& code) {
+/// How many results the function gives, if that is always the same; negative: it is not. `isGuess`: that is true only
+/// where it is taken in.
+int FunctionBuilder::resultsOf(const Code& code, bool& isGuess) {
   int results = -1;
   std::span<const uint8_t> bytes{code.entry, code.codeSize};
   for (uint32_t offset = 0; offset < code.codeSize;) {
@@ -109,8 +110,21 @@ int FunctionBuilder::resultsOf(const Code& code) {
         case Op::kReturn0: break;
         case Op::kReturn1: here = 1; break;
         case Op::kReturn: here = static_cast<int>(parts[i].operands[0]); break;
+        case Op::kTailCall: {
+          // As far as it was seen.
+          const runtime::NativeInfo* native = nullptr;
+          const FeedbackVector* feedback = feedbackOf(code);
+          const Site* site = feedback != nullptr ? feedback->find(whole.offset) : nullptr;
+          const CallTargets* targets = site != nullptr ? feedback->targetsOf(*site) : nullptr;
+          if (targets != nullptr && targets->others == 0 && !targets->targets[1].isUsed()) {
+            native = targets->targets[0].native;
+          }
+          if (native == nullptr || native->fast == nullptr || !native->oneResult) return -1;
+          isGuess = true;
+          here = 1;
+          break;
+        }
         case Op::kReturnVar:
-        case Op::kTailCall:
         case Op::kTailCallVar: return -1;
         default: continue;
       }
@@ -133,13 +147,16 @@ void FunctionBuilder::callOpen(uint32_t count) {
   if (native != nullptr && native->fast != nullptr && native->oneResult) {
     results = {callNative(*native, callee, arguments)};
   } else {
-    int wanted = codes.empty() ? -1 : resultsOf(*codes[0]);
-    for (const Code* code : codes) wanted = resultsOf(*code) == wanted ? wanted : -1;
+    bool isNative = native != nullptr && native->oneResult;
+    int wanted = isNative ? 1 : codes.empty() ? -1 : resultsOf(*codes[0], listIsGuess_);
+    for (const Code* code : codes) wanted = resultsOf(*code, listIsGuess_) == wanted ? wanted : -1;
+    if (isNative) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(native));
     if (wanted < 0 || wanted > static_cast<int>(kMostResults)) return exit();
     isListed_ = true;
     results = callAny(codes, callee, arguments, static_cast<uint32_t>(wanted));
     isListed_ = false;
   }
+  listIsGuess_ = false;
   if (block_ == nullptr) return;
   for (Node* r : results) push(r);
   open_ = static_cast<uint32_t>(results.size());
@@ -159,7 +176,14 @@ void FunctionBuilder::tailCall(uint32_t count) {
     return giveBack({&result, 1}, before());
   }
   // What is no bytecode function keeps the frame below its own, and has its errors there.
-  if (codes.empty()) return exit();
+  if (codes.empty() && (native != nullptr || depth_ != 0)) return exit();
+  if (codes.empty()) {
+    Nodes inputs(arguments.begin(), arguments.end());
+    inputs.insert(inputs.begin(), callee);
+    emit(ir::Op::kTailCall, inputs, 0);
+    block_ = nullptr;
+    return;
+  }
   if (depth_ == 0) return replaceFrame(codes, callee, arguments);
   if (caller_->wanted == runtime::Link::kOpen) return exit();  // nobody knows how many results this has
   inTail_ = true;
@@ -277,6 +301,10 @@ FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* cal
     context_.reliance.inlining.push_back(decision);
   }
   if (context_.refusal != nullptr) return {};
+  if (isListed_ && listIsGuess_) {
+    exit();
+    return {};
+  }
   // Its own state is that behind it: what has to be boxed for it is boxed before.
   Nodes inputs{callee};
   for (Node* n : arguments) inputs.push_back(n->type == Type::kTagged ? n : emit(ir::Op::kToTagged, {n}));

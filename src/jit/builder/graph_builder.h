@@ -204,7 +204,7 @@ class FunctionBuilder {
   uint32_t takeOpen() { return std::exchange(open_, 0u); }
   /// What a call's link says of results.
   uint8_t linkWanted(uint32_t wanted) const { return isListed_ ? runtime::Link::kOpen : static_cast<uint8_t>(wanted); }
-  static int resultsOf(const runtime::Code& code);
+  static int resultsOf(const runtime::Code& code, bool& isGuess);
   Nodes callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
                 uint32_t wanted);
   ir::FrameState* behindCall();
@@ -242,11 +242,12 @@ class FunctionBuilder {
   std::vector<std::pair<const Node*, uint32_t>> newShapes_;  ///< of tables made here, the latest last
   uint32_t depth_;                                           ///< of inlining
   bool tailCalled_ = false;
-  uint32_t wanted_ = 0;      ///< results, of an inlined function
-  bool isListed_ = false;    ///< the results of the call being made are an open list
-  uint32_t open_ = 0;        ///< operands on top that are an open list
-  uint32_t openBefore_ = 0;  ///< likewise, before the instruction
-  bool inTail_ = false;      ///< the call being made takes the place of this function
+  uint32_t wanted_ = 0;       ///< results, of an inlined function
+  bool isListed_ = false;     ///< the results of the call being made are an open list
+  bool listIsGuess_ = false;  ///< and their number holds only where the callee is taken in
+  uint32_t open_ = 0;         ///< operands on top that are an open list
+  uint32_t openBefore_ = 0;   ///< likewise, before the instruction
+  bool inTail_ = false;       ///< the call being made takes the place of this function
   uint32_t locals_;
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;

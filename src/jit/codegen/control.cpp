@@ -83,7 +83,26 @@ void Emitter::emitTailCall(const Node* n) {
   // Arguments above the header would have to go.
   a.test32(Mem(kFrame, 4), Imm(0x3FFFFF));
   a.jcc(Condition::kNotZero, exit());
-  if (code->stackNeeded > out_.frameWords) {
+  if (code == nullptr) {
+    // Any closure with as many parameters: rdx is its code.
+    load(rax, n->input(0));
+    a.shr64(rax, heap::kTagShift);
+    a.cmp32(rax, Imm(static_cast<int32_t>(heap::Tag::kFunction)));
+    a.jcc(Condition::kNotEqual, exit());
+    load(rax, n->input(0));
+    a.shl64(rax, 16);
+    a.shr64(rax, 16);
+    a.cmp8(Mem(rax, offset::kKind), Imm(static_cast<int32_t>(runtime::Kind::kClosure)));
+    a.jcc(Condition::kNotEqual, exit());
+    a.mov64(rax, Mem(rax, offset::kClosureCode));
+    a.cmp16(Mem(rax, offset::kCodeParameters), Imm(static_cast<int32_t>(n->inputCount() - 1)));
+    a.jcc(Condition::kNotEqual, exit());
+    a.movsxd(rax, Mem(rax, offset::kStackNeeded));
+    a.neg64(rax);
+    a.lea64(rax, Mem(kFrame, rax, Scale::k8));
+    a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
+    a.jcc(Condition::kBelow, exit());
+  } else if (code->stackNeeded > out_.frameWords) {
     a.lea64(rax, Mem(kFrame, Imm(-8 * static_cast<int>(code->stackNeeded))));
     a.cmp64(rax, Mem(kIsolate, offset::kStackLimit));
     a.jcc(Condition::kBelow, exit());
@@ -96,7 +115,14 @@ void Emitter::emitTailCall(const Node* n) {
   moveAll(moves);
   restoreFixed();
   a.or32(Mem(kFrame, 4), Imm(1 << kTailCalledBit));
-  a.mov64(rdx, addressOf(code));
+  if (code != nullptr) {
+    a.mov64(rdx, addressOf(code));
+  } else {
+    a.mov64(rdx, Mem(kFrame, 16));
+    a.shl64(rdx, 16);
+    a.shr64(rdx, 16);
+    a.mov64(rdx, Mem(rdx, offset::kClosureCode));
+  }
   a.jmp(Mem(rdx, offset::kCodeMachineEntry));
 }
 

@@ -109,3 +109,34 @@ end)
 local last = co()
 while last ~= "end" do last = co(last) end
 print(co())
+
+-- Results that come of a tail call, of natives, and of constructors taken in; tail calls of whatever comes.
+local Box = {}
+Box.__index = Box
+function Box.new(v) return setmetatable({v = v}, Box) end
+function Box:get() return self.v end
+local function take(box, more) return box:get() + (more or 0) end
+local function formatted(i) return string.format("%d", i) end
+local function compose(f, g) return function(x) return f(g(x)) end end
+local list = {compose(first, first), compose(pair, first), compose(first, pair), compose(tostring, first), compose(maybe, first),
+  compose(function(...) return select("#", ...) end, pair), compose(Box.get, Box.new), compose(math.abs, first)}
+local function constructors(n)
+  local s, parts = 0, {}
+  for i = 1, n do
+    s = s + take(Box.new(i)) + take(Box.new(i), 1) + #formatted(i) + #tostring(string.rep("x", i % 5))
+    parts[#parts % 3 + 1] = table.concat({string.format("%d", i), string.upper("a")})
+    for k = 1, #list do s = s + (tonumber(list[k](i)) or 0) end
+  end
+  return s, table.concat(parts)
+end
+for _ = 1, 4 do print(constructors(200)) end
+local plain = setmetatable
+setmetatable = function(t, m) return plain(t, m), 1000 end
+print(constructors(50))
+setmetatable = plain
+print(constructors(50))
+local called = plain({}, {__call = function(_, x) return x, x end})
+list[#list + 1] = compose(called, first)
+list[#list + 1] = compose(first, called)
+print(constructors(100))
+print(pcall(compose(nil, first), 1), pcall(compose(first, nil), 1))
