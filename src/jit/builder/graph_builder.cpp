@@ -502,7 +502,11 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kSetIndexLL: return setIndex(local(operand(0)), local(operand(1)), pop());
     case Op::kSetIndexLI: return setIndex(local(operand(0)), graph_.intConstant(c.operands[1]), pop());
-    case Op::kNewTable: return push(emit(ir::Op::kNewTable, {}, uint64_t{operand(0)} | uint64_t{operand(1)} << 32));
+    case Op::kNewTable: {
+      uint8_t slots = runtime::ShapeTable::inlineClass(operand(1));
+      graph_.rootShapes[slots] = context_.request.isolate.shapes.root(slots).id;
+      return push(emit(ir::Op::kNewTable, {}, uint64_t{operand(0)} | uint64_t{operand(1)} << 32));
+    }
     case Op::kClosure: {
       const Code* made = runtime::as<runtime::PrototypeObject>(code_.children[operand(0)])->code;
       Environment captured;

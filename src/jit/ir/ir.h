@@ -284,6 +284,9 @@ class Graph {
   std::deque<Function> functions;
   /// Bytecode offset at which this code is entered: 0, or a loop.
   uint32_t entryOffset = 0;
+  /// Shapes of new tables by their inline slots, of those that the graph makes; 0: not known.
+  static constexpr uint32_t kMostInlineSlots = 32;
+  uint32_t rootShapes[kMostInlineSlots + 1] = {};
   /// Representations are not chosen yet: phis have no type, and what is raw may stand where a tagged value is wanted.
   bool isLoose = true;
   base::Arena& arena() { return arena_; }

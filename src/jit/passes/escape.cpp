@@ -29,7 +29,7 @@ namespace {
 constexpr int kMostRounds = 6;
 constexpr uint32_t kMostObjects = 200;
 constexpr uint32_t kMostSlots = 16;
-/// The shape of a table before it is given one.
+/// The shape of a new table, if the builder has not told it.
 constexpr uint64_t kRootShape = UINT64_MAX;
 
 bool isCandidate(const Node* n) {
@@ -99,7 +99,6 @@ bool isHarmless(const Node* object, const Node* user, uint32_t input) {
 struct Contents {
   std::vector<Node*> slots;
   uint64_t shape = kRootShape;
-  bool isKnown = true;  ///< the shape
 };
 
 /// One object that does not escape.
@@ -122,7 +121,7 @@ class Replacement {
       const FrameState* entry = b != object_->block ? b->entryState : nullptr;
       if (entry != nullptr && holds(*entry) && !isNamed(shapes[b->predecessors[0]->number])) return false;
       for (Node* n = b->first; n != nullptr; n = n->next) {
-        if (n == object_) shape = kRootShape;
+        if (n == object_) shape = firstShape();
         if (shape == kNone) continue;
         bool isIt = n->inputCount() > 0 && handedOn(n->input(0)) == object_;
         if (isIt && n->op == Op::kStoreShape) shape = n->aux;
@@ -199,9 +198,6 @@ class Replacement {
       if (b->isLoop) loopPhis_.emplace_back(phi, slot);
       now_.slots[slot] = phi;
     }
-    for (const Block* p : b->predecessors) {
-      if (!b->isLoop && atEnd_[p->number].shape != now_.shape) now_.isKnown = false;
-    }
   }
 
   /// The virtual object is another one from here on.
@@ -230,7 +226,6 @@ class Replacement {
       case Op::kStoreCell: return store(n, 0);
       case Op::kStoreShape:
         now_.shape = n->aux;
-        now_.isKnown = true;
         changed();
         return graph_.unlink(n);
       case Op::kHasShape: return graph_.replace(n, graph_.boolConstant(now_.shape == n->aux));
@@ -242,10 +237,15 @@ class Replacement {
     }
   }
 
+  uint64_t firstShape() const {
+    uint32_t known = object_->op == Op::kNewTable ? graph_.rootShapes[slotCountOf(object_)] : 0;
+    return known != 0 ? known : kRootShape;
+  }
   uint32_t count() const { return static_cast<uint32_t>(now_.slots.size()); }
 
   void begin() {
     now_ = {};
+    now_.shape = firstShape();
     now_.slots.assign(slotCountOf(object_), graph_.constant(heap::Value::nil()));
     for (uint32_t i = 0; i < object_->inputCount(); i++) now_.slots[i] = object_->input(i);
   }
