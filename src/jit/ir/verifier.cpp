@@ -122,6 +122,8 @@ class Verifier {
       if (!isThere(*input, at, n.isPhi() ? n.block->predecessors[i] : nullptr)) {
         return wrong(n, "n" + std::to_string(input->id) + " is not there");
       }
+      if (isVirtual(input) && !isVirtual(&n))
+        return wrong(n, "n" + std::to_string(input->id) + " is an object that does not exist");
       Type wanted = n.isPhi() ? n.type : inputType(n.op, i);
       if (input->type == Type::kNone) return wrong(n, "n" + std::to_string(input->id) + " has no result");
       bool fits = input->type == wanted || (wanted == Type::kSame && !n.isPhi()) ||
