@@ -239,8 +239,7 @@ void JitTiers::beginSlice(Isolate& isolate, Code& code) {
 }
 
 void JitTiers::endSlices(Isolate& isolate) {
-  if (awaited_.empty()) return;
-  std::erase_if(awaited_, [this](const AwaitedSlice& s) {
+  size_t ended = std::erase_if(awaited_, [this](const AwaitedSlice& s) {
     MachineCode* machine = s.code->machine.get();
     auto* state = policy_.find(*s.code);
     bool asked = state != nullptr && state->phase == OptimizingPolicy::Phase::kAsked;
@@ -258,7 +257,7 @@ void JitTiers::endSlices(Isolate& isolate) {
     }
     return true;
   });
-  isolate.requestPoll();  // which finds those that are in a loop
+  if (ended != 0) isolate.requestPoll();  // which finds those that are in a loop
 }
 
 void JitTiers::becomesWarm(Isolate& isolate, Code& code) {
