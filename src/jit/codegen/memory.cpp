@@ -87,8 +87,10 @@ void Emitter::emitLoadUpvalue(const Node* n) {
 void Emitter::emitLoadCell(const Node* n) { loadInto(n, otherSlot(n->input(0), offset::kCellValue).mem); }
 
 void Emitter::emitStringLength(const Node* n) {
-  a.mov64(rax, a.literal64(0 - heap::tagBits(heap::Tag::kString)));
-  a.mov32(result(), Mem(rax, gpr(n->input(0)), Scale::k1, offset::kWord));
+  // The string may have turned out to be a constant, which has no register.
+  load(rax, n->input(0));
+  a.add64(rax, a.literal64(0 - heap::tagBits(heap::Tag::kString)));
+  a.mov32(result(), Mem(rax, offset::kWord));
 }
 
 void Emitter::emitStringByte(const Node* n) {
@@ -96,8 +98,8 @@ void Emitter::emitStringByte(const Node* n) {
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
   constexpr int32_t kBytes = offsetof(runtime::String, bytes);
 #pragma GCC diagnostic pop
-  a.mov64(rax, a.literal64(0 - heap::tagBits(heap::Tag::kString)));
-  a.add64(rax, gpr(n->input(0)));
+  load(rax, n->input(0));
+  a.add64(rax, a.literal64(0 - heap::tagBits(heap::Tag::kString)));
   const Node* index = n->input(1);
   if (isConstant(index)) return a.movzx8to32(result(), Mem(rax, Imm(kBytes + static_cast<int32_t>(bitsOf(index)))));
   a.movzx8to32(result(), Mem(rax, gpr(index), Scale::k1, Imm(kBytes)));
