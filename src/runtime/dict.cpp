@@ -59,7 +59,7 @@ void dictAdd(Isolate& isolate, Dict* d, Value key, Value value) {
   if (d->flags & Dict::kRehash) dictRebuildIndex(d);
   uint32_t e = d->used++;
   d->live += !value.isNil();
-  if (key.isAnyInt()) d->flags |= kDictHasIntegers;
+  if (key.isAnyInt()) d->flags |= integerOf(key) > 0 ? kDictHasIntegers | kDictHasElements : kDictHasIntegers;
   if (isMovable(key)) d->flags |= kDictHasMovableKeys;
   isolate.heap.store(d, &d->entries[e].key, key);
   isolate.heap.store(d, &d->entries[e].value, value);

@@ -17,6 +17,7 @@ namespace devvm::runtime {
 inline constexpr uint32_t kNoEntry = UINT32_MAX;
 /// More flags of Dict beside kRehash.
 inline constexpr uint8_t kDictHasIntegers = 2;     ///< some entry may have an integer key
+inline constexpr uint8_t kDictHasElements = 8;     ///< some of them may be positive: an element of a list
 inline constexpr uint8_t kDictHasMovableKeys = 4;  ///< some key may be an object that moves
 inline constexpr uint32_t kMinDictCapacity = 4, kMaxDictCapacity = 1u << 27;
 

@@ -180,7 +180,7 @@ bool append(Isolate& isolate, Handle t, Handle value) {
   }
   isolate.heap.store(a, &a->slots[a->length], *value);
   a->length++;
-  if (!isolate.shapes.of(t.table()).dictionary() || !(dictOf(t.table())->flags & kDictHasIntegers)) return true;
+  if (!isolate.shapes.of(t.table()).dictionary() || !(dictOf(t.table())->flags & kDictHasElements)) return true;
   if (!absorbFollowing(isolate, t)) return false;
   leaveDictionaryMode(isolate, t.table());
   return true;
@@ -208,7 +208,7 @@ bool tableAppendDense(Isolate& isolate, Handle t, Handle value) {
 
 bool tableTryAppend(Isolate& isolate, Table* t, Value value) {
   const Shape& shape = isolate.shapes.of(t);
-  if (shape.dictionary() || shape.weak()) return false;
+  if (shape.weak() || (shape.dictionary() && (dictOf(t)->flags & kDictHasElements))) return false;
   ValueArray* a = t->arrayStorage();
   if (a->length == a->capacity()) {
     uint32_t wanted = grownCapacity(a->capacity());
@@ -271,7 +271,7 @@ bool tableSetInt(Isolate& isolate, Handle t, int64_t key, Handle value) {
     return true;
   }
   if (i == a->length && !s.weak() && i < kMaxArrayCapacity) {
-    if (s.dictionary() && (dictOf(t.table())->flags & kDictHasIntegers)) {
+    if (s.dictionary() && (dictOf(t.table())->flags & kDictHasElements)) {
       // A table that was weak has its elements in the dictionary; a removed one comes back in the array part.
       Dict* d = dictOf(t.table());
       uint32_t e = dictFindInteger(d, key);

@@ -92,11 +92,11 @@ inline Value* fieldSlot(Table* t, FieldPlace p) {
 bool tableReserveArray(Isolate& isolate, Handle t, uint32_t capacity);
 /// Stores a value that is not nil at length + 1. MAY COLLECT. False: out of memory.
 bool tableAppend(Isolate& isolate, Handle t, Handle value);
-/// The same for a table that is no dictionary, which it stays. False, and nothing has changed: it would become one, or
-/// there is no memory (then Isolate::failure says so). MAY COLLECT.
+/// The same for a table without elements in a dictionary, which it stays. False, and nothing has changed: some would go
+/// there, or there is no memory (then Isolate::failure says so). MAY COLLECT.
 bool tableAppendDense(Isolate& isolate, Handle t, Handle value);
-/// Stores a value that is not nil at length + 1 of a table that has no dictionary, if that takes no collection. False:
-/// nothing was done.
+/// Stores a value that is not nil at length + 1 of a table without elements in a dictionary, if that takes no
+/// collection. False: nothing was done.
 bool tableTryAppend(Isolate& isolate, Table* t, Value value);
 /// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots
 /// that the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that

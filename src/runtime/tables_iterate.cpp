@@ -13,7 +13,7 @@ void chargeSkipped(Isolate& isolate, uint32_t skipped) {
 
 int64_t tableLength(Isolate& isolate, Table* t) {
   uint32_t length = t->arrayStorage()->length;  // the last element of the array part is not nil
-  if (!isolate.shapes.of(t).dictionary() || !(dictOf(t)->flags & kDictHasIntegers)) return length;
+  if (!isolate.shapes.of(t).dictionary() || !(dictOf(t)->flags & kDictHasElements)) return length;
   // The dictionary of a weak table, or of one that was weak, may go on where the array part ends: doubles until it
   // misses, then halves the gap between a hit and a miss.
   Dict* d = dictOf(t);

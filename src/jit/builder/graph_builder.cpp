@@ -419,14 +419,15 @@ void FunctionBuilder::component(const Instruction& c) {
     case Op::kLen: {
       Node* o = pop();
       TypeSet types = typesOf(o, 0);
-      if (types.isEmpty() && site_ != nullptr) return exit();
+      if (types.isEmpty() && site_ != nullptr && failures() == 0) return exit();
       if (o->op == ir::Op::kConstant && o->value().isString()) {
         return push(graph_.intConstant(runtime::asString(o->value())->length()));
       }
       if (types.isOnly(TypeSet::kString)) {
         return push(emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {o})}));
       }
-      return push(emit(ir::Op::kCheckInt, {leaf(ir::Leaf::kLength, {toTable(o)})}));
+      if (types.isOnly(TypeSet::kTable) && failures() < 2) o = toTable(o);
+      return push(emit(ir::Op::kCheckInt, {leaf(ir::Leaf::kLength, {o})}));
     }
     case Op::kEq:
     case Op::kNe:

@@ -117,8 +117,8 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   Node* table = toTable(object);
   TypeSet values = typesOf(value, 2);
   bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
-  bool appends =
-      site_ != nullptr && (site_->access & kAppended) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
+  bool appends = site_ != nullptr && (site_->access & kAppended) != 0 && keys.isOnlyInts() &&
+                 !values.has(TypeSet::kNil) && failures() == 0;
   if ((!inArray && !appends) || failures() > 2) {
     leaf(ir::Leaf::kSetElement, {table, key, value});
     return;

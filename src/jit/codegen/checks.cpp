@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "jit/codegen/emitter.h"
+#include "runtime/dict.h"
 #include "runtime/code.h"
 
 namespace devvm::jit {
@@ -192,8 +193,20 @@ void Emitter::emitCheckPlain(const Node* n) {
   a.mov64(rax, a.literal64(Value::kNilBits));
   a.cmp64(rax, Mem(shape, offset::kShapeMetatable));
   a.jcc(Condition::kNotEqual, exit());
+  Label &dictionary = newLabel(), &plain = newLabel(), &unlike = exit();
   a.test8(Mem(shape, offset::kShapeFlags), Imm(runtime::kDictionaryShape | runtime::kWeakShape));
-  a.jcc(Condition::kNotZero, exit());
+  a.jcc(Condition::kNotZero, dictionary, Distance::kNear);
+  a.bind(plain);
+  Slot props = tableSlot(n->input(0), offset::kTableProps);
+  cold([this, shape, props, &dictionary, &plain, &unlike] {
+    a.bind(dictionary);
+    a.test8(Mem(shape, offset::kShapeFlags), Imm(runtime::kWeakShape));
+    a.jcc(Condition::kNotZero, unlike);
+    a.mov64(rax, props.mem);
+    a.test8(Mem(rax, kOtherBias, Scale::k1, Imm(offset::kFlags)), Imm(runtime::kDictHasElements));
+    a.jcc(Condition::kNotZero, unlike);
+    a.jmp(plain);
+  });
 }
 
 void Emitter::emitCheckEpoch(const Node* n) {

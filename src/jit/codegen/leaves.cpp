@@ -57,6 +57,12 @@ Value leafNumbers(Isolate* iso, Value a, Value b) {
   return Value::canonical(op == Arith::kAdd ? x + y : op == Arith::kSub ? x - y : x * y);
 }
 
+Value leafAnyLength(Isolate* iso, Value v) {
+  if (v.isTable()) [[likely]]
+    return leafLength(iso, v);
+  return v.isString() ? Value::smallInt(asString(v)->length()) : Value::absent();
+}
+
 Value leafFloorDivide(Isolate* iso, Value a, Value b) {
   double x, y;
   bool areInts = a.isAnyInt() && b.isAnyInt();
@@ -156,7 +162,7 @@ LeafFunction leafFunction(ir::Leaf leaf) {
     case ir::Leaf::kSetField:
       return {addressOf(&remembering<leafSetField, Value, Value, Value>), true, &storeAnywhere<tableSetField>};
     case ir::Leaf::kNext: return {addressOf(&leafNext)};
-    case ir::Leaf::kLength: return {addressOf(&leafLength)};
+    case ir::Leaf::kLength: return {addressOf(&leafAnyLength)};
     case ir::Leaf::kEqual: return {addressOf(&leafEqual)};
     case ir::Leaf::kAdd: return needingRoom<leafNumbers<Arith::kAdd>>();
     case ir::Leaf::kSub: return needingRoom<leafNumbers<Arith::kSub>>();
