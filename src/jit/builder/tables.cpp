@@ -24,7 +24,7 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   Node* table = toTable(object);
   bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts();
-  bool isSure = inArray && site_->access == kInArray && !seen.has(TypeSet::kNil) && failures() < 2;
+  bool isSure = inArray && site_->access == kInArray && !seen.has(TypeSet::kNil) && failures() == 0;
   if (!inArray || failures() > 2) return asLoaded(leaf(ir::Leaf::kGetElement, {table, key}), seen);
   Node* array = emit(ir::Op::kLoadArray, {table});
   Node* length = emit(ir::Op::kLoadLength, {array});
@@ -139,7 +139,7 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
     emit(ir::Op::kAppendElement, {table, array, value});
     return;
   }
-  if (site_->access != kInArray || failures() > 1) {
+  if (site_->access != kInArray || failures() > 0) {
     value = notNil();
     arrayOrElsewhere(
         array, from0, length, true,
