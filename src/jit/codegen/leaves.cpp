@@ -51,9 +51,24 @@ Value leafElement(Isolate* iso, Value table, Value key) {
 /// Of numbers of any kind: what leafArithmetic() has is integers.
 template <Arith op>
 Value leafNumbers(Isolate* iso, Value a, Value b) {
+  if (a.isInt() && b.isInt() && op != Arith::kMul) {
+    int64_t i = op == Arith::kAdd ? a.asInt() + b.asInt() : a.asInt() - b.asInt();
+    if (Value::fitsInt(i)) [[likely]]
+      return Value::smallInt(i);
+  }
+  auto plain = [](Value v, double& d) {
+    if (v.isDouble()) {
+      d = v.asDouble();
+    } else if (v.isInt()) {
+      d = static_cast<double>(v.asInt());
+    } else {
+      return v.isNumber() && toDouble(v, d);
+    }
+    return true;
+  };
   if (a.isAnyInt() && b.isAnyInt()) return leafArithmetic<op>(iso, a, b);
   double x, y;
-  if (!a.isNumber() || !b.isNumber() || !toDouble(a, x) || !toDouble(b, y)) return Value::absent();
+  if (!plain(a, x) || !plain(b, y)) return Value::absent();
   return Value::canonical(op == Arith::kAdd ? x + y : op == Arith::kSub ? x - y : x * y);
 }
 
