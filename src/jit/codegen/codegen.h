@@ -22,6 +22,8 @@ struct CodegenRequest {
   bool verify = false;                  ///< follow all ways through the allocation; a wrong one is refused
   runtime::Isolate* isolate = nullptr;  ///< null: tables are made out of line
   bool forcesExits = false;             ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
+  /// Gets the id of each node from whose position on code is its; null: nobody asks.
+  std::vector<CodeTag>* nodeTags = nullptr;
 };
 
 /// What belongs to code besides its bytes.

@@ -61,6 +61,7 @@ void Emitter::mark(const Node* n) {
   uint32_t tag = tagOf(n);
   if (tag != lastTag_) a.mark(tag);
   lastTag_ = tag;
+  if (r_.nodeTags != nullptr) r_.nodeTags->push_back({a.position(), n->id});
 }
 
 // ---- moves ----

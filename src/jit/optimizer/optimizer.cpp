@@ -1,6 +1,7 @@
 #include "jit/optimizer/optimizer.h"
 
 #include <ctime>
+#include <optional>
 
 #include "bytecode/opcode.h"
 #include "jit/builder/graph_builder.h"
@@ -22,6 +23,16 @@ regalloc::Method allocatorOf(const passes::PassOptions& options) {
   bool colours =
       options.allocator == Allocator::kColouring || (options.allocator == Allocator::kByLevel && options.level >= 3);
   return colours ? regalloc::Method::kColouring : regalloc::Method::kLinear;
+}
+
+/// The description gets the graph now and behind each pass.
+void observePasses(Describer& describer, const ir::Graph& graph, passes::PassOptions& options) {
+  describer.stage("graph building", graph);
+  options.printAfter = ~passes::PassSet{0};
+  options.printContext = &describer;
+  options.print = [](void* context, std::string_view, const char* pass, const ir::Graph& g) {
+    static_cast<Describer*>(context)->stage(pass, g);
+  };
 }
 
 }  // namespace
@@ -48,6 +59,15 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
       return (*static_cast<decltype(failures)*>(context))(*function.code, offset);
     };
   }
+  Description* description = request.description;
+  std::optional<Describer> describer;
+  if (description != nullptr) {
+    describer.emplace(*description);
+    description->level = options.level;
+    for (const InlineDecision& d : reliance.inlining)
+      describer->call(*d.caller, d.offset, *d.callee, d.depth, d.inlined, d.reason);
+    observePasses(*describer, graph, options);
+  }
   passes::PassReport passed;
   if (!passes::runPipeline(graph, options, passed)) {
     *refusal = "a pass has broken the graph";
@@ -66,8 +86,10 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
                             .allocator = allocatorOf(options),
                             .verify = options.verify,
                             .isolate = &request.isolate,
-                            .forcesExits = request.forcesExits};
-  if (!generate(generating, assembler, code, refusal)) return false;
+                            .forcesExits = request.forcesExits,
+                            .nodeTags = description != nullptr ? &description->nodes : nullptr};
+  if (!generate(generating, assembler, code, refusal, description != nullptr)) return false;
+  if (description != nullptr) description->allocation = std::move(code.allocation);
   out.callEntry = code.callEntry;
   out.bodyEntry = code.bodyEntry;
   out.loopEntry = code.loopEntry;

@@ -10,6 +10,7 @@
 #include "jit/codegen/stubs.h"
 #include "jit/deopt/exit_table.h"
 #include "jit/deopt/stubs.h"
+#include "jit/optimizer/description.h"
 #include "runtime/isolate.h"
 
 namespace devvm::jit {
@@ -22,7 +23,8 @@ struct OptimizeRequest {
   heap::Value closure;                 ///< of the function that is entered, or nil
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
-  bool forcesExits = false;  ///< as CodegenRequest::forcesExits
+  bool forcesExits = false;            ///< as CodegenRequest::forcesExits
+  Description* description = nullptr;  ///< is filled; null: nobody looks
 };
 
 /// Machine code that optimized code calls.

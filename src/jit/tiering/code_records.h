@@ -4,26 +4,43 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "jit/assembler/code_buffer.h"
+#include "jit/optimizer/optimizer.h"
 #include "runtime/cache_misses.h"
 #include "runtime/code.h"
 
 namespace devvm::jit {
 
+inline constexpr const char kBaselineTier[] = "baseline";
+/// In events, too, where those of the baseline compiler have no name.
+inline constexpr const char kOptimizingTier[] = "optimizing";
+
 /// One compilation.
 struct CodeRecord {
-  std::string name;               ///< of the function, as its language wrote it; empty: it has none
-  std::string source;             ///< short name of the chunk, as in error messages
-  uint32_t line = 0;              ///< on which the function begins; 0: a main chunk
-  const char* tier = "baseline";  ///< static
-  std::string reason;             ///< why it was compiled
-  std::string refusal;            ///< why it could not be; empty: it was compiled
-  std::string end;                ///< why the machine code is gone; empty: it is in use
-  uint32_t instructions = 0;      ///< of bytecode, fused ones counted by their components
+  /// Where optimized code can be left for the interpreter.
+  struct Exit {
+    uint32_t machine = 0;  ///< offset of the return address in the machine code
+    ExitKind kind = ExitKind::kGuard;
+    ir::Op reason = ir::Op::kExit;        ///< the operation that failed, of guards
+    const runtime::Code* code = nullptr;  ///< because of whose instruction; may be freed by now: to be compared only
+    std::string name, source;             ///< of that function, as below
+    uint32_t offset = 0, line = 0;        ///< of the instruction
+    uint32_t depth = 0;                   ///< of inlining
+    uint64_t count = 0;                   ///< times taken
+  };
+  std::string name;    ///< of the function, as its language wrote it; empty: it has none
+  std::string source;  ///< short name of the chunk, as in error messages
+  uint32_t line = 0;   ///< on which the function begins; 0: a main chunk
+  const char* tier = kBaselineTier;
+  std::string reason;         ///< why it was compiled
+  std::string refusal;        ///< why it could not be; empty: it was compiled
+  std::string end;            ///< why the machine code is gone; empty: it is in use
+  uint32_t instructions = 0;  ///< of bytecode, fused ones counted by their components
   uint32_t bytecodeBytes = 0;
   uint64_t nanos = 0;           ///< the compilation took, by the clock
   const uint8_t* address = {};  ///< of the machine code, gone or not
@@ -35,13 +52,21 @@ struct CodeRecord {
   uint64_t rareSteps = 0;              ///< instructions that the interpreter did for the machine code, if counted
   std::map<uint32_t, uint64_t> exits;  ///< by bytecode offset: machine code was left to the interpreter there
 
+  // ---- of optimized code ----
+  uint32_t entry = 0;        ///< bytecode offset at which it is entered: 0, or a loop
+  uint32_t entryLine = 0;    ///< of a loop
+  uint32_t number = 1;       ///< how many times the function was compiled for that entry, this one included
+  std::vector<Exit> leaves;  ///< where it can be left, ascending by machine offset
+
   // ---- of functions that still exist ----
   const runtime::Code* code = nullptr;
   std::vector<uint8_t> machine;          ///< a copy of the machine code
   std::vector<CodeTag> tags;             ///< from this position on, the machine code belongs to that bytecode offset
   std::unique_ptr<uint64_t[]> counters;  ///< by bytecode offset, see Compiler::describe; null: not counted
+  std::unique_ptr<Description> description;  ///< of optimized code; null: too many are there already
 
   bool compiled() const { return refusal.empty(); }
+  bool isOptimized() const { return tier != kBaselineTier; }
   bool inUse() const { return compiled() && end.empty(); }
   uint64_t exitCount() const;
   uint64_t calls() const { return callsFromInterpreter + callsFromMachineCode; }
@@ -51,15 +76,25 @@ class CodeRecords {
  public:
   /// More compilations than this are counted only.
   static constexpr size_t kMost = 100'000;
+  static constexpr size_t kMostDescribed = 400'000;  ///< nodes of all descriptions
   /// While paused nothing new is recorded.
   void pause(bool yes) { paused_ = yes; }
   bool paused() const { return paused_; }
   bool full() const { return records_.size() >= kMost; }
 
+  /// Whether another description may be made: they are large.
+  bool describes() const { return !paused_ && !full() && describedNodes_ < kMostDescribed; }
   /// Null when there are too many already, or while paused. `machine`: null if the compilation was refused.
   CodeRecord* compiled(const runtime::Code& code, const runtime::MachineCode* machine, const char* reason);
-  /// The function's machine code goes away.
-  void ended(const runtime::Code& code, const runtime::MachineCode& machine, const char* why);
+  /// The same for the optimizing compiler. `description` may be null.
+  void optimized(const runtime::Code& code, uint32_t entry, const runtime::MachineCode* machine, const char* reason,
+                 const char* refusal, std::unique_ptr<Description> description, std::span<const CodeTag> tags = {});
+  /// The machine code goes away, or is not entered any more.
+  void ended(const runtime::MachineCode& machine, const char* why);
+  /// Its memory is freed.
+  void freed(const runtime::MachineCode& machine);
+  /// Optimized code was left at a guard; the return address of that exit is `at` bytes into it.
+  void leftOptimized(const runtime::MachineCode& machine, uint32_t at);
   /// The function itself goes away.
   void dead(const runtime::Code& code);
   /// Machine code has left the fiber where the interpreter goes on.
@@ -75,10 +110,12 @@ class CodeRecords {
   static void takeCounts(CodeRecord& record, const runtime::MachineCode& machine);
 
   std::vector<std::unique_ptr<CodeRecord>> records_;
-  std::unordered_map<const runtime::Code*, CodeRecord*> open_;        ///< of functions that have machine code
-  std::unordered_multimap<const runtime::Code*, CodeRecord*> alive_;  ///< of functions that exist
+  std::unordered_map<const runtime::MachineCode*, CodeRecord*> open_;  ///< of machine code that is not freed
+  std::unordered_multimap<const runtime::Code*, CodeRecord*> alive_;   ///< of functions that exist
   size_t omitted_ = 0;
+  size_t describedNodes_ = 0;
   bool paused_ = false;
+  bool wasOptimized_ = false;  ///< machine code was left last at a guard of the optimizing compiler
 };
 
 }  // namespace devvm::jit

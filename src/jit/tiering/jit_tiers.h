@@ -49,9 +49,6 @@ inline constexpr uint32_t kPatience = 8, kRoomlessPolls = 16;
 /// waits for the function's next call.
 inline constexpr uint32_t kLeavingPolls = 4;
 
-/// In events; those of the baseline compiler have no name.
-inline constexpr const char kOptimizingTier[] = "optimizing";
-
 struct PlacedCode : MachineCode {
   CodeBlock block;
   size_t tables = 0;     ///< bytes of `maps`

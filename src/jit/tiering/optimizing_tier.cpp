@@ -77,16 +77,27 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   const Value* frame = entry != 0 ? isolate.fiber->fp : nullptr;
   const Value* running = isolate.fiber->fp;
   Value closure = !isNativeFrame(running) && codeOf(running) == &code ? running[2] : Value::nil();
-  if (!jit::optimize({isolate, code, entry, frame, closure, failures, options_.stress == JitOptions::Stress::kDeopt},
-                     {stubs_, optimizedStubs_, codegenStubs_}, assembler_, made, &why)) {
+  bool recorded = records_ != nullptr && !records_->paused();
+  std::unique_ptr<Description> description;
+  if (recorded && records_->describes()) description = std::make_unique<Description>();
+  auto refused = [&] {
+    if (recorded) records_->optimized(code, entry, nullptr, reason, why, std::move(description));
     refuse(isolate, code, reason, why, kOptimizingTier);
     return false;
+  };
+  if (!jit::optimize({.isolate = isolate,
+                      .code = code,
+                      .entryOffset = entry,
+                      .frame = frame,
+                      .closure = closure,
+                      .failures = failures,
+                      .forcesExits = options_.stress == JitOptions::Stress::kDeopt,
+                      .description = description.get()},
+                     {stubs_, optimizedStubs_, codegenStubs_}, assembler_, made, &why)) {
+    return refused();
   }
   auto placed = place(isolate, &why);
-  if (placed == nullptr) {
-    refuse(isolate, code, reason, why, kOptimizingTier);
-    return false;
-  }
+  if (placed == nullptr) return refused();
   if (entry == 0) {
     placed->callEntry = placed->start + made.callEntry;
     placed->bodyEntry = placed->start + made.bodyEntry;
@@ -105,9 +116,12 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   placed->reliesOnUpvalues = made.reliesOnUpvalues;
   placed->facts = std::move(made.facts);
   relyOn(isolate, code, *placed);
-  placed->compileNanos = monotonicNanos() - began;
+  placed->compileNanos = monotonicNanos() - began - (description != nullptr ? description->nanos : 0);
   const PlacedCode& installed = *placed;
   install(isolate, code, std::move(placed));
+  if (recorded) {
+    records_->optimized(code, entry, &installed, reason, "", std::move(description), assembler_.tags());
+  }
   orderChain(code);
   enterFirst(code);
   if (policy_.mayCompile(*state, 0)) putToSleep(code);  // its next call is seen
@@ -208,6 +222,7 @@ void JitTiers::leaveFrames(Isolate& isolate, const Code& code) {
 }
 
 void JitTiers::optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode& machine, const uint8_t* from) {
+  if (records_ != nullptr) records_->leftOptimized(machine, static_cast<uint32_t>(from - machine.start));
   ExitRecord record;
   static_cast<const ExitTable&>(*machine.maps).find(static_cast<uint32_t>(from - machine.start), record);
   const ExitFrame& inner = record.frames.back();
@@ -252,6 +267,7 @@ uint32_t JitTiers::entryOf(const MachineCode& machine) {
 
 void JitTiers::discardOptimized(Isolate& isolate, Code& code, const MachineCode& machine, const char* why) {
   const_cast<MachineCode&>(machine).discarded = true;
+  if (records_ != nullptr) records_->ended(machine, why);
   settle(code);
   if (!code.machine->discarded && policy_.mayCompile(policy_.of(code), 0)) putToSleep(code);  // its next call is seen
   tell(isolate, code, events::EventKind::kCodeDiscarded, why, -1, -1, kOptimizingTier);

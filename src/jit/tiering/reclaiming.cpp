@@ -50,6 +50,7 @@ void JitTiers::shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, u
       m->shapeChecks.clear();
       if (m->discarded) continue;
       m->discarded = true;
+      if (records_ != nullptr) records_->ended(*m, "a shape is gone");
       (m->maps != nullptr ? optimized : baseline) = true;
     }
     if (optimized) policy_.discarded(policy_.of(*code));
@@ -91,7 +92,6 @@ void JitTiers::freeDiscarded(Isolate& isolate, Code& code) {
       at = &m.previous;
       continue;
     }
-    if (at == &code.machine && m.previous == nullptr && records_ != nullptr) records_->ended(code, m, "discarded");
     std::unique_ptr<MachineCode> rest = std::move(m.previous);
     bytes += free(static_cast<PlacedCode&>(m));
     *at = std::move(rest);
@@ -154,6 +154,7 @@ void JitTiers::settle(Code& code) {
 }
 
 size_t JitTiers::free(PlacedCode& placed) {
+  if (records_ != nullptr) records_->freed(placed);
   outside_.freed(placed.start);
   std::erase(withYoung_, &placed);
   memory_->free(placed.block);
@@ -163,9 +164,9 @@ size_t JitTiers::free(PlacedCode& placed) {
 }
 
 void JitTiers::take(Code& code, const char* why) {
-  if (records_ != nullptr) records_->ended(code, *code.machine, why);
   while (code.machine != nullptr) {
     std::unique_ptr<MachineCode> machine = std::move(code.machine);
+    if (records_ != nullptr) records_->ended(*machine, why);
     code.machine = std::move(machine->previous);
     free(static_cast<PlacedCode&>(*machine));
   }
