@@ -15,6 +15,7 @@
 #include "tools/graph_report.h"
 #include "tools/jit_listing.h"
 #include "tools/jit_report.h"
+#include "tools/optimized_listing.h"
 #include "tools/options.h"
 #include "tools/script_arguments.h"
 #include "tools/session.h"
@@ -181,10 +182,10 @@ bool details(Isolate& iso, const JitCommand& command, bool colour, std::string& 
     if (command.json) {
       json.beginObject();
       jitJson(json, *r, command.counts);
-      jitListingJson(json, iso, *r);
+      r->isOptimized() ? optimizedListingJson(json, iso, *r) : jitListingJson(json, iso, *r);
       json.endObject();
     } else {
-      out += jitListing(iso, *r, command.counts, colour);
+      out += r->isOptimized() ? optimizedListing(iso, *r, colour) : jitListing(iso, *r, command.counts, colour);
     }
   }
   if (any && command.json) {

@@ -73,28 +73,6 @@ std::string hex(uint64_t value) {
   return text;
 }
 
-/// Lines of the chunk's source: of its file, or of the text that it is.
-std::vector<std::string> sourceLines(const runtime::Code& code) {
-  const std::string& source = code.module->source;
-  std::string text, error;
-  if (source.starts_with('@')) {
-    if (!lua::readChunkFile(source.substr(1), size_t{64} << 20, text, error) || text.starts_with('\x1b')) return {};
-  } else if (!source.starts_with('=')) {
-    text = source;
-  }
-  std::vector<std::string> lines;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    for (char& c : lines.back()) {
-      if (c == '\t') c = ' ';
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    }
-    at = end + 1;
-  }
-  return lines;
-}
-
 class Listing {
  public:
   Listing(Isolate& iso, const CodeRecord& r, bool counted, bool colours)
@@ -222,6 +200,27 @@ class Listing {
 };
 
 }  // namespace
+
+std::vector<std::string> sourceLines(const runtime::Code& code) {
+  const std::string& source = code.module->source;
+  std::string text, error;
+  if (source.starts_with('@')) {
+    if (!lua::readChunkFile(source.substr(1), size_t{64} << 20, text, error) || text.starts_with('\x1b')) return {};
+  } else if (!source.starts_with('=')) {
+    text = source;
+  }
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    for (char& c : lines.back()) {
+      if (c == '\t') c = ' ';
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    }
+    at = end + 1;
+  }
+  return lines;
+}
 
 bool isNamed(const CodeRecord& r, std::string_view wanted) {
   size_t colon = wanted.rfind(':');

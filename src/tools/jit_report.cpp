@@ -73,6 +73,14 @@ std::string nameOf(const CodeRecord& record) {
   return record.line != 0 ? "(anonymous)" : "main chunk";
 }
 
+std::string tierOf(const CodeRecord& r) {
+  return r.description != nullptr ? std::string(r.tier) + " -O" + std::to_string(r.description->level) : r.tier;
+}
+
+std::string entryOf(const CodeRecord& r) {
+  return r.entry == 0 ? "calls" : "the loop of line " + std::to_string(r.entryLine);
+}
+
 JitTotals totalsOf(const JitRecordList& records) {
   JitTotals t;
   for (const auto& r : records) {
@@ -116,16 +124,21 @@ std::string jitTable(const JitRecordList& records, size_t omitted, bool counted,
                  {"state", true}});
     for (const auto& r : records) {
       if (!r->compiled()) continue;
-      table.add({nameOf(*r), placeOf(*r), r->tier, r->reason, std::to_string(r->instructions),
+      std::string tier = tierOf(*r);
+      if (r->isOptimized() && r->entry != 0) tier += ", loop of " + std::to_string(r->entryLine);
+      if (r->number > 1) tier += ", #" + std::to_string(r->number);
+      table.add({nameOf(*r), placeOf(*r), tier, r->reason, std::to_string(r->instructions),
                  std::to_string(r->bytecodeBytes), std::to_string(r->bytes),
                  decimal(ratio(r->bytes, r->bytecodeBytes), 1), micros(r->nanos), std::to_string(r->calls()),
-                 std::to_string(r->loopEntries), counted ? std::to_string(r->rareSteps) : "-",
+                 std::to_string(r->loopEntries), counted && !r->isOptimized() ? std::to_string(r->rareSteps) : "-",
                  std::to_string(r->exitCount()), r->end.empty() ? "in use" : r->end});
     }
     out += table.text(colours);
   }
   for (const auto& r : records) {
-    if (!r->compiled()) out += "not compiled: " + nameOf(*r) + "  " + placeOf(*r) + "  " + r->refusal + "\n";
+    if (r->compiled()) continue;
+    out += std::string("not ") + (r->isOptimized() ? "optimized" : "compiled") + ": " + nameOf(*r) + "  " +
+           placeOf(*r) + "  " + r->refusal + "\n";
   }
   if (!out.empty()) out += "\n";
   out += std::to_string(t.compiled) + (t.compiled == 1 ? " function" : " functions") + " compiled";
@@ -150,6 +163,12 @@ void jitJson(base::JsonWriter& out, const CodeRecord& r, bool counted) {
   out.field("tier", r.tier);
   out.field("reason", r.reason);
   out.field("bytecodeBytes", uint64_t{r.bytecodeBytes});
+  if (r.isOptimized()) {
+    if (r.description != nullptr) out.field("level", static_cast<uint64_t>(r.description->level));
+    out.field("entry", r.entry == 0 ? "calls" : "loop");
+    if (r.entry != 0) out.field("entryLine", uint64_t{r.entryLine});
+    out.field("compilation", uint64_t{r.number});
+  }
   if (!r.compiled()) {
     out.field("refusal", r.refusal);
     return;
@@ -183,6 +202,22 @@ void jitJson(base::JsonWriter& out, const CodeRecord& r, bool counted) {
     out.endObject();
   }
   out.endArray();
+  if (r.isOptimized()) {
+    out.key("leaves");
+    out.beginArray();
+    for (const CodeRecord::Exit& e : r.leaves) {
+      out.beginObject();
+      out.field("kind", e.kind == jit::ExitKind::kCall ? "call" : e.kind == jit::ExitKind::kPoll ? "poll" : "guard");
+      if (e.kind == jit::ExitKind::kGuard) out.field("operation", jit::ir::opInfo(e.reason).mnemonic);
+      out.field("function", e.name);
+      out.field("line", uint64_t{e.line});
+      out.field("depth", uint64_t{e.depth});
+      out.field("machine", uint64_t{e.machine});
+      out.field("count", e.count);
+      out.endObject();
+    }
+    out.endArray();
+  }
   out.key("end");
   r.end.empty() ? out.null() : out.text(r.end);
 }

@@ -25,6 +25,11 @@ std::string placeOf(const jit::CodeRecord& record);
 /// What a function is called: its name, "main chunk" or "(anonymous)".
 std::string nameOf(const jit::CodeRecord& record);
 
+/// "baseline", or "optimizing -O2".
+std::string tierOf(const jit::CodeRecord& record);
+/// Where optimized code is entered: "calls", or "the loop of line 9".
+std::string entryOf(const jit::CodeRecord& record);
+
 /// A table with a line for each compiled function, then what was refused, then totals. `counted`: calls between
 /// machine code and rare cases were counted.
 std::string jitTable(const JitRecordList& records, size_t omitted, bool counted, bool colours);

@@ -97,6 +97,7 @@ std::string MachineNames::slot(int64_t displacement, uint32_t at) const {
   if (word == 2) return "callee";
   if (word > 0) return {};
   auto index = static_cast<uint64_t>(-word - 1);
+  if (record_.isOptimized()) return "word " + std::to_string(index);
   const Code& code = *record_.code;
   if (index > code.locals) return "operand " + std::to_string(index - code.locals - 1);
   if (index == code.locals) return "spare word";

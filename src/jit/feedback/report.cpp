@@ -267,6 +267,14 @@ std::string feedbackText(const Isolate& isolate) {
   return out;
 }
 
+std::string siteText(const Code& code, uint32_t offset) {
+  const FeedbackVector* vector = feedbackOf(code);
+  const Site* site = vector != nullptr ? vector->find(offset) : nullptr;
+  if (site == nullptr || !site->wasSeen()) return {};
+  Instruction whole = bytecode::decodeVerified({code.entry, code.codeSize}, offset);
+  return describe({*site, *vector, lineAt(code, offset), whole.info->mnemonic, cacheOf(code, *site, whole)});
+}
+
 std::string feedbackJson(const Isolate& isolate) {
   std::string out = "{\"functions\":[";
   const char* between = "\n";

@@ -12,5 +12,7 @@ namespace devvm::jit {
 std::string feedbackText(const runtime::Isolate& isolate);
 /// The same as one JSON object.
 std::string feedbackJson(const runtime::Isolate& isolate);
+/// What was seen at the site of an instruction, in one line; empty: nothing.
+std::string siteText(const runtime::Code& code, uint32_t offset);
 
 }  // namespace devvm::jit

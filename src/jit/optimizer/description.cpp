@@ -5,7 +5,10 @@
 #include <map>
 #include <tuple>
 
+#include "bytecode/module.h"
 #include "runtime/code.h"
+#include "runtime/native.h"
+#include "runtime/strings.h"
 
 namespace devvm::jit {
 
@@ -47,6 +50,31 @@ DescribedFunction describe(const ir::Function& f) {
   return d;
 }
 
+/// What a node's aux stands for, where the text has a number that says nothing.
+std::string noteOf(const ir::Node& n) {
+  using ir::Op;
+  switch (n.op) {
+    case Op::kIsClosure:
+    case Op::kCheckClosure:
+    case Op::kNewClosure:
+    case Op::kTailCall: {
+      const bytecode::Function& f = *n.pointer<runtime::Code>()->function;
+      return f.name.empty() ? "function of line " + std::to_string(f.lineDefined) : f.name;
+    }
+    case Op::kCheckNative:
+    case Op::kCallFast: {
+      const char* name = n.pointer<runtime::NativeInfo>()->name;
+      return name != nullptr ? name : "";
+    }
+    case Op::kConstant: {
+      heap::Value v = n.value();
+      if (v.isString()) return "\"" + std::string(runtime::asString(v)->view().substr(0, 40)) + "\"";
+      return v.isTable() ? "a table" : v.isFunction() ? "a function" : "";
+    }
+    default: return "";
+  }
+}
+
 DescribedNode describe(const ir::Node& n) {
   DescribedNode d;
   d.id = n.id;
@@ -59,6 +87,7 @@ DescribedNode describe(const ir::Node& n) {
       d.text.resize(at);
     }
   }
+  if (n.origin.function == nullptr || n.origin.function->code != nullptr) d.note = noteOf(n);
   for (uint32_t i = 0; i < n.inputCount(); i++) d.inputs.push_back(n.input(i)->id);
   if (n.origin.function != nullptr) {
     d.function = n.origin.function->number;

@@ -27,6 +27,7 @@ struct DescribedNode {
   ir::Type type = ir::Type::kNone;
   std::string text;   ///< without its frame state
   std::string state;  ///< empty: none
+  std::string note;   ///< what its aux stands for; empty: that is in the text
   std::vector<uint32_t> inputs;
   uint32_t function = 0, offset = 0, line = 0;  ///< where it comes from; offset of the bytecode instruction
 };

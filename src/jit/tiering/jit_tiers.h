@@ -85,6 +85,8 @@ class JitTiers final : public Tiers {
   const char* outsideProblem() const { return outsideProblem_; }
   CodeRecords* records() { return records_.get(); }
   const Stubs& stubs() const { return stubs_; }
+  const OptimizedStubs& optimizedStubs() const { return optimizedStubs_; }
+  const CodegenStubs& codegenStubs() const { return codegenStubs_; }
 
   bool compileAhead(Isolate& isolate, Code& code);
 

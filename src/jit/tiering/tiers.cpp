@@ -438,9 +438,16 @@ void discardIdle(Isolate& isolate, Code& code, const char* why) { tiersOf(isolat
 
 std::string stubNameAt(Isolate& isolate, uintptr_t address) {
   if (isolate.tiers == nullptr) return {};
-  for (const StubInfo& stub : stubInfos(tiersOf(isolate).stubs())) {
+  JitTiers& tiers = tiersOf(isolate);
+  for (const StubInfo& stub : stubInfos(tiers.stubs())) {
     if (stub.address == address) return stub.name;
   }
+  const OptimizedStubs& optimized = tiers.optimizedStubs();
+  if (address == optimized.exit) return "exit";
+  if (address == optimized.poll) return "poll";
+  if (address == optimized.grow) return "grow";
+  if (address == tiers.codegenStubs().leaf) return "leaf";
+  if (address == tiers.codegenStubs().store) return "store";
   return {};
 }
 
