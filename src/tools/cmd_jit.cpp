@@ -31,6 +31,7 @@ struct JitCommand {
   bool compileAll = false;  ///< compiles all functions of the file instead of running it
   bool counts = true;
   bool graphs = false;  ///< shows the optimizing compiler's graphs
+  GraphForm form = GraphForm::kText;
   unsigned rounds = 0;  ///< compilations that are timed, with compileAll
 };
 
@@ -68,6 +69,9 @@ int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& 
       out.compileAll = true;
     } else if (a == "--graphs") {
       out.graphs = true;
+    } else if (a == "--dot" || a == "--diff") {
+      out.graphs = true;
+      out.form = a == "--dot" ? GraphForm::kDot : GraphForm::kDiff;
     } else if (a == "--no-counts") {
       out.counts = false;
     } else if (takeValue(arguments[i], next, "--function", usedNext, value)) {
@@ -92,6 +96,7 @@ int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& 
     i += usedNext;
   }
   if (i == arguments.size()) return usageError(command, "which program?");
+  if (out.json && out.form != GraphForm::kText) return usageError(command, "--json does not go with --dot and --diff");
   if (out.rounds != 0 && !out.compileAll) return usageError(command, "--rounds goes with --compile-all");
   first = i;
   return 0;
@@ -252,7 +257,8 @@ int runJit(const Arguments& arguments) {
   if (ready) {
     std::string text;
     if (command.graphs) {
-      text = graphReport(session.isolate(), command.function);
+      GraphForm form = command.json ? GraphForm::kJson : command.form;
+      text = graphReport(session.isolate(), command.function, form);
     } else if (command.function.empty()) {
       text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
     } else if (!details(session.isolate(), command, colours(fileno(out)), text)) {

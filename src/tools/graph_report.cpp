@@ -6,6 +6,8 @@
 
 #include "bytecode/decode.h"
 #include "jit/optimizer/optimizer.h"
+#include "tools/graph_views.h"
+#include "tools/jit_listing.h"
 
 namespace devvm::tools {
 
@@ -26,18 +28,47 @@ std::vector<uint32_t> entriesOf(const Code& code) {
 
 }  // namespace
 
-std::string graphReport(runtime::Isolate& isolate, const std::string& name) {
+namespace {
+
+/// Functions of which anything was seen, those called `name` only if that is not empty.
+std::vector<const Code*> functionsOf(const runtime::Isolate& isolate, const std::string& name) {
   std::vector<const Code*> codes;
   for (const Code* c = isolate.codes; c != nullptr; c = c->next) {
+    std::string place = c->module->shortName + ":" + std::to_string(c->function->lineDefined);
+    if (!name.empty() && !isNamed(c->function->name, c->function->lineDefined, name) && name != place) continue;
     if (c->feedbackVector != nullptr) codes.push_back(c);
   }
   std::reverse(codes.begin(), codes.end());
+  return codes;
+}
+
+}  // namespace
+
+std::string graphReport(runtime::Isolate& isolate, const std::string& name, GraphForm form) {
+  std::vector<const Code*> codes = functionsOf(isolate, name);
+  if (form != GraphForm::kText) {
+    GraphViews views(form);
+    for (const Code* c : codes) {
+      for (uint32_t entry : entriesOf(*c)) {
+        jit::Description description;
+        description.allStages = true;
+        jit::GraphReport r = jit::describeGraph({.isolate = isolate,
+                                                 .code = *c,
+                                                 .entryOffset = entry,
+                                                 .closure = {},
+                                                 .failures = nullptr,
+                                                 .description = &description},
+                                                false);
+        views.add(*c, entry, description, r.refusal != nullptr ? r.refusal : "", r.fault);
+      }
+    }
+    return views.take();
+  }
   std::string out;
   if (name.empty()) out += "function                       entry  bytes blocks  nodes inlined     us\n";
   for (const Code* c : codes) {
     const std::string& own = c->function->name;
     std::string place = c->module->shortName + ":" + std::to_string(c->function->lineDefined);
-    if (!name.empty() && name != own && name != place) continue;
     for (uint32_t entry : entriesOf(*c)) {
       jit::GraphReport r = jit::describeGraph({isolate, *c, entry, nullptr, {}, nullptr}, !name.empty());
       char line[300];

@@ -222,18 +222,20 @@ std::vector<std::string> sourceLines(const runtime::Code& code) {
   return lines;
 }
 
-bool isNamed(const CodeRecord& r, std::string_view wanted) {
+bool isNamed(const CodeRecord& r, std::string_view wanted) { return isNamed(r.name, r.line, wanted); }
+
+bool isNamed(const std::string& name, uint32_t line, std::string_view wanted) {
   size_t colon = wanted.rfind(':');
   if (colon != wanted.npos && colon + 1 < wanted.size() &&
       wanted.find_first_not_of("0123456789", colon + 1) == wanted.npos) {
-    if (wanted.substr(colon + 1) != std::to_string(r.line)) return false;
+    if (wanted.substr(colon + 1) != std::to_string(line)) return false;
     wanted = wanted.substr(0, colon);
     if (wanted.empty()) return true;
   }
-  if (r.line == 0) return wanted == "main" || wanted == "main chunk";
-  if (r.name == wanted || (r.name.empty() && wanted == "(anonymous)")) return true;
-  size_t last = r.name.find_last_of(".:");
-  return last != r.name.npos && std::string_view(r.name).substr(last + 1) == wanted;
+  if (line == 0) return wanted == "main" || wanted == "main chunk";
+  if (name == wanted || (name.empty() && wanted == "(anonymous)")) return true;
+  size_t last = name.find_last_of(".:");
+  return last != name.npos && std::string_view(name).substr(last + 1) == wanted;
 }
 
 std::string jitListing(Isolate& isolate, const CodeRecord& record, bool counted, bool colours) {

@@ -99,19 +99,20 @@ DescribedNode describe(const ir::Node& n) {
 
 }  // namespace
 
-void Describer::call(const runtime::Code& caller, uint32_t offset, const runtime::Code& callee, uint32_t depth,
-                     bool inlined, const char* reason) {
-  DescribedCall& c = out_.calls.emplace_back();
-  c.caller = &caller;
-  c.offset = offset;
-  c.line = runtime::lineAt(caller, offset);
-  c.callee = &callee;
-  c.name = callee.function->name;
-  c.calleeLine = callee.function->lineDefined;
-  c.bytes = callee.codeSize;
-  c.depth = depth;
-  c.inlined = inlined;
-  c.reason = reason;
+void Describer::calls(const std::vector<InlineDecision>& decisions) {
+  for (const InlineDecision& d : decisions) {
+    DescribedCall& c = out_.calls.emplace_back();
+    c.caller = d.caller;
+    c.offset = d.offset;
+    c.line = runtime::lineAt(*d.caller, d.offset);
+    c.callee = d.callee;
+    c.name = d.callee->function->name;
+    c.calleeLine = d.callee->function->lineDefined;
+    c.bytes = d.callee->codeSize;
+    c.depth = d.depth;
+    c.inlined = d.inlined;
+    c.reason = d.reason;
+  }
 }
 
 void Describer::stage(const char* name, const ir::Graph& graph) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jit/assembler/code_buffer.h"
+#include "jit/builder/graph_builder.h"
 #include "jit/ir/ir.h"
 
 namespace devvm::jit {
@@ -96,9 +97,8 @@ class Describer {
   explicit Describer(Description& description) : out_(description) {}
   /// The graph as it is behind a stage. It must be ordered.
   void stage(const char* name, const ir::Graph& graph);
-  /// A call that the builder took in, or not.
-  void call(const runtime::Code& caller, uint32_t offset, const runtime::Code& callee, uint32_t depth, bool inlined,
-            const char* reason);
+  /// Calls that the builder took in, or not.
+  void calls(const std::vector<InlineDecision>& decisions);
 
  private:
   void compare(const char* pass, const DescribedGraph& before, const DescribedGraph& after);

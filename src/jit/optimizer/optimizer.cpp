@@ -64,8 +64,7 @@ bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x
   if (description != nullptr) {
     describer.emplace(*description);
     description->level = options.level;
-    for (const InlineDecision& d : reliance.inlining)
-      describer->call(*d.caller, d.offset, *d.callee, d.depth, d.inlined, d.reason);
+    describer->calls(reliance.inlining);
     observePasses(*describer, graph, options);
   }
   passes::PassReport passed;
@@ -136,6 +135,7 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
                               ": " + name(*d.callee) + (d.inlined ? " taken in: " : " called: ") + d.reason);
   }
   report.inlined = static_cast<uint32_t>(graph.functions.size()) - 1;
+  std::optional<Describer> describer;
   report.fault = ir::verify(graph);
   if (withText) report.text = "after graph building:\n" + ir::print(graph);
   if (!report.fault.empty()) return report;
@@ -148,6 +148,11 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
       auto& text = *static_cast<std::string*>(context);
       text += "\n" + std::string(when) + " " + pass + ":\n" + ir::print(g);
     };
+  }
+  if (request.description != nullptr) {
+    describer.emplace(*request.description);
+    describer->calls(reliance.inlining);
+    observePasses(*describer, graph, options);
   }
   passes::PassReport passed;
   passes::runPipeline(graph, options, passed);
