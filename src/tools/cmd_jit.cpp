@@ -12,6 +12,7 @@
 #include "jit/tiering/code_records.h"
 #include "jit/tiering/tiers.h"
 #include "tools/command.h"
+#include "tools/explain.h"
 #include "tools/graph_report.h"
 #include "tools/jit_listing.h"
 #include "tools/jit_report.h"
@@ -32,7 +33,8 @@ struct JitCommand {
   bool counts = true;
   bool graphs = false;  ///< shows the optimizing compiler's graphs
   GraphForm form = GraphForm::kText;
-  unsigned rounds = 0;  ///< compilations that are timed, with compileAll
+  bool explain = false;  ///< says in words what keeps functions slow
+  unsigned rounds = 0;   ///< compilations that are timed, with compileAll
 };
 
 /// "--name=value", or "--name" with the value behind it.
@@ -72,6 +74,8 @@ int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& 
     } else if (a == "--dot" || a == "--diff") {
       out.graphs = true;
       out.form = a == "--dot" ? GraphForm::kDot : GraphForm::kDiff;
+    } else if (a == "--explain") {
+      out.explain = true;
     } else if (a == "--no-counts") {
       out.counts = false;
     } else if (takeValue(arguments[i], next, "--function", usedNext, value)) {
@@ -259,6 +263,8 @@ int runJit(const Arguments& arguments) {
     if (command.graphs) {
       GraphForm form = command.json ? GraphForm::kJson : command.form;
       text = graphReport(session.isolate(), command.function, form);
+    } else if (command.explain) {
+      text = explain(session.isolate(), command.function, command.json, colours(fileno(out)));
     } else if (command.function.empty()) {
       text = report(session.isolate(), command, std::move(times), colours(fileno(out)));
     } else if (!details(session.isolate(), command, colours(fileno(out)), text)) {

@@ -142,6 +142,7 @@ void CodeRecords::dead(const Code& code) {
   }
   alive_.erase(first, last);
   misses.forget(code);
+  polls_.erase(&code);
 }
 
 void CodeRecords::left(Isolate& isolate) {

@@ -97,6 +97,10 @@ class CodeRecords {
   void leftOptimized(const runtime::MachineCode& machine, uint32_t at);
   /// The function itself goes away.
   void dead(const runtime::Code& code);
+  /// A poll found the function running, in any tier.
+  void polled(const runtime::Code& code) { polls_[&code]++; }
+  /// How many polls did, of functions that exist: where the time goes, roughly.
+  const std::unordered_map<const runtime::Code*, uint64_t>& polls() const { return polls_; }
   /// Machine code has left the fiber where the interpreter goes on.
   void left(runtime::Isolate& isolate);
 
@@ -112,6 +116,7 @@ class CodeRecords {
   std::vector<std::unique_ptr<CodeRecord>> records_;
   std::unordered_map<const runtime::MachineCode*, CodeRecord*> open_;  ///< of machine code that is not freed
   std::unordered_multimap<const runtime::Code*, CodeRecord*> alive_;   ///< of functions that exist
+  std::unordered_map<const runtime::Code*, uint64_t> polls_;
   size_t omitted_ = 0;
   size_t describedNodes_ = 0;
   bool paused_ = false;

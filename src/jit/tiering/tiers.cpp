@@ -173,6 +173,7 @@ bool JitTiers::compileAhead(Isolate& isolate, Code& code) {
 void JitTiers::polled(Isolate& isolate, bool optimized) {
   polls_++;
   bool stress = options_.stress != JitOptions::Stress::kNone && options_.stress != JitOptions::Stress::kDeopt;
+  if (records_ != nullptr && !isNativeFrame(isolate.fiber->fp)) records_->polled(*codeOf(isolate.fiber->fp));
   if (!isolate.profiling) endSlices(isolate);
   if (policy_.enabled()) optimized ? policy_.ran(*codeOf(isolate.fiber->fp)) : sample(isolate);
   if (options_.stress == JitOptions::Stress::kSlices) {
