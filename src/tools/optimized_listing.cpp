@@ -101,6 +101,16 @@ View makeView(Isolate& iso, const CodeRecord& r) {
   return view;
 }
 
+std::string hexBytes(const CodeRecord& r, const MachineInstruction& m) {
+  std::string bytes;
+  for (uint32_t i = 0; i < m.length; i++) {
+    char text[4];
+    std::snprintf(text, sizeof text, "%02x", r.machine[m.offset + i]);
+    bytes += text;
+  }
+  return bytes;
+}
+
 /// Of a call site: what it called, and why that was taken in or not.
 struct CallLine {
   const jit::DescribedCall* call;
@@ -254,9 +264,8 @@ class OptimizedListing {
     for (const CodeRecord::Exit& e : record_.leaves) {
       if (e.count != 0) taken.push_back(&e);
     }
-    std::sort(taken.begin(), taken.end(), [](auto* a, auto* b) {
-      return a->count != b->count ? a->count > b->count : a->machine < b->machine;
-    });
+    std::sort(taken.begin(), taken.end(),
+              [](auto* a, auto* b) { return a->count != b->count ? a->count > b->count : a->machine < b->machine; });
     for (const CodeRecord::Exit* e : taken) {
       out_ += "  " + padded(std::to_string(e->count) + " times", 12) + padded(kindName(*e), 15) + "line " +
               std::to_string(e->line) + (e->depth != 0 ? " of " + functionName(e->name, 0) : "") + "\n";
@@ -272,11 +281,10 @@ class OptimizedListing {
       for (const jit::DescribedNode& n : b.nodes) {
         if ((jit::ir::opInfo(n.op).flags & jit::ir::kGuard) == 0) continue;
         std::string seen = seenAt(iso_, d.functions[n.function].code, n.offset);
-        out_ += "  line " + padded(std::to_string(n.line), 5) +
-                padded(n.text + (n.note.empty() ? "" : "  " + n.note), 40) +
-                (b.loopDepth != 0 ? "  in " + std::to_string(b.loopDepth) + (b.loopDepth == 1 ? " loop" : " loops")
-                                  : "         ") +
-                (seen.empty() ? "" : "   " + seen) + "\n";
+        out_ +=
+            "  line " + padded(std::to_string(n.line), 5) + padded(n.text + (n.note.empty() ? "" : "  " + n.note), 40) +
+            (b.loopDepth != 0 ? "  in " + std::to_string(b.loopDepth) + (b.loopDepth == 1 ? " loop" : " loops") : "") +
+            (seen.empty() ? "" : "   " + seen) + "\n";
       }
     }
   }
@@ -450,6 +458,7 @@ void optimizedListingJson(base::JsonWriter& out, Isolate& iso, const CodeRecord&
     out.field("offset", uint64_t{m.code.offset});
     out.field("section", sectionName(m.section));
     out.field("bytecode", uint64_t{bytecodeAt(r, m.code.offset)});
+    out.field("bytes", hexBytes(r, m.code));
     if (next != 0) out.field("operation", uint64_t{(*tags)[next - 1].tag});
     out.field("text", m.code.text);
     if (!m.note.empty()) out.field("note", m.note);

@@ -239,6 +239,174 @@ for i = 1, 300 do total({d}) end
         self.expect(r, 0, "21000\n", "local 1")
 
 
+class Optimized(Report):
+    """What the viewer has of the optimizing compiler."""
+    AREAS = """
+local Circle = {} Circle.__index = Circle
+local Square = {} Square.__index = Square
+function Circle:area() return 3 * self.r * self.r end
+function Square:area() return self.s * self.s end
+local function total(list)
+  local sum = 0
+  for i = 1, #list do
+    sum = sum + list[i]:area()
+  end
+  return sum
+end
+local l = {}
+for i = 1, 200 do l[i] = i % 3 == 0 and setmetatable({s = i}, Square) or setmetatable({r = i}, Circle) end
+local t = 0
+for i = 1, 4000 do t = t + total(l) end
+print(t)
+"""
+    OUTPUT = "25182888000\n"
+
+    def optimized(self, text, name, *options):
+        """Codes of the optimizing compiler of a function, with all that is known of them."""
+        facts, r = self.facts(text, "--jit=optimizing", f"--function={name}", *options)
+        return [f for f in facts["functions"] if f["tier"] == "optimizing"], r
+
+    def test_list_has_optimized_code(self):
+        facts, r = self.facts(self.AREAS, "--jit=optimizing")
+        codes = [f for f in facts["functions"] if f["tier"] == "optimizing"]
+        self.assertIn("total", [f["name"] for f in codes])
+        for f in codes:
+            self.assertIn(f["level"], (1, 2, 3))
+            self.assertEqual(f["entry"] == "loop", "entryLine" in f)
+            self.assertEqual(sum(f["sections"].values()), f["machineBytes"])
+            self.assertEqual(sum(e["count"] for e in f["leaves"]), f["exits"])
+            self.assertGreaterEqual(f["compilation"], 1)
+        self.assertRegex(self.jit(self.AREAS, "--jit=optimizing").err, r"\ntotal +p\.lua:6 +optimizing -O\d")
+        self.assertEqual({f["tier"] for f in self.facts(self.AREAS)[0]["functions"]}, {"baseline"})
+
+    def test_exits_and_ends_are_told_of(self):
+        text = ("local function add(a, b) return a + b end local s = 0 for i = 1, 300000 do s = add(s, 1) end "
+                "for i = 1, 300000 do s = add(s, 0.5) end print(s)")
+        facts, r = self.facts(text, "--jit=optimizing")
+        self.assertEqual(r.out, "450000.0\n")
+        codes = [f for f in facts["functions"] if f["tier"] == "optimizing"]
+        left = [e for f in codes for e in f["leaves"] if e["count"] > 0]
+        self.assertTrue(any(e["kind"] == "guard" and e["line"] == 1 for e in left), left)
+        self.assertIn("left too often", {f["end"] for f in codes})
+        self.assertTrue(any(f["compilation"] > 1 for f in codes), [f["compilation"] for f in codes])
+
+    def test_one_function_in_detail(self):
+        codes, r = self.optimized(self.AREAS, "total")
+        self.assertEqual(r.out, self.OUTPUT)
+        f = codes[-1]
+        at = 0
+        operations = {o["id"] for o in f["operations"]}
+        for m in f["machineCode"]:
+            self.assertEqual(m["offset"], at)
+            at += len(m["bytes"]) // 2
+        self.assertEqual(at, f["machineBytes"] - f["sections"]["constants"])
+        tagged = {m["operation"] for m in f["machineCode"] if "operation" in m}
+        self.assertGreater(len(tagged & operations), 10)
+        # Both methods are in the graph, and what they do has the lines where they stand.
+        self.assertEqual({c["callee"] for c in f["calls"] if c["inlined"]}, {"Circle:area", "Square:area"})
+        self.assertEqual([(g["name"], g["callLine"]) for g in f["inlined"][1:]].count(("Square:area", 9)), 1)
+        multiplications = {o["line"] for o in f["operations"] if o["operation"] == "int_mul"}
+        self.assertEqual(multiplications, {4, 5})
+        guards = [o for o in f["operations"] if o.get("guard")]
+        shapes = next(o for o in guards if o["operation"] == "check_shape")
+        self.assertRegex(shapes["seen"], r"table -> \w+.*cache (mono|poly)")
+        changes = [c for p in f["passes"] for c in p["changes"]]
+        self.assertTrue(any(c["operation"] == "check_table" and c["removed"] for c in changes), changes)
+        self.assertTrue(any(p["pass"] == "licm" and c["moved"] for p in f["passes"] for c in p["changes"]))
+        self.assertIn("n", f["allocation"])
+
+    def test_text_in_detail(self):
+        r = self.jit(self.AREAS, "--jit=optimizing", "--function=total")
+        at = r.err.index("optimizing -O")
+        for wanted in ("-- calls", "taken in: ", "-- checks and loads, pass by pass", "-- exits to the interpreter",
+                       "-- guards, and what was seen there", "-- machine code: straight line", "9    |     sum = sum + list[i]:area()",
+                       "-- in Circle:area", "leaves: check_", "-- where values are"):
+            found = r.err.find(wanted, at)
+            self.assertNotEqual(found, -1, wanted)
+
+    def test_calls_that_are_not_taken_in(self):
+        text = ("local function rest(...) return select('#', ...) end local n = 0 "
+                "for i = 1, 300000 do n = n + rest(i, i) end print(n)")
+        codes, r = self.optimized(text, "main")
+        self.assertEqual(r.out, "600000\n")
+        calls = {c["callee"]: c for c in codes[-1]["calls"]}
+        self.assertEqual((calls["rest"]["inlined"], calls["rest"]["reason"]), (False, "it has variable arguments"))
+        self.assertGreater(calls["rest"]["bytes"], 0)
+
+    def test_graphs_for_programs(self):
+        r = self.jit(self.AREAS, "--jit=optimizing", "--graphs", "--json", "--function=total", "--output=graphs")
+        self.assertEqual(r.out, self.OUTPUT)
+        graphs = json.loads(self.read("graphs"))["graphs"]
+        self.assertEqual([g["entry"] == 0 for g in graphs], [True, False])
+        stages = graphs[0]["stages"]
+        self.assertEqual(stages[0]["stage"], "graph building")
+        self.assertIn("gvn", [s["stage"] for s in stages])
+        for s in stages:
+            blocks = {b["id"] for b in s["blocks"]}
+            nodes = {n["id"] for b in s["blocks"] for n in b["nodes"]}
+            self.assertTrue(all(e["from"] in blocks and e["to"] in blocks for e in s["edges"]))
+            self.assertLessEqual({i for b in s["blocks"] for n in b["nodes"] for i in n["inputs"]}, nodes, s["stage"])
+            self.assertTrue(any(b["isLoop"] for b in s["blocks"]))
+        self.expect(self.devvm("jit", "--json", "--dot", "p.lua"), 2, "", "--json does not go with")
+
+    def test_graphs_for_graphviz(self):
+        r = self.jit(self.AREAS, "--jit=optimizing", "--dot", "--function=total", "--output=graphs")
+        text = self.read("graphs").decode()
+        self.assertGreater(text.count("digraph "), 10)
+        self.assertEqual(text.count("{"), text.count("}"))
+        self.assertRegex(text, r'b\d+ \[label="b\d+: loop\\l')
+        self.assertRegex(text, r"b\d+ -> b\d+ \[style=dashed\];")
+        self.assertIn("after representation", text)
+
+    def test_differences_between_passes(self):
+        text = self.jit(self.AREAS, "--jit=optimizing", "--diff", "--function=total").err
+        gvn = text[text.index("after gvn:"):]
+        gvn = gvn[:gvn.index("after loads")]
+        self.assertRegex(gvn, r"\n  - n\d+ = check_table n\d+\n")
+        lines = [x for x in gvn.splitlines() if x.startswith("  ") and "nothing has changed" not in x]
+        self.assertTrue(all(x[2] in "+-" for x in lines), lines)
+
+    def explain(self, text, *options):
+        """Findings of all functions as (function, kind, line)."""
+        facts = json.loads(self.jit(text, "--jit=optimizing", "--explain", "--json", "-o", "-", *options).out.split("\n", 1)[1])
+        return {(f["name"], g["kind"], g["line"]): g for f in facts["functions"] for g in f["findings"]}, facts
+
+    def test_explanations(self):
+        programs = {
+            "mixed numbers": "local function f(n) local s = 0\nfor i = 1, n do\ns = s + (i % 2 == 0 and 1 or 0.5) end return s end",
+            "megamorphic call": "local t = {} for i = 1, 9 do t[i] = load('return function(x) return x + ' .. i .. ' end')() end "
+                                "local function f(n) local s = 0\nfor i = 1, n do\ns = s + t[i % 9 + 1](i) end return s end",
+            "native call": "local function f(n) local s = 0\nfor i = 1, n do\ns = s + #string.rep('x', i % 7) end return s end",
+            "wide integers": "local function f(n) local s = 1 << 60\nfor i = 1, n do\ns = s ~ (s << 1) end return s end",
+            "allocation": "local keep = {} local function f(n) local s = 0\nfor i = 1, n do\nkeep[i % 100 + 1] = {i} end return #keep end",
+            "metamethod": "local m = setmetatable({}, {__add = function(a, b) return b end}) "
+                          "local function f(n) local s = 0\nfor i = 1, n do\ns = m + i end return s end",
+            "concatenation": "local function f(n) local s = ''\nfor i = 1, n do\ns = s .. 'x' if #s > 50 then s = '' end end return #s end",
+        }
+        for kind, program in programs.items():
+            found, facts = self.explain(program + "\nfor i = 1, 40 do f(20000) end print(1)")
+            self.assertIn(("f", kind, 3), found, (kind, facts))
+            finding = found["f", kind, 3]
+            self.assertTrue(finding["what"].endswith("."), finding)
+            self.assertTrue(finding["help"], finding)
+
+    def test_explanations_are_sorted_and_have_source(self):
+        found, facts = self.explain(self.AREAS)
+        shares = [f["share"] for f in facts["functions"]]
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        self.assertLessEqual(sum(shares), 1.01)
+        for f in facts["functions"]:
+            costs = [g["cost"] for g in f["findings"]]
+            self.assertEqual(costs, sorted(costs, reverse=True))
+        text = ("local function f(n) local s = 0\n  for i = 1, n do\n    s = s + (i % 2 == 0 and 1 or 0.5)\n  end\n  return s\nend\n"
+                "for i = 1, 40 do f(20000) end")
+        r = self.jit(text, "--jit=optimizing", "--explain")
+        self.assertRegex(r.err, r"(?m)^f  p\.lua:1  running at \d+% of the polls, ")
+        self.assertRegex(r.err, r"  line 3: Numbers of several kinds .*\n +\|    s = s \+ \(i % 2")
+        self.assertIn("The optimizing compiler is off", self.jit(text, "--explain").err)
+        self.assertIn("There is no function called nobody", self.jit(text, "--explain", "--function=nobody").err)
+
+
 class CompileSpeed(ProgramTest):
     def test_bench_reports_speed_and_size(self):
         r = self.command([sys.executable, str(BENCH), "--compile", "--only", "fib,sieve", "--runs", "3", "--devvm", VM,
