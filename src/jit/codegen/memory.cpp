@@ -140,6 +140,10 @@ void Emitter::store(const Slot& slot, const Node* value) {
       a.mov64(Mem(rsp, 16), rax);
       a.lea64(rax, slot.mem);
       a.mov64(Mem(rsp, 8), rax);
+      // With a bias, if the object is a constant.
+      a.mov64(rax, Mem(rsp, 16));
+      a.lea64(rax, slot.object);
+      a.mov64(Mem(rsp, 16), rax);
     } else {
       a.lea64(rax, slot.mem);
       a.mov64(Mem(rsp, 8), rax);
