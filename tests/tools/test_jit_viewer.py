@@ -333,6 +333,14 @@ print(t)
         self.assertEqual((calls["rest"]["inlined"], calls["rest"]["reason"]), (False, "it has variable arguments"))
         self.assertGreater(calls["rest"]["bytes"], 0)
 
+    def test_operations_without_a_name_for_their_function(self):
+        # A tail call of a function that is not known.
+        text = ("local fs = {} for i = 1, 9 do fs[i] = load('return function(x) return x + ' .. i .. ' end')() end "
+                "local function go(i) return fs[i % 9 + 1](i) end local s = 0 for i = 1, 300000 do s = s + go(i) end print(s)")
+        codes, r = self.optimized(text, "go", "--jit-threshold=2", "--jit-optimize-at-once")
+        self.assertEqual((r.status, r.out), (0, "45001649998\n"))
+        self.assertIn("tail_call", {o["operation"] for f in codes for o in f["operations"]})
+
     def test_graphs_for_programs(self):
         r = self.jit(self.AREAS, "--jit=optimizing", "--graphs", "--json", "--function=total", "--output=graphs")
         self.assertEqual(r.out, self.OUTPUT)

@@ -57,7 +57,9 @@ std::string noteOf(const ir::Node& n) {
     case Op::kIsClosure:
     case Op::kCheckClosure:
     case Op::kNewClosure:
+    case Op::kVirtualClosure:
     case Op::kTailCall: {
+      if (n.aux == 0) return "";  // a function that is not known
       const bytecode::Function& f = *n.pointer<runtime::Code>()->function;
       return f.name.empty() ? "function of line " + std::to_string(f.lineDefined) : f.name;
     }

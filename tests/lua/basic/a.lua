@@ -1,0 +1,1 @@
+local x = ... ; g = 5; return x, 'a', nil, 4

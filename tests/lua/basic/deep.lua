@@ -1,0 +1,1 @@
+local n = ... if n == 0 then return 'deep' end return loadfile('deep.lua')(n - 1)

@@ -1,0 +1,1 @@
+local private = (private or 0) + 1; return private

@@ -1,0 +1,1 @@
+coroutine.yield('y1'); return 'end'

@@ -1,0 +1,1 @@
+coroutine.yield('before the error') error('failed', 0)

@@ -1,0 +1,1 @@
+local x = coroutine.yield('module asks for ' .. ...) return {value = x}

@@ -1,0 +1,1 @@
+local s = debug.traceback('mod') return s

@@ -1,0 +1,1 @@
+local t <close> = setmetatable({}, {__close = function(_, e) print('closed', e) end}) error('e', 0)

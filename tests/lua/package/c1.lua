@@ -1,0 +1,1 @@
+local c2 = require 'c2'; return {other = c2}

@@ -1,0 +1,1 @@
+return {partial = package.loaded.c1}

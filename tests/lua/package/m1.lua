@@ -1,0 +1,1 @@
+loads = (loads or 0) + 1; return {name = ..., file = select(2, ...), count = select('#', ...)}
