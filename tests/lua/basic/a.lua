@@ -1,1 +1,0 @@
-local x = ... ; g = 5; return x, 'a', nil, 4

@@ -1,1 +1,0 @@
-return debug.getinfo(1, 'S').source, debug.getinfo(1, 'S').short_src

@@ -1,1 +1,0 @@
-local n = ... if n == 0 then return 'deep' end return loadfile('deep.lua')(n - 1)

@@ -1,1 +1,0 @@
-y = 1; return x

@@ -1,1 +1,0 @@
-local private = (private or 0) + 1; return private

@@ -1,2 +1,0 @@
-#!shebang
-return 'after sharp'

@@ -1,1 +1,0 @@
-coroutine.yield('before the error') error('failed', 0)

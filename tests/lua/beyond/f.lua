@@ -1,1 +1,0 @@
-return coroutine.yield('from the file'), 'end'

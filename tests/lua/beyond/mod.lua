@@ -1,1 +1,0 @@
-local x = coroutine.yield('module asks for ' .. ...) return {value = x}

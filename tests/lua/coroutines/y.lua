@@ -1,1 +1,0 @@
-coroutine.yield('from file') return 'file end'

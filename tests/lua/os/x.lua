@@ -1,1 +1,0 @@
-local t <close> = setmetatable({}, {__close = function(_, e) print('closed', e) end}) error('e', 0)

@@ -1,1 +1,0 @@
-local c2 = require 'c2'; return {other = c2}

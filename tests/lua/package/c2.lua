@@ -1,1 +1,0 @@
-return {partial = package.loaded.c1}

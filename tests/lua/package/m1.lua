@@ -1,1 +1,0 @@
-loads = (loads or 0) + 1; return {name = ..., file = select(2, ...), count = select('#', ...)}
