@@ -72,7 +72,8 @@ uint32_t slotAt(uint64_t offset, uint32_t count) {
 
 /// What can be done with a use of an object that is not there.
 bool isHarmless(const Node* object, const Node* user, uint32_t input) {
-  if (isVirtual(user)) return true;
+  // It may change while what holds it stays, and frame states may have both: it would be made twice.
+  if (isVirtual(user)) return false;
   bool isTable = object->op == Op::kNewTable, isClosure = object->op == Op::kNewClosure;
   switch (user->op) {
     case Op::kLoadField: return isTable && slotAt(user->aux, slotCountOf(object)) != UINT32_MAX;
