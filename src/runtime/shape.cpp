@@ -26,7 +26,7 @@ constexpr size_t kMaxMetaRoots = 1024;
 /// A shape that no table has stays for so many full collections, so that caches survive a pause between bursts.
 constexpr uint8_t kMaxIdle = 2;
 
-constexpr size_t kMetaSlotBytes = sizeof(uint16_t) * static_cast<size_t>(Meta::kCount);
+constexpr size_t kSlotsBytes = sizeof(Shape::Slots);
 
 uint32_t hashKey(uint64_t key) { return static_cast<uint32_t>((key >> 3) * 0x9E37'79B9'7F4A'7C15 >> 32); }
 
@@ -219,8 +219,13 @@ void ShapeTable::addUniqueField(Shape& shape, const String* key) {
 
 void ShapeTable::reassign(Shape& shape, uint32_t slot) {
   if (!shape.isConstant(slot)) return;
-  if (shape.reassigned.size() <= slot) shape.reassigned.resize(slot + 1);
-  shape.reassigned[slot] = true;
+  if (shape.slots == nullptr) {
+    shape.slots = std::make_unique<Shape::Slots>();
+    bytes_ += kSlotsBytes;
+  }
+  std::vector<bool>& reassigned = shape.slots->reassigned;
+  if (reassigned.size() <= slot) reassigned.resize(slot + 1);
+  reassigned[slot] = true;
   factChanged(shape, slot);
 }
 
@@ -241,12 +246,12 @@ void ShapeTable::prototypeChanged(Shape& shape, const String* key) {
 
 void ShapeTable::noteMetaSlot(Shape& shape, Meta m, uint32_t slot) {
   if (slot >= UINT16_MAX) return;
-  if (shape.metaSlots == nullptr) {
-    shape.metaSlots.reset(new (std::nothrow) uint16_t[static_cast<size_t>(Meta::kCount)]());
-    if (shape.metaSlots == nullptr) return;
-    bytes_ += kMetaSlotBytes;
+  if (shape.slots == nullptr) {
+    shape.slots.reset(new (std::nothrow) Shape::Slots);
+    if (shape.slots == nullptr) return;
+    bytes_ += kSlotsBytes;
   }
-  shape.metaSlots[static_cast<size_t>(m)] = static_cast<uint16_t>(slot + 1);
+  shape.slots->meta[static_cast<size_t>(m)] = static_cast<uint16_t>(slot + 1);
 }
 
 uint32_t ShapeTable::withMetatable(Shape& from, Value metatable) {
@@ -462,7 +467,7 @@ void ShapeTable::sweep(heap::Heap& heap) {
     shared_ += !s->owned();
     metaRoots_ += s->slotCount == 0 && !s->metatable.isNil() && !s->owned() && !s->dictionary();
     bytes_ += sizeof(Shape) + s->transitions.capacity() * sizeof(Shape::Transition) +
-              (s->map != nullptr ? s->map->bytes() : 0) + (s->metaSlots != nullptr ? kMetaSlotBytes : 0);
+              (s->map != nullptr ? s->map->bytes() : 0) + (s->slots != nullptr ? kSlotsBytes : 0);
   }
 }
 

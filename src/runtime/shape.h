@@ -64,6 +64,7 @@ struct Shape {
   bool marked = false;           ///< reached by the running full collection
   bool megamorphicMeta = false;  ///< too many metatables met here: setmetatable goes to dictionary mode
   uint8_t idle = 0;              ///< full collections in a row that found no table with this shape
+  uint8_t watchedChanges = 0;    ///< how often compiled code was wrong about keys or metatable. Sticks at its maximum
   uint16_t metaTransitions = 0;  ///< transitions to other metatables
   uint32_t transitionCount = 0;
   Value key;        ///< the interned name of the last field (nil for roots)
@@ -71,10 +72,15 @@ struct Shape {
   Value owner;      ///< shapes that belong to one table: that table (weak)
   /// Bit m: the table that serves as a metatable (its shape has an owner) surely has no field named by Meta m.
   uint32_t absentMeta = 0;
-  /// Unique shapes, whose slots never move: 1 + slot of the field named by each Meta that was looked up and found, else
-  /// 0. Null until there is one.
-  std::unique_ptr<uint16_t[]> metaSlots;
-  PropertyMap* map = nullptr;  ///< built on demand; always there for unique shapes
+  /// What is known of the slots of a unique shape, which never move.
+  struct Slots {
+    uint16_t meta[static_cast<size_t>(Meta::kCount)] = {};  ///< 1 + that of each Meta's field, if looked up and found
+    /// Whether it got another value since the shape was made. Slots that did not are constants on which compiled code
+    /// may rely: no cache has a way to store there. Shorter than the list of slots at times.
+    std::vector<bool> reassigned;
+  };
+  std::unique_ptr<Slots> slots;  ///< null: nothing (there are programs with very many metatables)
+  PropertyMap* map = nullptr;    ///< built on demand; always there for unique shapes
   struct Transition {
     uint64_t key;  ///< key string address, or metatable's shape id << 1 | 1; 0: empty
     uint32_t target;
@@ -84,10 +90,6 @@ struct Shape {
   /// linked by nextInstance.
   uint32_t firstInstance = 0;
   uint32_t nextInstance = 0;
-  /// Unique shapes, by slot: whether it got another value since the shape was made. Slots that did not are constants on
-  /// which compiled code may rely: no cache has a way to store there. Shorter than the list of slots at times.
-  std::vector<bool> reassigned;
-  uint8_t watchedChanges = 0;  ///< how often compiled code was wrong about keys or metatable. Sticks at its maximum
 
   Shape() = default;
   Shape(const Shape&) = delete;
@@ -99,7 +101,9 @@ struct Shape {
   /// Belongs to one table: a unique shape, or the dictionary shape of a metatable.
   bool owned() const { return !owner.isNil(); }
   /// The slot (of a unique shape) has had only one value.
-  bool isConstant(uint32_t slot) const { return unique() && !(slot < reassigned.size() && reassigned[slot]); }
+  bool isConstant(uint32_t slot) const {
+    return unique() && (slots == nullptr || slot >= slots->reassigned.size() || !slots->reassigned[slot]);
+  }
 };
 
 /// All shapes of an isolate.

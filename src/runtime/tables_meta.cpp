@@ -23,8 +23,8 @@ Value metamethodOf(Isolate& isolate, Value metatable, Meta m) {
   Shape& s = isolate.shapes.of(t);
   uint32_t bit = 1u << static_cast<unsigned>(m);
   if (s.absentMeta & bit) return Value::nil();
-  if (s.metaSlots != nullptr) {
-    if (uint32_t slot = s.metaSlots[static_cast<size_t>(m)]) return loadSlot(namedSlot(t, slot - 1));
+  if (s.slots != nullptr) {
+    if (uint32_t slot = s.slots->meta[static_cast<size_t>(m)]) return loadSlot(namedSlot(t, slot - 1));
   }
   String* name = asString(isolate.metaNames[static_cast<int>(m)]);
   if (s.dictionary()) {
