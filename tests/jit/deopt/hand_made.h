@@ -44,6 +44,9 @@ struct HandMadeTiers final : runtime::Tiers {
     settled++;
     jit::materializeReturned(fiber, address);
   }
+  void factChanged(runtime::Isolate&, const runtime::ShapeFact&) override {}
+  void upvalueChanged(runtime::Isolate&) override {}
+  void visitYoung(heap::SlotVisitor&) override {}
   void shapesFreed(runtime::Isolate&, const std::vector<uint8_t>&, uint8_t) override {}
   void release(runtime::Code& code) override { code.machine = nullptr; }
 
