@@ -139,7 +139,7 @@ void LiveIntervals::flow() {
     defined_[values[v].block * words_ + g / 64] |= uint64_t{1} << (g % 64);
   }
   for (uint32_t b = 0; b < count; b++) {
-    uint64_t* in = &liveIn_[b * words_];
+    uint64_t* in = liveIn_.data() + b * words_;
     auto use = [&](uint32_t v) {
       if (values[v].block == b) return;
       uint32_t g = globalOf_[v];
@@ -170,10 +170,11 @@ void LiveIntervals::flow() {
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t b = count; b-- > 0;) {
-      uint64_t *in = &liveIn_[b * words_], *out = &liveOut_[b * words_], *defined = &defined_[b * words_];
+      uint64_t *in = liveIn_.data() + b * words_, *out = liveOut_.data() + b * words_,
+               *defined = defined_.data() + b * words_;
       for (const ir::Block* s : c_.blocks[b].block->successors) {
         // Phis are defined in their block, so they are in no liveIn.
-        const uint64_t* ofSuccessor = &liveIn_[numberOf[s->id] * words_];
+        const uint64_t* ofSuccessor = liveIn_.data() + numberOf[s->id] * words_;
         for (uint32_t w = 0; w < words_; w++) out[w] |= ofSuccessor[w];
       }
       for (uint32_t w = 0; w < words_; w++) {
@@ -210,7 +211,7 @@ void LiveIntervals::addUse(uint32_t value, Position at, bool needsRegister) {
 void LiveIntervals::scanBlock(uint32_t b) {
   const CodeBlock& block = c_.blocks[b];
   Position from = blockFrom(b), to = blockTo(b);
-  forBits(&liveOut_[b * words_], [&](uint32_t v) { addRange(v, from, to); });
+  forBits(liveOut_.data() + b * words_, [&](uint32_t v) { addRange(v, from, to); });
   for (const ir::Block* s : block.block->successors) {
     if (s->first == nullptr || !s->first->isPhi()) continue;
     size_t edge = static_cast<size_t>(std::find(s->predecessors.begin(), s->predecessors.end(), block.block) -
