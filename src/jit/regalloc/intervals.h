@@ -81,7 +81,7 @@ class LiveIntervals {
   /// Calls f(value) for what is alive at the beginning of block `b` and defined in front of it.
   template <typename F>
   void forLiveIn(uint32_t b, F f) const {
-    forBits(&liveIn_[b * words_], f);
+    forBits(liveIn_.data() + b * words_, f);
   }
   uint32_t value(const ir::Node* n) const { return valueOf[n->id]; }
 
