@@ -297,13 +297,7 @@ void jitListingJson(base::JsonWriter& out, Isolate& isolate, const CodeRecord& r
     out.field("offset", uint64_t{m.code.offset});
     out.field("section", sectionName(m.section));
     out.field("bytecode", uint64_t{m.bytecode});
-    std::string bytes;
-    for (uint32_t i = 0; i < m.code.length; i++) {
-      char text[4];
-      std::snprintf(text, sizeof text, "%02x", record.machine[m.code.offset + i]);
-      bytes += text;
-    }
-    out.field("bytes", bytes);
+    out.field("bytes", hexBytes(record, m.code));
     out.field("text", m.code.text);
     if (!m.note.empty()) out.field("note", m.note);
     out.endObject();

@@ -61,6 +61,16 @@ CodeSection sectionAt(const jit::CodeRecord& record, uint32_t offset) {
                                 : CodeSection::kConstants;
 }
 
+std::string hexBytes(const jit::CodeRecord& record, const MachineInstruction& m) {
+  std::string bytes;
+  for (uint32_t i = 0; i < m.length; i++) {
+    char text[4];
+    std::snprintf(text, sizeof text, "%02x", record.machine[m.offset + i]);
+    bytes += text;
+  }
+  return bytes;
+}
+
 uint32_t bytecodeAt(const jit::CodeRecord& record, uint32_t offset) {
   auto behind = std::upper_bound(record.tags.begin(), record.tags.end(), offset,
                                  [](uint32_t wanted, const jit::CodeTag& t) { return wanted < t.position; });

@@ -14,6 +14,8 @@ const char* sectionName(CodeSection section);
 CodeSection sectionAt(const jit::CodeRecord& record, uint32_t offset);
 /// Bytecode offset of the instruction to which machine code belongs.
 uint32_t bytecodeAt(const jit::CodeRecord& record, uint32_t offset);
+/// The instruction's bytes as hexadecimal digits.
+std::string hexBytes(const jit::CodeRecord& record, const MachineInstruction& m);
 
 class MachineNames {
  public:

@@ -101,16 +101,6 @@ View makeView(Isolate& iso, const CodeRecord& r) {
   return view;
 }
 
-std::string hexBytes(const CodeRecord& r, const MachineInstruction& m) {
-  std::string bytes;
-  for (uint32_t i = 0; i < m.length; i++) {
-    char text[4];
-    std::snprintf(text, sizeof text, "%02x", r.machine[m.offset + i]);
-    bytes += text;
-  }
-  return bytes;
-}
-
 /// Of a call site: what it called, and why that was taken in or not.
 struct CallLine {
   const jit::DescribedCall* call;

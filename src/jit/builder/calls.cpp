@@ -198,14 +198,7 @@ void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* cal
   for (size_t i = 0; i < codes.size(); i++) {
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
-    if (i + 1 < codes.size()) {
-      emit(ir::Op::kBranch, {emit(ir::Op::kIsClosure, {callee}, code)});
-      ir::Block* match = graph_.newBlock();
-      next = graph_.newBlock();
-      graph_.connect(block_, match);
-      graph_.connect(block_, next);
-      block_ = match;
-    }
+    if (i + 1 < codes.size()) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
     if (codes[i]->vararg) {
       exit();
     } else {
@@ -236,14 +229,7 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
   for (size_t i = 0; i < codes.size() && context_.refusal == nullptr; i++) {
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
-    if (i + 1 < codes.size()) {
-      emit(ir::Op::kBranch, {emit(ir::Op::kIsClosure, {callee}, code)});
-      ir::Block* match = graph_.newBlock();
-      next = graph_.newBlock();
-      graph_.connect(block_, match);
-      graph_.connect(block_, next);
-      block_ = match;
-    }
+    if (i + 1 < codes.size()) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
     Node* checked = objectOf(callee) != nullptr ? callee : emit(ir::Op::kCheckClosure, {callee}, code);
     results = callFunction(codes[i], checked, arguments, wanted);
     if (codes.size() == 1) return results;

@@ -108,20 +108,14 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
   ir::Block* join = graph_.newBlock();
   Node* phi = hasResult ? newPhi(join, whole_.offset) : nullptr;
   auto meet = [&](Node* result) {
-    emit(ir::Op::kJump, {})->state = before();
-    graph_.connect(block_, join);
+    joinAt(join);
     if (phi != nullptr) graph_.addInput(phi, result);
   };
   for (size_t i = 0; i < ways.size(); i++) {
     ir::Block* next = nullptr;
     if (i + 1 < ways.size() || open) {
       relyOn(ways[i].shape);
-      emit(ir::Op::kBranch, {emit(ir::Op::kHasShape, {table}, ways[i].shape)});
-      ir::Block* match = graph_.newBlock();
-      next = graph_.newBlock();
-      graph_.connect(block_, match);
-      graph_.connect(block_, next);
-      block_ = match;
+      next = branchAway(emit(ir::Op::kHasShape, {table}, ways[i].shape));
     } else {
       table = checkShape(table, ways[i].shape);
     }

@@ -271,6 +271,23 @@ void FunctionBuilder::branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse,
   block_ = nullptr;
 }
 
+/// Within an instruction: goes on in a new block where the condition holds; the result is the one for where it does
+/// not.
+Block* FunctionBuilder::branchAway(Node* condition) {
+  emit(ir::Op::kBranch, {condition});
+  Block *holds = graph_.newBlock(), *away = graph_.newBlock();
+  graph_.connect(block_, holds);
+  graph_.connect(block_, away);
+  block_ = holds;
+  return away;
+}
+
+/// Within an instruction, which has had no effect so far that doing it again would repeat: ends the block with a jump.
+void FunctionBuilder::joinAt(Block* join) {
+  emit(ir::Op::kJump, {})->state = before();
+  graph_.connect(block_, join);
+}
+
 /// Nobody knows what comes here: the interpreter goes on.
 void FunctionBuilder::exit() {
   emit(ir::Op::kExit, {});

@@ -108,6 +108,8 @@ class FunctionBuilder {
   ir::Block* wayTo(uint32_t offset, const Instruction& from);
   void backEdge(uint32_t n, const Instruction& from);
   void succeedBy(ir::Block* here, uint32_t offset, const Instruction& from);
+  ir::Block* branchAway(Node* condition);
+  void joinAt(ir::Block* join);
   void exit();
   ir::FrameState* stateOf(uint32_t offset, const Environment& values, const LocalSet& live);
   ir::FrameState* before();

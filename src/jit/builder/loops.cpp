@@ -41,8 +41,7 @@ ir::Node* FunctionBuilder::bySign(Node* step, Sign sign, Each each) {
       join = graph_.newBlock();
       phi = newPhi(join, whole_.offset);
     }
-    emit(ir::Op::kJump, {})->state = before();
-    graph_.connect(block_, join);
+    joinAt(join);
     graph_.addInput(phi, result);
   }
   block_ = join;
@@ -108,8 +107,7 @@ ir::Node* FunctionBuilder::integerLimit(Node* from, Node* limit, TypeSet types, 
            {emit(ir::Op::kIntLt, {up ? graph_.intConstant(-1) : from, up ? from : graph_.intConstant(0)})});
       last = graph_.intConstant(up ? INT64_MAX : INT64_MIN);
     }
-    emit(ir::Op::kJump, {})->state = before();
-    graph_.connect(block_, join);
+    joinAt(join);
     graph_.addInput(phi, last);
   }
   block_ = join;

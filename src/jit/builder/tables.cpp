@@ -1,6 +1,6 @@
 // Elements of array parts.
 
-#include <algorithm>
+#include <utility>
 
 #include "jit/builder/graph_builder.h"
 
@@ -42,7 +42,7 @@ ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   }
   Node* index = emit(ir::Op::kCheckIndex, {from0, length});
   Node* value = emit(ir::Op::kLoadElement, {array, index});
-  if (failures() == 0 && (seen.isOnlyInts() || seen.isOnlyFloats())) return asLoaded(value, seen);
+  if (seen.isOnlyInts() || seen.isOnlyFloats()) return asLoaded(value, seen);
   return emit(ir::Op::kCheckNotNil, {value});
 }
 
@@ -52,33 +52,25 @@ template <typename InArray, typename Elsewhere>
 ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray,
                                             Elsewhere elsewhere) {
   ir::Block *found = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock();
-  auto goOn = [this](ir::Block* to) {
-    emit(ir::Op::kJump, {})->state = before();
-    graph_.connect(block_, to);
-  };
   bool isRare = (site_->access & kAppended) == 0;
   // An edge from a branch leads to a block of its own.
-  auto unless = [&](Node* condition, bool holds) {
-    emit(ir::Op::kBranch, {condition});
-    ir::Block *more = graph_.newBlock(), *out = graph_.newBlock(), *here = block_;
-    graph_.connect(here, holds ? out : more);
-    graph_.connect(here, holds ? more : out);
+  auto leaves = [&](ir::Block* out) {
+    ir::Block* here = std::exchange(block_, out);
     out->isRare = isRare;
-    block_ = out;
-    goOn(other);
-    block_ = more;
+    joinAt(other);
+    block_ = here;
   };
   other->isRare = isRare;
-  unless(emit(ir::Op::kIntLtU, {from0, length}), false);
+  leaves(branchAway(emit(ir::Op::kIntLtU, {from0, length})));
   Node* element = emit(ir::Op::kLoadElement, {array, from0});
-  if (seesNil) unless(emit(ir::Op::kIsNil, {element}), true);
-  goOn(found);
+  if (seesNil) leaves(branchAway(emit(ir::Op::kNot, {emit(ir::Op::kIsNil, {element})})));
+  joinAt(found);
   block_ = found;
   Node* here = inArray(element);
-  goOn(join);
+  joinAt(join);
   block_ = other;
   Node* there = elsewhere();
-  goOn(join);
+  joinAt(join);
   block_ = join;
   if (here == nullptr) return nullptr;
   Node* phi = newPhi(join, whole_.offset);
@@ -90,20 +82,14 @@ ir::Node* FunctionBuilder::arrayOrElsewhere(Node* array, Node* from0, Node* leng
 /// Right behind the last element of a plain table; otherwise elsewhere().
 template <typename Elsewhere>
 void FunctionBuilder::appendOr(Node* table, Node* array, Node* from0, Node* length, Node* value, Elsewhere elsewhere) {
-  ir::Block *behind = graph_.newBlock(), *other = graph_.newBlock(), *join = graph_.newBlock(), *here = block_;
-  emit(ir::Op::kBranch, {emit(ir::Op::kIntEq, {from0, length})});
-  graph_.connect(here, behind);
-  graph_.connect(here, other);
+  ir::Block *other = branchAway(emit(ir::Op::kIntEq, {from0, length})), *join = graph_.newBlock();
   other->isRare = (site_->access & kElsewhere) == 0;
-  block_ = behind;
   emit(ir::Op::kCheckPlain, {table});
   emit(ir::Op::kAppendElement, {table, array, value});
-  emit(ir::Op::kJump, {})->state = before();
-  graph_.connect(block_, join);
+  joinAt(join);
   block_ = other;
   elsewhere();
-  emit(ir::Op::kJump, {})->state = before();
-  graph_.connect(block_, join);
+  joinAt(join);
   block_ = join;
 }
 
@@ -111,14 +97,11 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   TypeSet keys = typesOf(key, 1);
   TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
   if (failures() == 0 && (keys.isEmpty() || objects.isEmpty())) return exit();
-  if (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) {
-    return exit();
-  }
+  if (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) return exit();
   Node* table = toTable(object);
   TypeSet values = typesOf(value, 2);
-  bool inArray = site_ != nullptr && (site_->access & kInArray) != 0 && keys.isOnlyInts() && !values.has(TypeSet::kNil);
-  bool appends = site_ != nullptr && (site_->access & kAppended) != 0 && keys.isOnlyInts() &&
-                 !values.has(TypeSet::kNil) && failures() == 0;
+  uint8_t access = site_ != nullptr && keys.isOnlyInts() && !values.has(TypeSet::kNil) ? site_->access : 0;
+  bool inArray = (access & kInArray) != 0, appends = (access & kAppended) != 0 && failures() == 0;
   if ((!inArray && !appends) || failures() > 2) {
     leaf(ir::Leaf::kSetElement, {table, key, value});
     return;
@@ -132,14 +115,14 @@ void FunctionBuilder::setIndex(Node* object, Node* key, Node* value) {
   Node* array = emit(ir::Op::kLoadArray, {table});
   Node* length = emit(ir::Op::kLoadLength, {array});
   Node* from0 = emit(ir::Op::kIntSub, {toInt(key), graph_.intConstant(1)});
-  if (site_->access == kAppended && failures() == 0) {
+  if (appends && access == kAppended) {
     value = notNil();
     emit(ir::Op::kCheckPlain, {table});
     emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {from0, length})});
     emit(ir::Op::kAppendElement, {table, array, value});
     return;
   }
-  if (site_->access != kInArray || failures() > 0) {
+  if (access != kInArray || failures() > 0) {
     value = notNil();
     arrayOrElsewhere(
         array, from0, length, true,

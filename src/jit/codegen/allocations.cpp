@@ -79,6 +79,13 @@ void Emitter::planAllocations() {
   }
 }
 
+/// Until the nursery has room for so many bytes; the code is left if there is none.
+void Emitter::waitForRoom(uint32_t bytes) {
+  a.mov32(rax, bytes);
+  a.call(Outside(r_.leaving.room));
+  exitRecord(step_, ExitKind::kMemory);
+}
+
 /// rax is the end of so many new bytes.
 void Emitter::bump(size_t bytes) {
   Op op = c_.steps[step_].node->op;
@@ -100,9 +107,7 @@ void Emitter::bump(size_t bytes) {
   a.mov64(Mem(kIsolate, offset::kNurseryTop), rax);
   cold([this, room, &again, &full] {
     a.bind(full);
-    a.mov32(rax, static_cast<uint32_t>(room));
-    a.call(Outside(r_.leaving.room));
-    exitRecord(step_, ExitKind::kMemory);
+    waitForRoom(static_cast<uint32_t>(room));
     a.jmp(again);
   });
 }
@@ -166,18 +171,14 @@ void Emitter::tableOutOfLine(const Node* n) {
   a.push(Imm(static_cast<int32_t>(elementsOf(n))));
   a.push(Imm(static_cast<int32_t>(n->aux >> 32)));
   a.push(rax);
-  a.mov64(rax, addressOf(&leafNewTable));
-  a.call(Outside(r_.own.leaf));
-  a.add64(rsp, 24);
+  callLeafStub(addressOf(&leafNewTable));
   a.cmp64(rax, a.literal64(Value::kAbsentBits));
   // Dictionaries are the interpreter's business.
   a.jcc(Condition::kEqual, fields > runtime::ShapeTable::kMaxFields ? exit() : full, Distance::kNear);
   storeResult(rax);
   cold([this, n, &again, &full] {
     a.bind(full);
-    a.mov32(rax, static_cast<uint32_t>(std::min<size_t>(bytesOf(n), UINT32_MAX)));
-    a.call(Outside(r_.leaving.room));
-    exitRecord(step_, ExitKind::kMemory);
+    waitForRoom(static_cast<uint32_t>(std::min<size_t>(bytesOf(n), UINT32_MAX)));
     a.jmp(again);
   });
 }

@@ -130,9 +130,22 @@ void Emitter::callLeafStub(int64_t function, const Node* const (&arguments)[3]) 
     if (n != nullptr) load(rax, n);
     a.push(rax);
   }
+  callLeafStub(function);
+}
+
+/// The same with the three words pushed.
+void Emitter::callLeafStub(int64_t function) {
   a.mov64(rax, function);
   a.call(Outside(r_.own.leaf));
   a.add64(rsp, 24);
+}
+
+/// Calls a leaf function that had no answer where it may collect, with the arguments that it kept. It has one now, or
+/// the code is left.
+void Emitter::askAgain(const LeafFunction& function) {
+  a.mov64(rax, addressOf(function.again));
+  a.call(Outside(r_.leaving.again));
+  exitRecord(step_, ExitKind::kMemory);
 }
 
 void Emitter::emitCallLeaf(const Node* n) {
@@ -170,9 +183,7 @@ void Emitter::emitCallLeaf(const Node* n) {
   if (function.again == nullptr) return;
   cold([this, function, hasResult, &failed, &done] {
     a.bind(failed);
-    a.mov64(rax, addressOf(function.again));
-    a.call(Outside(r_.leaving.again));
-    exitRecord(step_, ExitKind::kMemory);
+    askAgain(function);
     if (function.isBool && hasResult) loadConstant(result(), Value::kNilBits);
     a.jmp(done);
   });

@@ -12,6 +12,7 @@
 #include "jit/baseline/layout.h"
 #include "jit/codegen/codegen.h"
 #include "jit/codegen/frame_layout.h"
+#include "jit/codegen/leaves.h"
 #include "jit/codegen/selection.h"
 #include "jit/regalloc/allocation.h"
 
@@ -151,7 +152,6 @@ class Emitter {
   void twoFloats(const Node* first, const Node* second, F f, V v);
   static std::optional<x64::Xmm> keptFloat(Place p);
   void round(const Node* n, x64::Rounding how);
-  void callLeafStub(int64_t function, const Node* const (&arguments)[3]);
   void callOfDoubles(const Node* n, double (*function)(double, double));
 
   // ---- conditions.cpp ----
@@ -180,6 +180,7 @@ class Emitter {
   Slot elementSlot(const Node* array, const Node* index);
 
   // ---- allocations.cpp ----
+  void waitForRoom(uint32_t bytes);
   void planAllocations();
   size_t bytesOf(const Node* n) const;
   void bump(size_t bytes);
@@ -190,6 +191,9 @@ class Emitter {
   bool isInitializing() const { return initializes_[step_] != 0; }
 
   // ---- calls.cpp ----
+  void callLeafStub(int64_t function, const Node* const (&arguments)[3]);
+  void callLeafStub(int64_t function);
+  void askAgain(const LeafFunction& function);
   uint32_t calleeWord() const { return c_.steps[step_].calleeWord + l_.gap; }
   void callKnown(const Node* n, const runtime::Code& code);
   void callAny(const Node* n);

@@ -208,9 +208,7 @@ void Emitter::emitAppendElement(const Node* n) {
     callLeafStub(function.address, arguments);
     a.test8(rax, rax);
     a.jcc(Condition::kNotZero, done, Distance::kNear);
-    a.mov64(rax, addressOf(function.again));
-    a.call(Outside(r_.leaving.again));
-    exitRecord(step_, ExitKind::kMemory);
+    askAgain(function);
     a.jmp(done);
   });
 }

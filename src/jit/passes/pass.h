@@ -65,9 +65,7 @@ struct PassContext {
   uint32_t changes = 0;  ///< the pass counts what it removed, moved or replaced
 
   /// Whether optimized code was left there before: checks that are not the builder's own must not go there again.
-  bool failed(const ir::FrameState& state) const {
-    return options.failures != nullptr && options.failures(options.failuresContext, *state.function, state.offset) > 0;
-  }
+  bool failed(const ir::FrameState& state) const { return failed(ir::Origin{state.function, state.offset}); }
   /// Whether it was left because of a check of the same origin.
   bool failed(const ir::Origin& origin) const {
     return options.failures != nullptr && origin.function != nullptr &&
