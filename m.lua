@@ -1,1 +1,0 @@
-local s = debug.traceback('mod') return s
