@@ -99,8 +99,10 @@ finish() {
 
 # Every mode is run by --all; otherwise the interpreter, a moving collector, the baseline compiler, and one mode that the
 # seed picks.
-PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim jit-slices)
+PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim jit-slices optimizing-sse2 optimizing-deopt
+  optimizing-colouring)
 AT_ONCE="--jit=baseline --jit-threshold=1"
+OPTIMIZED="--jit=optimizing --jit-threshold=2 --jit-optimize-at-once"
 picked=${PICK[$((SEED % ${#PICK[@]}))]}
 echo "seed $SEED (repeat with SEED=$SEED ./dev test); it picks mode $picked"
 
@@ -113,23 +115,26 @@ step "commands" python3 tests/tools/run.py --vm $VM
 step "graphs and passes" python3 tests/jit/run.py --devvm $VM
 step "assembly programs" assembly $VM --mode interpreter=--jit=off --mode "switch=--jit=off --dispatch=switch" \
   --mode "gc-stress=--jit=off --gc-stress=move" \
-  --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11"
+  --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11" --mode "optimizing-at-once=$OPTIMIZED"
 if [ $ALL -eq 1 ]; then
   step "assembly programs, other modes" assembly $VM --mode "gc-verify=--jit=off --gc-verify" \
     --mode "fuel=--jit=off --fuel=1000000000000" --mode "memory-limit=--jit=off --memory-limit=4G" --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
     --mode "baseline-switch=$AT_ONCE --dispatch=switch" --mode "baseline-verify=$AT_ONCE --gc-verify" \
-    --mode "baseline-fuel=$AT_ONCE --fuel=1000000000000" --mode "baseline-refused=$AT_ONCE --jit-refuse"
+    --mode "baseline-fuel=$AT_ONCE --fuel=1000000000000" --mode "baseline-refused=$AT_ONCE --jit-refuse" \
+    --mode "optimizing-deopt=$OPTIMIZED --jit-stress=deopt:3" --mode "optimizing-colouring=$OPTIMIZED --jit-allocator=colouring"
   step "Lua programs against lua5.4, every mode" lua $VM --mode all
   step "random programs, 10 minutes" random $VM --seconds 600 --seed "$SEED"
-  for mode in switch gc-stress gc-verify baseline baseline-at-once baseline-stress; do
+  for mode in switch gc-stress gc-verify baseline baseline-at-once baseline-stress optimizing-at-once optimizing-deopt; do
     step "random programs, $mode, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode $mode
   done
 else
-  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode default --mode baseline-at-once --mode "$picked"
+  step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode default --mode baseline-at-once \
+    --mode optimizing-at-once --mode "$picked"
   step "Lua programs under compiler stress" lua $VM --mode jit-osr --mode jit-reclaim --mode optimizing-at-once \
     --mode optimizing-colouring --mode optimizing-deopt --filter jit/ --filter coroutines/
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
   step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once
+  step "random programs, optimizing compiler, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode optimizing-at-once
 fi
 
 tests=$([ $ALL -eq 1 ] && echo ON || echo OFF)
@@ -147,9 +152,10 @@ if step "build address and undefined-behaviour sanitizers" configure asan "$test
   if [ $ALL -eq 1 ]; then
     step "unit tests, sanitizers" unit asan
     step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress \
-      --mode baseline-at-once --timeout 240
+      --mode baseline-at-once --mode optimizing-at-once --timeout 240
     step "assembly programs, sanitizers, baseline" assembly build/asan/devvm --mode "baseline-at-once=$AT_ONCE" \
-      --mode "baseline-warm=--jit=baseline --jit-threshold=4"
+      --mode "baseline-warm=--jit=baseline --jit-threshold=4" \
+      --mode "optimizing-at-once=$OPTIMIZED"
     step "random programs, sanitizers, 1 minute" random build/asan/devvm --seconds 60 --seed "$SEED"
   fi
 fi
@@ -157,7 +163,7 @@ if [ $ALL -eq 1 ]; then
   if step "build thread sanitizer" configure tsan ON; then
     step "unit tests, thread sanitizer" unit tsan
     step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
-    step "Lua programs, thread sanitizer, compiled" lua build/tsan/devvm --mode baseline-at-once --mode jit-reclaim \
+    step "Lua programs, thread sanitizer, compiled" lua build/tsan/devvm --mode baseline-at-once --mode jit-reclaim --mode optimizing-at-once \
       --timeout 240 --filter jit/ --filter coroutines/ --filter gc/
   fi
   if step "build libFuzzer targets" configure fuzzers ON; then step "libFuzzer targets, 10 s each" fuzzers 10; fi

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "events/json_lines.h"
+#include "jit/assembler/x64/cpu.h"
 #include "jit/passes/pass.h"
 
 namespace devvm::tools {
@@ -152,6 +153,9 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       jit::passes::standardOptions().allocator = value == "linear" ? Allocator::kLinear : Allocator::kColouring;
       return value == "linear" || value == "colouring";
     }
+    case OptionId::kJitCpu:
+      if (value == "sse2") jit::x64::useSse2Alone();
+      return value == "sse2" || value == "native";
     case OptionId::kJitWithout: {
       std::string unknown;
       return jit::passes::addPasses(value, jit::passes::standardOptions().disabled, unknown);

@@ -1,5 +1,7 @@
 #include "jit/assembler/x64/cpu.h"
 
+#include <atomic>
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -24,11 +26,16 @@ CpuFeatures ask() {
   return features;
 }
 
+std::atomic<bool> sse2Alone{false};
+
 }  // namespace
 
 const CpuFeatures& cpuFeatures() {
   static const CpuFeatures kFeatures = ask();
-  return kFeatures;
+  static const CpuFeatures kNone;
+  return sse2Alone.load(std::memory_order_relaxed) ? kNone : kFeatures;
 }
+
+void useSse2Alone() { sse2Alone.store(true, std::memory_order_relaxed); }
 
 }  // namespace devvm::jit::x64

@@ -13,7 +13,11 @@ struct CpuFeatures {
   bool fma = false;     // vfmadd231pd
 };
 
-/// Of this processor, as far as the system lets programs use it; asked once. All false on other architectures.
+/// Of this processor, as far as the system lets programs use it, or none after useSse2Alone(). All false on other
+/// architectures. From any thread.
 const CpuFeatures& cpuFeatures();
+
+/// Compilers make code for the oldest processors from now on. Before any of them runs.
+void useSse2Alone();
 
 }  // namespace devvm::jit::x64
