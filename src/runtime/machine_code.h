@@ -37,6 +37,7 @@ struct FunctionIdentity {
 struct ShapeFact {
   static constexpr uint32_t kKeys = UINT32_MAX;        ///< or: it has these keys only, and this metatable,
   static constexpr uint32_t kExists = UINT32_MAX - 1;  ///< or: it is still its owner's.
+  static constexpr uint32_t kNoShape = 0;              ///< or: no metatable has a field named by this Meta.
   uint32_t shape;
   uint32_t what;
   bool operator==(const ShapeFact&) const = default;

@@ -229,6 +229,23 @@ void ShapeTable::reassign(Shape& shape, uint32_t slot) {
   factChanged(shape, slot);
 }
 
+void ShapeTable::noteMetas(Shape& shape) {
+  for (unsigned m = 0; m < static_cast<unsigned>(Meta::kCount); m++) {
+    if ((usedMeta >> m & 1) != 0) continue;
+    String* name = asString(isolate_.metaNames[m]);
+    bool has =
+        shape.dictionary() ? !tableGetString(isolate_, asTable(shape.owner), name).isNil() : find(shape, name) != kNone;
+    if (has) noteMeta(m);
+  }
+}
+
+void ShapeTable::noteMeta(unsigned m) {
+  if ((usedMeta >> m & 1) != 0) return;
+  usedMeta |= 1u << m;
+  factChanges++;
+  if (isolate_.tiers != nullptr) isolate_.tiers->factChanged(isolate_, {ShapeFact::kNoShape, m});
+}
+
 void ShapeTable::factChanged(Shape& shape, uint32_t what) {
   factChanges++;
   if (!(shape.flags & kWatchedShape)) return;
@@ -240,7 +257,9 @@ void ShapeTable::prototypeChanged(Shape& shape, const String* key) {
   prototypeEpoch++;
   if (!(key->flags & kMetaNameString)) return;
   for (unsigned m = 0; m < static_cast<unsigned>(Meta::kCount); m++) {
-    if (isolate_.metaNames[m] == stringValue(key)) shape.absentMeta &= ~(1u << m);
+    if (!(isolate_.metaNames[m] == stringValue(key))) continue;
+    shape.absentMeta &= ~(1u << m);
+    noteMeta(m);
   }
 }
 

@@ -142,6 +142,11 @@ class ShapeTable {
   void addUniqueField(Shape& shape, const String* key);
   /// The slot of a unique shape is about to get another value.
   void reassign(Shape& shape, uint32_t slot);
+  /// The table of a shape serves as a metatable from now on, or has got a field named by `m`.
+  void noteMetas(Shape& shape);
+  void noteMeta(unsigned m);
+  /// Bit m: some table that serves as a metatable has had a field named by Meta m.
+  uint32_t usedMeta = 0;
   /// Changes that end facts (ShapeFact) of any shape.
   uint64_t factChanges = 0;
   /// The shape with another metatable (nil, or a table whose shape has an owner) and the same fields, for a shared

@@ -56,7 +56,10 @@ bool tableMakeUnique(Isolate& isolate, Handle t, bool prototype) {
     }
     table->word = s->id;
   }
-  if (prototype) s->flags |= kIsPrototype;
+  if (prototype && !(s->flags & kIsPrototype)) {
+    s->flags |= kIsPrototype;
+    isolate.shapes.noteMetas(*s);
+  }
   return s->unique();
 }
 

@@ -26,7 +26,11 @@ Value leafArithmetic(Isolate* iso, Value a, Value b) {
     return Value::absent();
   }
   if (!a.isNumber() || !b.isNumber()) return Value::absent();
-  if constexpr (op == Arith::kMod) return Value::number(floorModDouble(asDouble(a), asDouble(b)));
+  double x = asDouble(a), y = asDouble(b);
+  if constexpr (op == Arith::kMod) return Value::number(floorModDouble(x, y));
+  if constexpr (op == Arith::kAdd) return Value::number(x + y);
+  if constexpr (op == Arith::kSub) return Value::number(x - y);
+  if constexpr (op == Arith::kMul) return Value::number(x * y);
   return Value::absent();
 }
 template <>
@@ -58,8 +62,9 @@ bool isWithout(Isolate* iso, Value metatable, Meta m) {
 
 Value leafEqual(Isolate* iso, Value a, Value b) {
   constexpr uint32_t kFree = 1024;  // what is longer costs fuel
-  if (a.tag() != b.tag()) return Value::absent();
-  if (a.isFunction()) return Value::boolean(a == b);
+  if (a.isNumber() && b.isNumber()) return Value::boolean(rawEquals(a, b));
+  if (a.isDouble() || b.isDouble() || a.tag() != b.tag()) return Value::boolean(false);
+  if (a.isFunction() || a.isNil() || a.isBoolean()) return Value::boolean(a == b);
   if (a.isString()) {
     if (asString(a)->length() > kFree) return Value::absent();
     return Value::boolean(asString(a)->view() == asString(b)->view());

@@ -226,6 +226,11 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
     exit();
     return nullptr;
   }
+  // Without metamethods a table equals itself only.
+  bool first = x.isOnly(TypeSet::kTable), second = y.isOnly(TypeSet::kTable);
+  if ((first || second) && !raw && failures() < 2 && isUnused(runtime::Meta::kEq)) {
+    return emit(ir::Op::kSame, {first ? toTable(a) : a, second && !first ? toTable(b) : b});
+  }
   Node* answer = leaf(ir::Leaf::kEqual, {a, b});
   return emit(ir::Op::kSame, {answer, graph_.constant(Value::boolean(true))});
 }

@@ -53,7 +53,7 @@ bool FunctionBuilder::relyOnFacts(const std::vector<ShapeFact>& facts) {
   auto& all = context_.reliance.facts;
   for (const ShapeFact& f : facts) {
     if (std::find(all.begin(), all.end(), f) == all.end()) all.push_back(f);
-    relyOn(f.shape);
+    if (f.shape != ShapeFact::kNoShape) relyOn(f.shape);
   }
   return true;
 }
@@ -105,6 +105,12 @@ bool FunctionBuilder::isWithoutNewIndex(uint32_t shape) {
     facts.push_back({meta.id, ShapeFact::kKeys});
   }
   return relyOnFacts(facts);
+}
+
+/// Whether no table has the metamethod, for certain.
+bool FunctionBuilder::isUnused(Meta m) {
+  bool used = context_.request.isolate.shapes.usedMeta >> static_cast<unsigned>(m) & 1;
+  return !used && relyOnFacts({{ShapeFact::kNoShape, static_cast<uint32_t>(m)}});
 }
 
 /// The value in a slot that never got another one, or null.

@@ -186,6 +186,7 @@ class FunctionBuilder {
   Lookup lookUpBehind(uint32_t shape, const runtime::String* key, Found& found,
                       std::vector<runtime::ShapeFact>& facts) const;
   bool isWithoutNewIndex(uint32_t shape);
+  bool isUnused(runtime::Meta m);
   Node* constantSlot(const runtime::Shape& holder, uint32_t slot);
   Node* constantField(heap::Value table, runtime::String* key);
   Node* closureHere();

@@ -140,7 +140,7 @@ void JitTiers::keep(Isolate& isolate, MachineCode& machine, const Code& code, co
 
 void JitTiers::relyOn(Isolate& isolate, Code& code, MachineCode& machine) {
   for (const ShapeFact& f : machine.facts) {
-    isolate.shapes[f.shape].flags |= kWatchedShape;
+    if (f.shape != ShapeFact::kNoShape) isolate.shapes[f.shape].flags |= kWatchedShape;
     auto& dependents = dependents_[f.shape];
     Dependent d{&code, f.what};
     if (std::find(dependents.begin(), dependents.end(), d) == dependents.end()) dependents.push_back(d);
@@ -179,9 +179,10 @@ void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
       return f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
     });
   };
-  const char* why = fact.what == ShapeFact::kExists ? "a table lost its shape"
-                    : fact.what == ShapeFact::kKeys ? "a prototype or module got another key or metatable"
-                                                    : "a function or constant in a table was replaced";
+  const char* why = fact.shape == ShapeFact::kNoShape ? "a metatable got a metamethod that there was not"
+                    : fact.what == ShapeFact::kExists ? "a table lost its shape"
+                    : fact.what == ShapeFact::kKeys   ? "a prototype or module got another key or metatable"
+                                                      : "a function or constant in a table was replaced";
   for (Code* code : wrong) invalidate(isolate, *code, relies, why);
 }
 

@@ -199,7 +199,7 @@ void JitTiers::deoptimized(Isolate& isolate, Code& code, const uint8_t* from) {
   tell(isolate, code, events::EventKind::kDeoptimization, bytecode::opInfo(bytecode::readOp(f.pc)).mnemonic, -1,
        offset);
   // Frames may still have code that was discarded: nothing is to be learnt from that.
-  if (code.machine->discarded || !code.machine->returnsInto(from)) return;
+  if (left == nullptr || left->discarded) return;
   SpeculationLog<uint32_t>& log = speculations_[&code];
   bool discard = log.note(offset);
   if (const auto* feedback = feedbackOf(code)) {
@@ -213,6 +213,15 @@ void JitTiers::deoptimized(Isolate& isolate, Code& code, const uint8_t* from) {
     recorder_.begin(isolate);
   }
   if (!discard) return;
+  if (left != code.machine.get()) {
+    // Optimized code stays in front of it, and goes on in the code that takes its place.
+    if (!budget_.allows(monotonicNanos())) return;
+    log.discarded();
+    const_cast<MachineCode*>(left)->discarded = true;
+    compile(isolate, code, "left too often", f.fp);
+    settle(code);
+    return;
+  }
   log.discarded();
   discardCode(code);
   tell(isolate, code, events::EventKind::kCodeDiscarded, "left too often", -1);
