@@ -1,8 +1,5 @@
 // Calls, inlined where that is worth it; returns.
 
-#include <cmath>
-#include <cstring>
-
 #include "jit/builder/graph_builder.h"
 #include "runtime/native.h"
 
@@ -311,38 +308,6 @@ FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* cal
   Node* result = asLoaded(n, seen);
   result->state = behind;
   return {result};
-}
-
-/// Natives that are operations.
-bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
-  auto is = [&](const char* name) { return native.name != nullptr && std::strcmp(native.name, name) == 0; };
-  if (arguments.size() == 2 && is("setmetatable") && setClass(arguments[0], arguments[1])) {
-    result = arguments[0];
-    return true;
-  }
-  if (arguments.size() != 1) return false;
-  Node* x = arguments[0];
-  TypeSet seen = x->type == Type::kFloat ? TypeSet(TypeSet::kFloat)
-                 : x->type == Type::kInt ? TypeSet(TypeSet::kInt)
-                                         : TypeSet();
-  if (is("math.sqrt") || is("sqrt")) {
-    if (x->type != Type::kFloat && x->type != Type::kInt) x = emit(ir::Op::kCheckNumber, {x});
-    result = emit(ir::Op::kFloatSqrt, {toFloat(x, seen)});
-    return true;
-  }
-  if ((is("math.floor") || is("floor")) && x->type == Type::kFloat) {
-    result = emit(ir::Op::kCheckIntegral, {emit(ir::Op::kFloatFloor, {x})});
-    return true;
-  }
-  if ((is("math.floor") || is("floor")) && x->type == Type::kInt) {
-    result = x;
-    return true;
-  }
-  if ((is("math.abs") || is("abs")) && x->type == Type::kFloat) {
-    result = emit(ir::Op::kFloatAbs, {x});
-    return true;
-  }
-  return false;
 }
 
 /// False: it cannot be taken in, and nothing was done.

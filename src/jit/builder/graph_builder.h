@@ -217,6 +217,7 @@ class FunctionBuilder {
                   Nodes& results);
   void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
   const char* whyNotInlined(const runtime::Code& code) const;
+  Node* choose(Node* first, Node* second, Node* takeSecond);
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
 

@@ -1,0 +1,82 @@
+// Natives of the library that are operations of the graph. What they do not cover leaves, or is called.
+
+#include <cstring>
+
+#include "jit/builder/graph_builder.h"
+#include "runtime/native.h"
+
+namespace devvm::jit {
+
+using heap::Value;
+using ir::Type;
+
+/// One of two raw numbers of one type, as `takeSecond` says.
+ir::Node* FunctionBuilder::choose(Node* first, Node* second, Node* takeSecond) {
+  emit(ir::Op::kBranch, {takeSecond});
+  ir::Block *yes = graph_.newBlock(), *no = graph_.newBlock(), *join = graph_.newBlock();
+  graph_.connect(block_, yes);
+  graph_.connect(block_, no);
+  Node* phi = newPhi(join, whole_.offset);
+  for (ir::Block* way : {yes, no}) {
+    block_ = way;
+    emit(ir::Op::kJump, {})->state = before();
+    graph_.connect(way, join);
+    graph_.addInput(phi, way == yes ? second : first);
+  }
+  block_ = join;
+  return phi;
+}
+
+/// False: nothing was done.
+bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
+  if (native.name == nullptr || arguments.empty() || arguments.size() > 2) return false;
+  auto is = [&native](const char* name) { return std::strcmp(native.name, name) == 0; };
+  Node* x = arguments[0];
+  if (arguments.size() == 2) {
+    Node* y = arguments[1];
+    bool ints = x->type == Type::kInt && y->type == Type::kInt, floats = x->type == Type::kFloat && y->type == x->type;
+    bool isMax = is("math.max");
+    if (is("setmetatable")) {
+      if (!setClass(x, y)) return false;
+      result = x;
+    } else if ((isMax || is("math.min")) && (ints || floats)) {
+      // The first one stays where nothing can be said: NaN is neither less nor greater.
+      ir::Op less = ints ? ir::Op::kIntLt : ir::Op::kFloatLt;
+      result = choose(x, y, isMax ? emit(less, {x, y}) : emit(less, {y, x}));
+    } else if (is("string.byte") && failures() == 0 && (y->type == Type::kInt || y->type == Type::kTagged)) {
+      Node* string = emit(ir::Op::kCheckString, {x});
+      Node* from0 = emit(ir::Op::kIntSub, {toInt(y), graph_.intConstant(1)});
+      Node* index = emit(ir::Op::kCheckIndex, {from0, emit(ir::Op::kStringLength, {string})});
+      result = emit(ir::Op::kStringByte, {string, index});
+    } else {
+      return false;
+    }
+    return true;
+  }
+  bool isInt = x->type == Type::kInt, isFloat = x->type == Type::kFloat;
+  bool isFloor = is("math.floor") || is("floor");
+  if (is("math.sqrt") || is("sqrt")) {
+    if (!isInt && !isFloat) x = emit(ir::Op::kCheckNumber, {x});
+    result = emit(ir::Op::kFloatSqrt, {toFloat(x, isInt ? TypeSet::kInt : TypeSet::kFloat)});
+  } else if (isFloor || is("math.ceil")) {
+    if (isInt) {
+      result = x;
+      return true;
+    }
+    // Who rounds expects floats.
+    if (!isFloat && (x->type != Type::kTagged || failures() > 0)) return false;
+    if (!isFloat) x = emit(ir::Op::kCheckFloat, {x});
+    result = emit(ir::Op::kCheckIntegral, {emit(isFloor ? ir::Op::kFloatFloor : ir::Op::kFloatCeil, {x})});
+  } else if (is("math.abs") || is("abs")) {
+    if (!isInt && !isFloat) return false;
+    result = isFloat ? emit(ir::Op::kFloatAbs, {x})
+                     : choose(x, emit(ir::Op::kIntNeg, {x}), emit(ir::Op::kIntLt, {x, graph_.intConstant(0)}));
+  } else if (is("string.len") && failures() == 0) {
+    result = emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {x})});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace devvm::jit
