@@ -15,7 +15,7 @@ print(numbers(math.mininteger, 1))
 print(numbers(1e300, -1e300))
 print(numbers(-0.0, 0.0))
 print(pcall(numbers, "x", 1))
-print(numbers("10", 3))
+print(pcall(numbers, "10", 3))
 
 local constant = "constant"
 local function strings(s, i)
