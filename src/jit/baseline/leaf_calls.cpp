@@ -5,6 +5,7 @@
 
 #include "interpreter/element_access.h"
 #include "interpreter/slow_paths.h"
+#include "runtime/field_ways.h"
 
 namespace devvm::jit {
 
@@ -104,8 +105,40 @@ bool leafSetElement(Isolate* iso, Value table, Value key, Value value) {
   return interpreter::storeElsewhere(*iso, t, key, value);
 }
 
-Value leafGetField(Isolate* iso, Value table, Value key) {
+namespace {
+
+/// The slot to which a way of a table leads, and what holds it.
+Value* slotOfWay(Table* t, const CacheWay& way, heap::Object*& holder) {
+  if (way.how == static_cast<uint16_t>(CacheKind::kOwnInline)) {
+    holder = t;
+    return reinterpret_cast<Value*>(reinterpret_cast<char*>(t) + way.slot);
+  }
+  auto* props = as<ValueArray>(t->props);
+  holder = props;
+  return &props->slots[way.slot];
+}
+
+/// What the isolate's cache knows of a field; absent: nothing.
+Value cachedField(Isolate* iso, Table* t, Value key) {
+  const CacheWay* way = iso->readCache.find(t->word, key, iso->shapes.prototypeEpoch);
+  if (way == nullptr) return Value::absent();
+  heap::Object* holder;
+  switch (static_cast<CacheKind>(way->how)) {
+    case CacheKind::kOwnInline:
+    case CacheKind::kOwnOverflow: {
+      Value v = loadSlot(slotOfWay(t, *way, holder));
+      return v.isNil() && way->plain == 0 ? Value::absent() : v;
+    }
+    case CacheKind::kAbsent: return Value::nil();
+    default: return Value::absent();
+  }
+}
+
+[[gnu::noinline]] Value lookUpField(Isolate* iso, Value table, Value key) {
   constexpr int kDeepest = 50;
+  if (auto way = wayToRead(*iso, asTable(table)->word, asString(key))) {
+    iso->readCache.add(key, iso->shapes.prototypeEpoch, *way);
+  }
   for (int i = 0; i < kDeepest; i++) {
     Value v = tableGetString(*iso, asTable(table), asString(key));
     if (!v.isNil()) return v;
@@ -115,6 +148,13 @@ Value leafGetField(Isolate* iso, Value table, Value key) {
     if (!table.isTable()) return Value::absent();
   }
   return Value::absent();
+}
+
+}  // namespace
+
+Value leafGetField(Isolate* iso, Value table, Value key) {
+  Value cached = cachedField(iso, asTable(table), key);
+  return cached != Value::absent() ? cached : lookUpField(iso, table, key);
 }
 
 namespace {
@@ -139,6 +179,15 @@ bool leafSetField(Isolate* iso, Value table, Value key, Value value) {
   Table* t = asTable(table);
   // What others look up through this table is remembered in many places.
   Shape& shape = iso->shapes.of(t);
+  if (const CacheWay* way = iso->writeCache.find(t->word, key, iso->shapes.prototypeEpoch);
+      way != nullptr && way->how <= static_cast<uint16_t>(CacheKind::kOwnOverflow)) {
+    heap::Object* holder;
+    Value* slot = slotOfWay(t, *way, holder);
+    if (way->plain != 0 || !loadSlot(slot).isNil()) {
+      iso->heap.store(holder, slot, value);
+      return true;
+    }
+  }
   if (shape.owned()) return false;
   if (shape.dictionary())
     return !tableGetString(*iso, t, asString(key)).isNil() && interpreter::storeElsewhere(*iso, t, key, value);
@@ -148,6 +197,11 @@ bool leafSetField(Isolate* iso, Value table, Value key, Value value) {
   if ((isNew || loadSlot(fieldSlot(t, place)).isNil()) && !isWithout(iso, shape.metatable, Meta::kNewIndex))
     return false;
   if (isNew && !addField(iso, t, shape, asString(key), place)) return false;
+  if (!isNew) {
+    if (auto way = wayToStore(*iso, t->word, asString(key))) {
+      iso->writeCache.add(key, iso->shapes.prototypeEpoch, *way);
+    }
+  }
   Value* slot = fieldSlot(t, place);
   heap::Object* holder = place.how == FieldPlace::How::kInline ? static_cast<heap::Object*>(t) : t->props.asObject();
   iso->heap.store(holder, slot, value);

@@ -1,5 +1,7 @@
 // Arithmetic and comparisons: raw operations where the types are certain or were always the same.
 
+#include <utility>
+
 #include "jit/builder/graph_builder.h"
 #include "runtime/numbers.h"
 
@@ -92,6 +94,10 @@ void FunctionBuilder::arithmetic(Op op) {
     if (Node* result = ints(op, a, b)) push(result);
     return;
   }
+  bool mayBeMixed = op == Op::kAdd || op == Op::kSub || op == Op::kMul;
+  if (mode == Mode::kGeneric && mayBeMixed && failures() < 2 && x.isOnlyNumbers() && y.isOnlyNumbers()) {
+    return push(mixed(op, a, b));
+  }
   if (mode == Mode::kGeneric) {
     switch (op) {
       case Op::kAdd: return push(leaf(ir::Leaf::kAdd, {a, b}));
@@ -114,6 +120,31 @@ void FunctionBuilder::arithmetic(Op op) {
       return push(emit(ir::Op::kFloatPow, {l, r}));
     default: return push(emit(ir::Op::kFloatFloor, {emit(ir::Op::kFloatDiv, {l, r})}));
   }
+}
+
+/// Of numbers that are now integers, now floats.
+ir::Node* FunctionBuilder::mixed(Op op, Node* a, Node* b) {
+  ir::Block *floats = graph_.newBlock(), *join = graph_.newBlock();
+  auto integer = [&](Node* n) {
+    if (n->type == Type::kInt) return n;
+    ir::Block* other = branchAway(emit(ir::Op::kIsInt, {n}));
+    ir::Block* here = std::exchange(block_, other);
+    joinAt(floats);
+    block_ = here;
+    return emit(ir::Op::kUnboxInt, {n});
+  };
+  Node *l = integer(a), *r = integer(b);
+  Node* phi = newPhi(join, whole_.offset);
+  graph_.addInput(phi, ints(op, l, r));
+  joinAt(join);
+  block_ = floats;
+  l = toFloat(a, typesOf(a, 0));
+  r = toFloat(b, typesOf(b, 1));
+  ir::Op with = op == Op::kAdd ? ir::Op::kFloatAdd : op == Op::kSub ? ir::Op::kFloatSub : ir::Op::kFloatMul;
+  graph_.addInput(phi, emit(with, {l, r}));
+  joinAt(join);
+  block_ = join;
+  return phi;
 }
 
 ir::Node* FunctionBuilder::ints(Op op, Node* a, Node* b) {

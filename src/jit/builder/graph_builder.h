@@ -141,6 +141,7 @@ class FunctionBuilder {
   Node* toExactFloat(Node* n, TypeSet types);
   Node* asLoaded(Node* n, TypeSet seen);
   void arithmetic(bytecode::Op op);
+  Node* mixed(bytecode::Op op, Node* a, Node* b);
   Node* ints(bytecode::Op op, Node* a, Node* b);
   Node* bitwise(bytecode::Op op, Node* a, Node* b);
   void negate();

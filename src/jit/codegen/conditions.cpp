@@ -20,6 +20,7 @@ Emitter::Test Emitter::compare(const Node* n) {
       floatOperand(x, [&, right = xmm(n->input(1))](const auto& left) { a.ucomisd(right, left); });
       return {n->op == Op::kFloatLt ? Condition::kAbove : Condition::kAboveEqual};
     case Op::kIsNil: a.cmp64(gpr(x), a.literal64(Value::kNilBits)); return {Condition::kEqual};
+    case Op::kIsInt: compareWithIntTag(gpr(x)); return {Condition::kAboveEqual};
     case Op::kIsFalsy:
       static_assert(Value::kFalseBits == Value::kNilBits + 1);
       load(rax, x);
@@ -116,6 +117,7 @@ void Emitter::emitFloatLt(const Node* n) { comparison(n); }
 void Emitter::emitFloatLe(const Node* n) { comparison(n); }
 void Emitter::emitSame(const Node* n) { comparison(n); }
 void Emitter::emitIsNil(const Node* n) { comparison(n); }
+void Emitter::emitIsInt(const Node* n) { comparison(n); }
 void Emitter::emitIsFalsy(const Node* n) { comparison(n); }
 void Emitter::emitHasShape(const Node* n) { comparison(n); }
 void Emitter::emitIsClosure(const Node* n) { comparison(n); }

@@ -416,6 +416,7 @@ void Selector::demand(const Node* n) {
     case Op::kFloatLe:
     case Op::kSame:
     case Op::kIsNil:
+    case Op::kIsInt:
     case Op::kIsFalsy:
     case Op::kHasShape:
     case Op::kIsClosure:

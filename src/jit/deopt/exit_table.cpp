@@ -23,6 +23,9 @@ class Numbers {
       if (byte < 0x80) return number;
     }
   }
+  void skip(uint64_t count) {
+    while (count > 0) count -= *at_++ < 0x80;
+  }
   uint8_t byte() { return *at_++; }
   uint32_t next32() { return static_cast<uint32_t>(next()); }
 
@@ -217,9 +220,29 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
 }
 
 void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out) const {
-  ExitRecord record;
-  if (!find(machine, record)) return;
-  for (const ExitFrame& f : record.frames) out.push_back({f.code, f.offset});
+  // Errors ask that of each frame on their way: nothing is made of the record that they do not want.
+  const uint8_t* record = at(machine);
+  if (record == nullptr) return;
+  auto kind = static_cast<ExitKind>(record[0]);
+  Numbers in(record + 2);
+  if (kind == ExitKind::kMemory) in.skip(in.next());
+  if (isGuardLike(kind)) in.skip(2);
+  if (kind == ExitKind::kCall) {
+    in.next();
+    in.skip(in.next());
+  }
+  for (uint64_t left = in.next(); left > 0; left--) {
+    in.skip(2);
+    in.skip(in.next());
+  }
+  uint64_t count = in.next();
+  for (uint64_t i = 0; i < count; i++) {
+    const runtime::Code* code = codes_[in.next()];
+    out.push_back({code, static_cast<uint32_t>(in.next() >> 1)});
+    uint32_t depth = in.next32();
+    in.byte();
+    in.skip((i != 0 ? 1 : 0) + code->locals + depth);
+  }
 }
 
 /// Shapes of tables that the frame may make or have made live as long as the frame: it asks for them no more.

@@ -89,6 +89,7 @@ bool isHarmless(const Node* object, const Node* user, uint32_t input) {
     case Op::kStoreCell: return object->op == Op::kNewCell && input == 0;
     case Op::kCheckNotNil:
     case Op::kIsNil:
+    case Op::kIsInt:
     case Op::kIsFalsy:
     case Op::kSame:
     case Op::kToTagged: return true;
@@ -232,6 +233,7 @@ class Replacement {
       case Op::kHasShape: return graph_.replace(n, graph_.boolConstant(now_.shape == n->aux));
       case Op::kIsClosure: return graph_.replace(n, graph_.boolConstant(object_->aux == n->aux));
       case Op::kIsNil:
+      case Op::kIsInt:
       case Op::kIsFalsy: return graph_.replace(n, graph_.boolConstant(false));
       case Op::kSame: return graph_.replace(n, graph_.boolConstant(isFirst && n->input(1) == object_));
       default: return graph_.replace(n, object_);  // guards hand it on

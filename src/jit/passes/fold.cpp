@@ -338,6 +338,10 @@ class Folder {
       case Op::kIsNil:
         if (a->op == Op::kConstant) return boolean(a->value().isNil());
         return isNeverNil(a) ? boolean(false) : nullptr;
+      case Op::kIsInt:
+        if (a->op == Op::kConstant) return boolean(a->value().isInt());
+        if (a->op == Op::kBoxSmall) return boolean(true);
+        return a->op == Op::kBoxFloat || a->op == Op::kBoxBool || isTable(a) ? boolean(false) : nullptr;
       case Op::kIsFalsy:
         if (a->op == Op::kConstant) return boolean(a->value().isFalsy());
         if (a->op == Op::kBoxBool) return make(n, Op::kNot, {a->input(0)});

@@ -71,6 +71,7 @@ class Numbering {
       case Op::kCheckIs:
       case Op::kSame:
       case Op::kIsNil:
+      case Op::kIsInt:
       case Op::kIsFalsy:
       case Op::kStringLength:
       case Op::kStringByte: return true;

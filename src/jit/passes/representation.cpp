@@ -300,6 +300,13 @@ class Representation {
       case Op::kIsNil:
         if (raw) by = graph_.boolConstant(false);
         break;
+      case Op::kIsInt:
+        // A raw integer may be a wide one.
+        if (type == Type::kFloat || type == Type::kBool) by = graph_.boolConstant(false);
+        break;
+      case Op::kUnboxInt:
+        if (type == Type::kInt) by = x;
+        break;
       case Op::kIsFalsy:
         if (type == Type::kInt || type == Type::kFloat) by = graph_.boolConstant(false);
         if (type == Type::kBool) by = insert(n, Op::kNot, {x}, nullptr);

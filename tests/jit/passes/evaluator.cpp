@@ -231,6 +231,7 @@ class Evaluator {
       case Op::kFloatLe: condition(p <= q); break;
       case Op::kSame: condition(a == b); break;
       case Op::kIsNil: condition(a.kind == Datum::kNil); break;
+      case Op::kIsInt: condition(a.kind == Datum::kInt && isSmall(a)); break;
       case Op::kIsFalsy: condition(a.isFalsy()); break;
       case Op::kNot: condition(a.bits == 0); break;
       case Op::kBoxSmall:

@@ -132,9 +132,12 @@ class Maker {
       case 0: n = add(Op::kFloatLt, {floatOperand(), floatOperand()}); break;
       case 1: {
         Node* x = locals_[pick(kLocals)];
-        n = x->type == Type::kTagged || x->type == Type::kSame ? add(chance(50) ? Op::kIsNil : Op::kIsFalsy, {x})
-            : x->type == Type::kBool                           ? x
-                                                               : graph_.boolConstant(false);
+        n = x->type == Type::kTagged || x->type == Type::kSame ? add(chance(50)   ? Op::kIsNil
+                                                                     : chance(50) ? Op::kIsInt
+                                                                                  : Op::kIsFalsy,
+                                                                     {x})
+            : x->type == Type::kBool ? x
+                                     : graph_.boolConstant(false);
         break;
       }
       case 2: n = add(Op::kSame, {locals_[pick(kLocals)], constant()}); break;
