@@ -301,8 +301,8 @@ class Representation {
         if (raw) by = graph_.boolConstant(false);
         break;
       case Op::kIsInt:
-        // A raw integer may be a wide one.
         if (type == Type::kFloat || type == Type::kBool) by = graph_.boolConstant(false);
+        if (type == Type::kInt) by = isImmediate(n, x);
         break;
       case Op::kUnboxInt:
         if (type == Type::kInt) by = x;
@@ -327,6 +327,14 @@ class Representation {
     for (uint32_t i = 0; i < n->inputCount(); i++) {
       if (ir::inputType(n->op, i) == Type::kTagged) n->setInput(i, box(n->input(i), n, n->state));
     }
+  }
+
+  /// Whether a raw integer fits an immediate one.
+  Node* isImmediate(Node* at, Node* x) {
+    if (intervalOf(x).isSmall()) return graph_.boolConstant(true);
+    constexpr uint64_t kTagBits = 64 - heap::kTagShift;
+    Node* cut = insert(at, Op::kIntSarBy, {insert(at, Op::kIntShlBy, {x}, nullptr, kTagBits)}, nullptr, kTagBits);
+    return insert(at, Op::kIntEq, {cut, x}, nullptr);
   }
 
   /// Comparison of bits with a raw value; null: both are boxed for it.
