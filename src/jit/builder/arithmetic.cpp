@@ -83,11 +83,34 @@ ir::Node* FunctionBuilder::leaf(ir::Leaf f, std::initializer_list<Node*> inputs)
   return emit(ir::Op::kCallLeaf, inputs, static_cast<uint64_t>(f));
 }
 
+namespace {
+
+runtime::Meta metaOf(Op op) {
+  using runtime::Meta;
+  switch (op) {
+    case Op::kAdd: return Meta::kAdd;
+    case Op::kSub: return Meta::kSub;
+    case Op::kMul: return Meta::kMul;
+    case Op::kDiv: return Meta::kDiv;
+    case Op::kMod: return Meta::kMod;
+    case Op::kPow: return Meta::kPow;
+    default: return Meta::kIDiv;
+  }
+}
+
+}  // namespace
+
 void FunctionBuilder::arithmetic(Op op) {
   Node *b = pop(), *a = pop();
   Mode mode = modeOf(a, b);
   if (mode == Mode::kUnseen) return exit();
   TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
+  if (mode == Mode::kGeneric && (x.has(TypeSet::kTable) || y.has(TypeSet::kTable))) {
+    if (Node * result; callMetamethod(metaOf(op), a, b, result)) {
+      if (block_ != nullptr) push(result);
+      return;
+    }
+  }
   bool always = op == Op::kDiv || op == Op::kPow;  // floats, whatever the operands
   if (always && x.isOnlyNumbers() && y.isOnlyNumbers()) mode = Mode::kFloats;
   if (mode == Mode::kInts) {
@@ -198,12 +221,17 @@ void FunctionBuilder::negate() {
   TypeSet types = typesOf(a, 0);
   if (types.isOnlyInts()) return push(emit(ir::Op::kIntNeg, {toInt(a)}));
   if (types.isOnlyFloats()) return push(emit(ir::Op::kFloatNeg, {toFloat(a, types)}));
+  if (Node * result; types.isOnly(TypeSet::kTable) && callMetamethod(runtime::Meta::kUnm, a, a, result)) {
+    if (block_ != nullptr) push(result);
+    return;
+  }
   exit();
 }
 
 /// Comparisons of numbers; the operands of gt and ge are exchanged.
 void FunctionBuilder::comparison(Op op) {
   Node *b = pop(), *a = pop();
+  if (compareByMetamethod(op, a, b)) return;
   if (op == Op::kEq || op == Op::kNe) {
     Node* equal = equality(a, b);
     if (equal == nullptr) return;

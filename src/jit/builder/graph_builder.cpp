@@ -437,6 +437,11 @@ void FunctionBuilder::component(const Instruction& c) {
       Node* o = pop();
       TypeSet types = typesOf(o, 0);
       if (types.isEmpty() && site_ != nullptr && failures() == 0) return exit();
+      if (Node * result; types.isOnly(TypeSet::kTable) && !isUnused(runtime::Meta::kLen) &&
+                         callMetamethod(runtime::Meta::kLen, o, o, result)) {
+        if (block_ != nullptr) push(result);
+        return;
+      }
       if (o->op == ir::Op::kConstant && o->value().isString()) {
         return push(graph_.intConstant(runtime::asString(o->value())->length()));
       }

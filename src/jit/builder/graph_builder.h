@@ -199,6 +199,18 @@ class FunctionBuilder {
   void noteShape(Node* table, uint32_t shape);
   bool setClass(Node* table, Node* metatable);
 
+  // ---- metamethods.cpp ----
+  struct Metamethod {
+    uint32_t shape;
+    heap::Value function;
+  };
+  using Metamethods = std::vector<Metamethod>;
+  Metamethods metamethodsHere(runtime::Meta m, std::vector<runtime::ShapeFact>& facts) const;
+  heap::Value metamethodOf(uint32_t shape, runtime::Meta m, std::vector<runtime::ShapeFact>& facts) const;
+  bool callMetamethod(runtime::Meta m, Node* a, Node* b, Node*& result);
+  bool compareByMetamethod(bytecode::Op op, Node* a, Node* b);
+  bool isTested() const;
+
   // ---- calls.cpp ----
   void call(uint32_t arguments, uint32_t wanted);
   void tailCall(uint32_t arguments);

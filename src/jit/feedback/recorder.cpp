@@ -210,6 +210,15 @@ void Recorder::record(Isolate&, const Fiber& f, FeedbackVector& vector, Site& si
     case SiteKind::kSetField:
       if (values[0].isTable()) vector.metShape(site, asTable(values[0])->word);
       break;
+    case SiteKind::kArithmetic:
+    case SiteKind::kCompare:
+      // Of operands the first table has the say.
+      for (unsigned i = 0; i < 2; i++) {
+        if (!values[i].isTable()) continue;
+        vector.metShape(site, asTable(values[i])->word);
+        break;
+      }
+      break;
     case SiteKind::kCall: recordCall(f, vector, site, f.pc); break;
     default:
       if (site.op == Op::kConcat) {
