@@ -295,10 +295,11 @@ bool HeapImpl::tryGrow(Object* o, uint32_t word) {
   if (to <= from) return to == from && word == o->word;
   if (heap.options_.limitBytes != 0 && headroom() < to - from + edenUsed()) return false;
   if (!large.grow(LargeHeader::of(o), to)) return false;
-  // The new part is a fresh mapping and reads as zero.
+  auto* w = reinterpret_cast<uint64_t*>(o);
   if (k.slotStart != 0) {
-    auto* w = reinterpret_cast<uint64_t*>(o);
     for (size_t i = from / 8; i < to / 8; i++) w[i] = Value::kNilBits;
+  } else if (LargeHeader::of(o)->reused) {
+    std::fill(w + from / 8, w + to / 8, 0);
   }
   __atomic_store_n(&o->word, word, __ATOMIC_RELEASE);
   allocatedBefore += to - from;
@@ -412,7 +413,8 @@ void Heap::resurrect(Value* slot) {
 size_t Heap::bytesInUse() const { return impl_->youngUsed() + impl_->tenuredUsed(); }
 
 size_t Heap::bytesCommitted() const {
-  return impl_->nursery.touchedBytes(top_) + impl_->pool.committedBytes() + impl_->large.bytesUsed();
+  return impl_->nursery.touchedBytes(top_) + impl_->pool.committedBytes() + impl_->large.bytesUsed() +
+         impl_->large.bytesSpare();
 }
 
 void Heap::setLimit(size_t bytes) {

@@ -17,11 +17,14 @@ constexpr size_t kMostRoom = size_t{1} << 30;
 constexpr size_t kHugeFrom = size_t{1} << 20;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kMostBytes = size_t{1} << 45;
+// So much memory of regions that were swept is kept.
+constexpr size_t kMostSpare = size_t{32} << 20;
 
-/// Lets the huge pages that lie wholly in [from, to) be used as such: random access to long arrays then needs few
-/// entries of the address translation cache, and first touches few faults. What goes beyond stays in small pages.
-void useHugePages(char* from, char* to) {
-  uintptr_t first = roundUp(reinterpret_cast<uintptr_t>(from), kHugePage);
+/// Lets the huge pages that lie in a mapping up to `to` be used as such: random access to long arrays then needs few
+/// entries of the address translation cache, and first touches few faults. What goes beyond stays in small pages; so
+/// does what was touched in small ones before, of an array that grew.
+void useHugePages(LargeHeader* h, char* to) {
+  uintptr_t first = roundUp(reinterpret_cast<uintptr_t>(h), kHugePage);
   uintptr_t last = reinterpret_cast<uintptr_t>(to) & ~(kHugePage - 1);
   if (first < last) adviseHugePages(reinterpret_cast<void*>(first), last - first);
 }
@@ -37,7 +40,8 @@ bool spaciousAddresses() {
 }  // namespace
 
 LargeSpace::~LargeSpace() {
-  for (LargeHeader* h : all_) free(h);
+  for (LargeHeader* h : all_) release(h);
+  releaseSpare();
 }
 
 /// What counts as used: whole pages for mappings, without the room to grow.
@@ -59,6 +63,16 @@ Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   if (mapped) {
     if (withCards && spaciousAddresses()) {
       capacity = bytes + std::min(bytes * (kGrowFactor - 1), kMostRoom);
+      h = takeSpare(bytes, capacity);
+      if (h != nullptr) {
+        h->index = static_cast<uint32_t>(all_.size());
+        all_.push(h);
+        used_ += usedBy(h);
+        *zeroed = false;
+        return h->object();
+      }
+      // It may grow to be long.
+      align = kHugePage;
       h = static_cast<LargeHeader*>(mapMemory(roundUp(regionFor(capacity), kPageBytes), align));
     }
     if (h == nullptr) {
@@ -70,7 +84,7 @@ Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   }
   if (h == nullptr) return nullptr;
   *h = LargeHeader{};
-  h->objectBytes = bytes;
+  h->objectBytes = h->touchedBytes = bytes;
   h->regionBytes = mapped ? roundUp(regionFor(capacity), kPageBytes) : regionFor(capacity);
   h->mapped = mapped;
   h->index = static_cast<uint32_t>(all_.size());
@@ -80,18 +94,19 @@ Object* LargeSpace::allocate(size_t bytes, bool withCards, bool* zeroed) {
   }
   all_.push(h);
   used_ += usedBy(h);
-  if (mapped) useHugePages(reinterpret_cast<char*>(h), reinterpret_cast<char*>(h->object()) + bytes);
+  if (mapped) useHugePages(h, reinterpret_cast<char*>(h->object()) + bytes);
   *zeroed = mapped;
   return h->object();
 }
 
 bool LargeSpace::grow(LargeHeader* h, size_t bytes) {
   if (!h->mapped || h->cards == nullptr) return false;
-  if (bytes > static_cast<size_t>(h->cards - reinterpret_cast<uint8_t*>(h + 1))) return false;
+  if (bytes > h->capacity()) return false;
   used_ -= usedBy(h);
   auto* object = reinterpret_cast<char*>(h->object());
-  useHugePages(object + h->objectBytes, object + bytes);
+  useHugePages(h, object + bytes);
   h->objectBytes = bytes;
+  h->touchedBytes = std::max(h->touchedBytes, bytes);
   used_ += usedBy(h);
   return true;
 }
@@ -109,8 +124,46 @@ void LargeSpace::markCard(Object* o, const Value* slot) {
   }
 }
 
-void LargeSpace::free(LargeHeader* h) {
+/// A region whose object is gone, for an object of `bytes` that may grow to `capacity`; its cards are clean. nullptr:
+/// there is none.
+LargeHeader* LargeSpace::takeSpare(size_t bytes, size_t capacity) {
+  size_t best = spare_.size();
+  auto isBetter = [&](const LargeHeader* a, const LargeHeader* b) {
+    bool enough = a->capacity() >= capacity;
+    if (enough != (b->capacity() >= capacity)) return enough;
+    return enough == (a->capacity() < b->capacity());
+  };
+  for (size_t i = 0; i < spare_.size(); i++) {
+    if (spare_[i]->capacity() < bytes) continue;
+    if (best == spare_.size() || isBetter(spare_[i], spare_[best])) best = i;
+  }
+  if (best == spare_.size()) return nullptr;
+  LargeHeader* h = spare_[best];
+  spare_[best] = spare_[spare_.size() - 1];
+  spare_.shrinkTo(spare_.size() - 1);
+  spareBytes_ -= h->touchedBytes;
+  std::memset(h->cards, 0, LargeHeader::cardsFor(h->touchedBytes));
+  h->objectBytes = bytes;
+  h->touchedBytes = std::max(h->touchedBytes, bytes);
+  h->dirty = false;
+  h->reused = true;
+  return h;
+}
+
+void LargeSpace::releaseSpare() {
+  for (LargeHeader* h : spare_) release(h);
+  spare_.clear();
+  spareBytes_ = 0;
+}
+
+void LargeSpace::retire(LargeHeader* h) {
   used_ -= usedBy(h);
+  if (!h->mapped || h->cards == nullptr || spareBytes_ + h->touchedBytes > kMostSpare) return release(h);
+  spare_.push(h);
+  spareBytes_ += h->touchedBytes;
+}
+
+void LargeSpace::release(LargeHeader* h) {
   if (h->mapped) {
     unmapMemory(h, h->regionBytes);
   } else {
@@ -119,6 +172,7 @@ void LargeSpace::free(LargeHeader* h) {
 }
 
 void LargeSpace::sweep(uint8_t color) {
+  releaseSpare();
   size_t to = 0;
   for (size_t i = 0; i < all_.size(); i++) {
     LargeHeader* h = all_[i];
@@ -126,7 +180,7 @@ void LargeSpace::sweep(uint8_t color) {
       h->index = static_cast<uint32_t>(to);
       all_[to++] = h;
     } else {
-      free(h);
+      retire(h);
     }
   }
   all_.shrinkTo(to);

@@ -12,16 +12,21 @@ inline constexpr size_t kCardBytes = 512;
 /// Lies right before its object.
 struct LargeHeader {
   size_t objectBytes;
-  size_t regionBytes;  ///< header, object, room to grow, cards
-  uint8_t* cards;      ///< null for kinds that are not plain slots; 1: may hold young pointers
-  uint32_t index;      ///< in the space's table
-  bool mapped;         ///< region is its own mapping, else malloc'd
-  bool dirty;          ///< some card is set; in the space's dirty list
-  uint16_t unused;
+  size_t regionBytes;   ///< header, object, room to grow, cards
+  uint8_t* cards;       ///< null for kinds that are not plain slots; 1: may hold young pointers
+  size_t touchedBytes;  ///< what objects in this region have been written, at most
+  uint32_t index;       ///< in the space's table
+  bool mapped;          ///< region is its own mapping, else malloc'd
+  bool dirty;           ///< some card is set; in the space's dirty list
+  bool reused;          ///< what is behind the object need not read as zero
+  uint8_t unused;
 
   Object* object() { return reinterpret_cast<Object*>(this + 1); }
   static LargeHeader* of(const Object* o) { return reinterpret_cast<LargeHeader*>(reinterpret_cast<uintptr_t>(o)) - 1; }
-  size_t cardCount() const { return (objectBytes + kCardBytes - 1) / kCardBytes; }
+  size_t cardCount() const { return cardsFor(objectBytes); }
+  static size_t cardsFor(size_t bytes) { return (bytes + kCardBytes - 1) / kCardBytes; }
+  /// What an object here may grow to.
+  size_t capacity() const { return static_cast<size_t>(cards - reinterpret_cast<const uint8_t*>(this + 1)); }
 };
 static_assert(sizeof(LargeHeader) % 8 == 0);
 
@@ -35,25 +40,32 @@ class LargeSpace {
   /// Memory for an object of `bytes`; its cards, if wanted, are clean. *zeroed tells whether it reads as zero.
   /// nullptr when the system has none.
   Object* allocate(size_t bytes, bool withCards, bool* zeroed);
-  /// Makes the object `bytes` long, if its region has the room; the new part reads as zero, its cards are clean.
+  /// Makes the object `bytes` long, if its region has the room; the new part reads as zero, unless the region is
+  /// `reused`; its cards are clean.
   bool grow(LargeHeader* h, size_t bytes);
   /// Card marking: the card of `slot`, or all for nullptr.
   void markCard(Object* o, const Value* slot);
   /// Objects with set cards; taken by the minor collector, which pushes those that stay dirty back.
   Growable<LargeHeader*>& dirty() { return dirty_; }
-  /// Frees every object whose mark bit is not `color`.
+  /// Frees every object whose mark bit is not `color`. The regions of arrays that may grow are kept until the next
+  /// sweep, if they are not many: programs that make a long array often make another one.
   void sweep(uint8_t color);
 
   size_t bytesUsed() const { return used_; }
+  size_t bytesSpare() const { return spareBytes_; }
   Growable<LargeHeader*>& all() { return all_; }
 
  private:
-  void free(LargeHeader* h);
+  void release(LargeHeader* h);
+  void retire(LargeHeader* h);
+  void releaseSpare();
+  LargeHeader* takeSpare(size_t bytes, size_t capacity);
   static size_t usedBy(const LargeHeader* h);
 
   Growable<LargeHeader*> all_;
   Growable<LargeHeader*> dirty_;
-  size_t used_ = 0;
+  Growable<LargeHeader*> spare_;
+  size_t used_ = 0, spareBytes_ = 0;
 };
 
 }  // namespace devvm::heap

@@ -111,6 +111,38 @@ TEST(Heap, LongArraysGrowInPlace) {
   EXPECT_TRUE(vm.heap.tryGrow(place, length));
 }
 
+TEST(Heap, RegionsOfLongArraysAreReused) {
+  MockVm vm({.verify = true});
+  constexpr uint32_t kShort = 100'000, kLong = 400'000;
+  // Numbers in all slots, and a young object, whose card is set when the array dies.
+  vm.roots.push_back(MockVm::value(vm.make(kVector, kShort)));
+  Object* place = vm.roots[0].asObject();
+  ASSERT_TRUE(vm.heap.tryGrow(place, kLong));
+  for (uint32_t s = 0; s < kLong; s++) vm.set(vm.roots[0], s, Value::smallInt(7));
+  Value young = MockVm::value(vm.make(kPair));
+  vm.set(vm.roots[0], kShort + 5, young);
+  vm.roots[0] = Value::nil();
+  vm.heap.collectFull("test");
+  EXPECT_GE(vm.heap.bytesCommitted(), vm.heap.bytesInUse() + kLong * size_t{8});
+
+  vm.roots[0] = MockVm::value(vm.make(kVector, kShort));
+  EXPECT_EQ(vm.roots[0].asObject(), place);
+  EXPECT_LT(vm.heap.bytesCommitted(), kLong * size_t{8});
+  for (uint32_t s = 0; s < kShort; s++) ASSERT_TRUE(vm.get(vm.roots[0], s).isNil());
+  ASSERT_TRUE(vm.heap.tryGrow(place, kLong));
+  for (uint32_t s = kShort; s < kLong; s++) ASSERT_TRUE(vm.get(vm.roots[0], s).isNil());
+  young = MockVm::value(vm.make(kPair));
+  vm.set(vm.roots[0], kLong - 1, young);
+  vm.heap.collectMinor("test");
+  EXPECT_EQ(MockVm::node(vm.get(vm.roots[0], kLong - 1))->kind, kPair);
+  EXPECT_EQ(vm.heap.verify(), "");
+
+  // What nobody took until the next sweep is given back.
+  vm.roots[0] = Value::nil();
+  for (int i = 0; i < 2; i++) vm.heap.collectFull("test");
+  EXPECT_LT(vm.heap.bytesCommitted(), kLong * size_t{8});
+}
+
 TEST(Heap, FixedCellsAreReused) {
   MockVm vm;
   for (int round = 0; round < 5; round++) {
