@@ -90,6 +90,9 @@ class LiveIntervals {
   Interval* splitAt(Interval* i, Position p);
   /// Where a piece may begin in a register: at the gap of the outermost loop between two positions, the last one.
   Position bestGap(Position least, Position most) const;
+  /// Adds a use that needs no register at the end of each loop, to values that the loop uses and does not make: they
+  /// are needed again in the next round, sooner than what lives through the loop for somebody behind it.
+  void addUsesAtLoopEnds();
   /// Where the interval meets a step that destroys all registers, first; or kNever.
   Position nextClobberAll(const Interval* i) const;
 

@@ -33,7 +33,10 @@ class LinearScan {
   bool tryFree(Interval* cur);
   void takeBlocked(Interval* cur);
   void assign(Interval* cur, unsigned reg);
-  void toMemory(Interval* cur);
+  void toMemory(Interval* cur, Position from);
+  void toMemory(Interval* cur) { toMemory(cur, cur->start()); }
+  bool isUsedOutside(Position sooner, Position later) const;
+  static Position lastUseBefore(const Interval* i, Position p);
   Interval* splitAt(Interval* i, Position p) { return live_.splitAt(i, p); }
   Position bestGap(Position least, Position most) const { return live_.bestGap(least, most); }
   Position nextClobberAll(const Interval* i) const { return live_.nextClobberAll(i); }
@@ -174,13 +177,13 @@ void LinearScan::assign(Interval* cur, unsigned reg) {
   active_[static_cast<size_t>(cur->bank)].push_back(cur);
 }
 
-/// The interval is in memory until somebody needs it in a register.
-void LinearScan::toMemory(Interval* cur) {
+/// The interval is in memory until somebody needs it in a register behind `from`.
+void LinearScan::toMemory(Interval* cur, Position from) {
   cur->inMemory = true;
-  Position needed = neededFrom(cur, cur->start());
+  Position needed = neededFrom(cur, from);
   if (needed == kNever) return;
-  Position gap = bestGap(cur->start(), needed);
-  if (gap <= cur->start()) {
+  Position gap = bestGap(from, needed);
+  if (gap <= from) {
     fail("more values are needed at once than there are registers");
     return;
   }
@@ -241,6 +244,20 @@ bool LinearScan::tryFree(Interval* cur) {
   return true;
 }
 
+/// Whether what is used at `later` is used outside of the innermost loop around `sooner`.
+bool LinearScan::isUsedOutside(Position sooner, Position later) const {
+  const ir::Block* loop = c_.blocks[live_.blockAt(sooner)].block->loop;
+  const ir::Block* other = c_.blocks[live_.blockAt(later)].block->loop;
+  while (other != nullptr && other != loop) other = other->outer;
+  return loop != nullptr && other != loop;
+}
+
+Position LinearScan::lastUseBefore(const Interval* i, Position p) {
+  Position last = i->start();
+  for (const UsePosition* u = i->uses; u != nullptr && u->at < p; u = u->next) last = std::max(last, u->at);
+  return last;
+}
+
 /// No register is free: the one whose next use is furthest goes to memory, be it the present interval.
 void LinearScan::takeBlocked(Interval* cur) {
   Position start = cur->start();
@@ -275,8 +292,16 @@ void LinearScan::takeBlocked(Interval* cur) {
   for (unsigned r = 0; r < kRegisters; r++) {
     if ((registers >> r & 1) != 0 && (best == kRegisters || usedAt[r] > usedAt[best])) best = r;
   }
-  if (needed == kNever) return toMemory(cur);
-  if (usedAt[best] <= needed && gapAtOrBelow(needed) > start) return toMemory(cur);
+  if (needed == kNever) {
+    // Content with memory; but better in a register than what is not used in this loop.
+    const UsePosition* u = useFrom(cur, start);
+    if (u == nullptr || usedAt[best] >= kNever - 1 || blockedAt[best] < cur->end ||
+        !isUsedOutside(u->at, usedAt[best])) {
+      return toMemory(cur);
+    }
+  } else if (usedAt[best] <= needed && gapAtOrBelow(needed) > start) {
+    return toMemory(cur);
+  }
   if (usedAt[best] <= start || blockedAt[best] <= start) {
     fail("more values are needed at once than there are registers");
     return;
@@ -305,9 +330,15 @@ void LinearScan::takeBlocked(Interval* cur) {
         toMemory(i);
         continue;
       }
-      // Of inactive ones the part that they have had stays.
-      Interval* rest = splitAt(i, start);
-      rest->start() == start ? toMemory(rest) : unhandled_.push(rest);
+      // Of inactive ones the part that they have had stays. What has not been used since before a loop goes to memory
+      // in front of that.
+      Position from = start;
+      if (all) {
+        Position last = lastUseBefore(i, start), gap = bestGap(last, start);
+        if (gap > last && gap <= live_.blockFrom(live_.blockAt(start))) from = gap;
+      }
+      Interval* rest = splitAt(i, from);
+      rest->start() <= start ? toMemory(rest, start) : unhandled_.push(rest);
     }
   };
   evict(active_[bank], true);
@@ -332,6 +363,7 @@ void LinearScan::place(Interval* cur) {
 }
 
 const char* LinearScan::run() {
+  live_.addUsesAtLoopEnds();
   phisOf_.resize(live_.values.size());
   for (uint32_t step : live_.clobberSteps) clobbered_ |= c_.steps[step].clobberedGprs;
   for (uint32_t v = 0; v < live_.values.size(); v++) {

@@ -70,6 +70,32 @@ Position LiveIntervals::bestGap(Position least, Position most) const {
   return last;
 }
 
+void LiveIntervals::addUsesAtLoopEnds() {
+  // Loops by their headers' numbers: the position behind the last block that is not rare.
+  std::vector<Position> ends(c_.blocks.size(), 0);
+  for (uint32_t b = 0; b < c_.blocks.size(); b++) {
+    const ir::Block* block = c_.blocks[b].block;
+    for (const ir::Block* l = block->loop; l != nullptr; l = l->outer) {
+      uint32_t header = numberOf[l->id];
+      if (b < header || c_.blocks[b].block->isRare) continue;
+      // Rare blocks stand behind everything: a loop ends where its blocks are no longer next to each other.
+      if (b == header || ends[header] == blockFrom(b)) ends[header] = blockTo(b);
+    }
+  }
+  for (uint32_t b = 0; b < c_.blocks.size(); b++) {
+    if (ends[b] == 0) continue;
+    Position from = blockFrom(b), at = ends[b] - 1;
+    forLiveIn(b, [&](uint32_t v) {
+      Interval* i = values[v].first;
+      UsePosition** link = &i->uses;
+      bool used = false;
+      for (; *link != nullptr && (*link)->at < at; link = &(*link)->next) used |= (*link)->at >= from;
+      if (!used || (*link != nullptr && (*link)->at == at) || !i->covers(at)) return;
+      *link = arena.make<UsePosition>(at, false, *link);
+    });
+  }
+}
+
 Position LiveIntervals::nextClobberAll(const Interval* i) const {
   auto at = clobbersAll.begin();
   for (const Range* r = i->ranges; r != nullptr; r = r->next) {
