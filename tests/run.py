@@ -56,6 +56,8 @@ MODES = {
                                   "--jit-allocator=colouring"], 1, "and registers are found by graph colouring"),
     "optimizing-sse2": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once", "--jit-cpu=sse2"], 1,
                             "and the code is for the oldest processors"),
+    "optimizing-background": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once",
+                                   "--jit-background=on"], 2, "and the optimizing compiler has a thread of its own"),
     "optimizing-deopt": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once",
                               "--jit-stress=deopt:7"], 10, "the same, and every 7th guard fails"),
     "baseline-refused": Mode(["--jit=baseline", "--jit-threshold=1", "--jit-refuse"], 1,

@@ -21,9 +21,10 @@ inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKin
                                         setOf(EventKind::kResume) | setOf(EventKind::kYield) |
                                         setOf(EventKind::kCoroutineEnd);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
-inline constexpr EventSet kCompilationEvents = setOf(EventKind::kTierUp) | setOf(EventKind::kCompilationRefused) |
-                                               setOf(EventKind::kDeoptimization) | setOf(EventKind::kCodeDiscarded) |
-                                               setOf(EventKind::kFeedbackIgnored);
+inline constexpr EventSet kCompilationEvents =
+    setOf(EventKind::kTierUp) | setOf(EventKind::kCompilationRefused) | setOf(EventKind::kDeoptimization) |
+    setOf(EventKind::kCodeDiscarded) | setOf(EventKind::kFeedbackIgnored) | setOf(EventKind::kCompilationQueued) |
+    setOf(EventKind::kCompilationCancelled);
 /// Events that need a look at every instruction.
 inline constexpr EventSet kSteppingEvents =
     kCallEvents | setOf(EventKind::kInstruction) | setOf(EventKind::kAllocation);

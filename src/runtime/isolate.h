@@ -69,6 +69,7 @@ struct JitOptions {
   uint32_t stressEvery = 1;        ///< units of work from one poll to the next under stress; kDeopt: guards
   uint32_t threshold = 200;        ///< calls until a function is compiled; 1: at its first call
   uint32_t optimizeThreshold = 2;  ///< polls that find a function's baseline code running until it is optimized
+  bool background = false;         ///< the optimizing compiler works in a thread of its own
   bool optimizeAtOnce = false;     ///< functions are optimized as soon as they have baseline code
   bool refuseMemory = false;       ///< behave as if the system refused executable memory
   bool perfMap = false;            ///< writes /tmp/perf-PID.map, by which Linux perf names machine code

@@ -50,16 +50,16 @@ std::string graphReport(runtime::Isolate& isolate, const std::string& name, Grap
     GraphViews views(form);
     for (const Code* c : codes) {
       for (uint32_t entry : entriesOf(*c)) {
-        jit::Description description;
-        description.allStages = true;
+        auto description = std::make_shared<jit::Description>();
+        description->allStages = true;
         jit::GraphReport r = jit::describeGraph({.isolate = isolate,
                                                  .code = *c,
                                                  .entryOffset = entry,
                                                  .closure = {},
                                                  .failures = nullptr,
-                                                 .description = &description},
+                                                 .description = description},
                                                 false);
-        views.add(*c, entry, description, r.refusal != nullptr ? r.refusal : "", r.fault);
+        views.add(*c, entry, *description, r.refusal != nullptr ? r.refusal : "", r.fault);
       }
     }
     return views.take();

@@ -74,7 +74,7 @@ std::string nameOf(const CodeRecord& record) {
 }
 
 std::string tierOf(const CodeRecord& r) {
-  return r.description != nullptr ? std::string(r.tier) + " -O" + std::to_string(r.description->level) : r.tier;
+  return r.isOptimized() ? std::string(r.tier) + " -O" + std::to_string(r.profile.level) : r.tier;
 }
 
 std::string entryOf(const CodeRecord& r) {
@@ -156,6 +156,30 @@ std::string jitTable(const JitRecordList& records, size_t omitted, bool counted,
   return out;
 }
 
+/// What an optimizing compilation took, in nanoseconds of processor time.
+void profileJson(base::JsonWriter& out, const jit::CompileProfile& p) {
+  out.beginObject();
+  out.field("instructions", uint64_t{p.instructions});
+  out.field("functions", uint64_t{p.functions});
+  out.field("nodesBuilt", uint64_t{p.nodesBuilt});
+  out.field("nodes", uint64_t{p.nodes});
+  out.field("graphBytes", uint64_t{p.graphBytes});
+  out.field("nanos", p.nanos());
+  out.key("steps");
+  out.beginObject();
+  out.field("build", p.buildNanos);
+  for (size_t i = 0; i < jit::passes::kPassCount; i++) {
+    const auto id = static_cast<jit::passes::PassId>(i);
+    if (p.passes.runs[i] != 0) out.field(jit::passes::passOf(id).name, p.passes.nanoseconds[i]);
+  }
+  out.field("order", p.orderNanos);
+  out.field("select", p.codegen.selectNanos);
+  out.field(p.codegen.coloured ? "allocate (colouring)" : "allocate", p.codegen.allocateNanos);
+  out.field("emit", p.codegen.emitNanos);
+  out.endObject();
+  out.endObject();
+}
+
 void jitJson(base::JsonWriter& out, const CodeRecord& r, bool counted) {
   out.field("name", nameOf(r));
   out.field("source", r.source);
@@ -164,10 +188,12 @@ void jitJson(base::JsonWriter& out, const CodeRecord& r, bool counted) {
   out.field("reason", r.reason);
   out.field("bytecodeBytes", uint64_t{r.bytecodeBytes});
   if (r.isOptimized()) {
-    if (r.description != nullptr) out.field("level", static_cast<uint64_t>(r.description->level));
+    out.field("level", static_cast<uint64_t>(r.profile.level));
     out.field("entry", r.entry == 0 ? "calls" : "loop");
     if (r.entry != 0) out.field("entryLine", uint64_t{r.entryLine});
     out.field("compilation", uint64_t{r.number});
+    out.key("profile");
+    profileJson(out, r.profile);
   }
   if (!r.compiled()) {
     out.field("refusal", r.refusal);

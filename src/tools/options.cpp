@@ -144,6 +144,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.jit.optimizeThreshold = static_cast<uint32_t>(n);
       return true;
     case OptionId::kJitOptimizeAtOnce: o.jit.optimizeAtOnce = true; return true;
+    case OptionId::kJitBackground: o.jit.background = value == "on"; return value == "on" || value == "off";
     case OptionId::kJitLevel:
       if (value.size() != 1 || value[0] < '1' || value[0] > '3') return false;
       jit::passes::standardOptions().level = value[0] - '0';

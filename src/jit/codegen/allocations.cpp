@@ -134,11 +134,10 @@ void Emitter::initializeNil(int at, size_t count) {
 
 void Emitter::emitNewTable(const Node* n) {
   auto bytes = static_cast<int>(bytesOf(n));
-  if (r_.isolate == nullptr || static_cast<uint32_t>(n->aux >> 32) > runtime::ShapeTable::kMaxFields ||
-      bytesOf(n) > kMostBytes) {
-    return tableOutOfLine(n);
-  }
   uint8_t slots = slotsOf(n);
+  bool isInline = static_cast<uint32_t>(n->aux >> 32) <= runtime::ShapeTable::kMaxFields && bytesOf(n) <= kMostBytes &&
+                  r_.rootShapes != nullptr && r_.rootShapes[slots] != 0;
+  if (!isInline) return tableOutOfLine(n);
   bump(bytesOf(n));
   int table = -bytes;
   if (uint32_t elements = elementsOf(n); elements != 0) {
@@ -147,7 +146,7 @@ void Emitter::emitNewTable(const Node* n) {
     initializeNil(-bytes + offset::kArraySlots, elements);
     table = -bytes + static_cast<int>(kArrayBytes) + 8 * static_cast<int>(elements);
   }
-  header(table, Kind::kTable, r_.isolate->shapes.root(slots).id, slots);
+  header(table, Kind::kTable, r_.rootShapes[slots], slots);
   initializeNil(table + offset::kTableProps, 1 + size_t{slots});
   if (elementsOf(n) == 0) {
     a.movsd(xmm0, Mem(kIsolate, offset::kEmptyArray));

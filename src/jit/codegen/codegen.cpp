@@ -1,7 +1,9 @@
 #include "jit/codegen/codegen.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/thread_time.h"
 #include "bytecode/module.h"
 #include "jit/codegen/emitter.h"
 #include "runtime/code.h"
@@ -37,6 +39,11 @@ uint32_t mostGap(const runtime::Code* code) {
 
 bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode& out, const char** refusal,
               bool describe) {
+  uint64_t began = base::threadNanos();
+  auto spent = [&began] {
+    uint64_t now = base::threadNanos();
+    return now - std::exchange(began, now);
+  };
   Selection selection;
   *refusal = select(request.graph, selection);
   if (*refusal != nullptr) return false;
@@ -45,7 +52,13 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
   selection.constraints.xmms = kXmms;
   selection.constraints.mostWords = kMostWords;
   selection.constraints.mostGap = mostGap(request.code);
+  out.profile.selectNanos = spent();
   regalloc::Allocation allocation = regalloc::allocate(request.graph, selection.constraints, request.allocator);
+  out.profile.allocateNanos = spent();
+  out.profile.coloured = allocation.method == regalloc::Method::kColouring;
+  out.profile.values = static_cast<uint32_t>(allocation.values.size());
+  out.profile.moves = static_cast<uint32_t>(allocation.moves.size());
+  out.profile.words = allocation.words;
   if (describe) out.allocation = regalloc::text(selection.constraints, allocation);
   if (allocation.failure != nullptr) {
     *refusal = allocation.failure;
@@ -59,7 +72,9 @@ bool generate(const CodegenRequest& request, Assembler& assembler, OptimizedCode
     return false;
   }
   out.gap = allocation.gap;
+  spent();
   *refusal = Emitter(request, selection, allocation, assembler, out).run();
+  out.profile.emitNanos = spent();
   return *refusal == nullptr;
 }
 

@@ -7,7 +7,6 @@
 #include "jit/deopt/exit_table.h"
 #include "jit/ir/ir.h"
 #include "jit/regalloc/allocation.h"
-#include "runtime/isolate.h"
 #include "runtime/machine_code.h"
 
 namespace devvm::jit {
@@ -20,10 +19,18 @@ struct CodegenRequest {
   LeavingStubs leaving;
   regalloc::Method allocator = regalloc::Method::kLinear;
   bool verify = false;                  ///< follow all ways through the allocation; a wrong one is refused
-  runtime::Isolate* isolate = nullptr;  ///< null: tables are made out of line
+  /// Ids of the shapes of new tables, by ShapeTable::inlineClass; 0, or null for all: they are made out of line.
+  const uint32_t* rootShapes = nullptr;
   bool forcesExits = false;             ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
   /// Gets the id of each node from whose position on code is its; null: nobody asks.
   std::vector<CodeTag>* nodeTags = nullptr;
+};
+
+/// What registers cost, and how long the parts took.
+struct CodegenProfile {
+  uint64_t selectNanos = 0, allocateNanos = 0, emitNanos = 0;  ///< of the thread's processor time
+  bool coloured = false;                                       ///< by graph colouring
+  uint32_t values = 0, moves = 0, words = 0;
 };
 
 /// What belongs to code besides its bytes.
@@ -41,6 +48,7 @@ struct OptimizedCode {
   std::vector<const runtime::Code*> functions;  ///< others whose addresses or constants are in the code
   runtime::CodeSections sections;
   std::string allocation;  ///< as text, if asked for
+  CodegenProfile profile;
 };
 
 /// Writes the code, finished, into `assembler`. False: there can be none, `refusal` says why.

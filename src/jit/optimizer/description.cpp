@@ -101,6 +101,15 @@ DescribedNode describe(const ir::Node& n) {
 
 }  // namespace
 
+void Describer::observe(const ir::Graph& graph, passes::PassOptions& options) {
+  stage("graph building", graph);
+  options.printAfter = ~passes::PassSet{0};
+  options.printContext = this;
+  options.print = [](void* context, std::string_view, const char* pass, const ir::Graph& g) {
+    static_cast<Describer*>(context)->stage(pass, g);
+  };
+}
+
 void Describer::calls(const std::vector<InlineDecision>& decisions) {
   for (const InlineDecision& d : decisions) {
     DescribedCall& c = out_.calls.emplace_back();

@@ -9,6 +9,7 @@
 #include "jit/assembler/code_buffer.h"
 #include "jit/builder/graph_builder.h"
 #include "jit/ir/ir.h"
+#include "jit/passes/pass.h"
 
 namespace devvm::jit {
 
@@ -97,6 +98,8 @@ class Describer {
   explicit Describer(Description& description) : out_(description) {}
   /// The graph as it is behind a stage. It must be ordered.
   void stage(const char* name, const ir::Graph& graph);
+  /// Takes down the graph now, and behind each pass that runs with these options.
+  void observe(const ir::Graph& graph, passes::PassOptions& options);
   /// Calls that the builder took in, or not.
   void calls(const std::vector<InlineDecision>& decisions);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct OptimizeRequest {
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
   bool forcesExits = false;            ///< as CodegenRequest::forcesExits
-  Description* description = nullptr;  ///< is filled; null: nobody looks
+  int level = 0;                       ///< as passes::PassOptions::level; 0: as the command line has it
+  std::shared_ptr<Description> description = nullptr;  ///< is filled; null: nobody looks
 };
 
 /// Machine code that optimized code calls.
@@ -50,11 +52,6 @@ struct OptimizedFunction {
   bool reliesOnUpvalues = false;  ///< as MachineCode::reliesOnUpvalues
   runtime::CodeSections sections;
 };
-/// Writes the code, finished, into `assembler`. False: there is none, and `refusal` says why. Neither allocates in the
-/// heap nor collects.
-bool optimize(const OptimizeRequest& request, const OptimizedCodeStubs& stubs, x64::Assembler& assembler,
-              OptimizedFunction& out, const char** refusal);
-
 /// What became of a graph, for viewers.
 struct GraphReport {
   const char* refusal = nullptr;  ///< why there is none

@@ -1,6 +1,7 @@
 // Small questions about nodes that several passes ask.
 #pragma once
 
+#include "heap/object.h"
 #include "jit/ir/ir.h"
 #include "runtime/machine_code.h"
 
@@ -30,7 +31,8 @@ inline bool isTable(const ir::Node* n) {
     case ir::Op::kCheckShape:
     case ir::Op::kNewTable:
     case ir::Op::kShapeOwner: return true;
-    case ir::Op::kObject: return n->pointer<runtime::CodeObject>()->value.isTable();
+    // A collection may be moving it, if this is the compiler thread; a table it stays.
+    case ir::Op::kObject: return heap::loadSlot(&n->pointer<runtime::CodeObject>()->value).isTable();
     default: return false;
   }
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <chrono>
 
+#include "base/thread_time.h"
 #include "jit/passes/pass.h"
 
 namespace devvm::jit::passes {
@@ -69,16 +69,11 @@ bool runPass(PassId id, ir::Graph& graph, const PassOptions& options, PassReport
   };
   show(options.printBefore, "before");
   PassContext context{options};
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start;
-  if (options.measure) start = Clock::now();
+  uint64_t start = options.measure ? base::threadNanos() : 0;
   pass.run(graph, context);
   if (!graph.isLoose) graph.tidy();
   auto index = static_cast<size_t>(id);
-  if (options.measure) {
-    report.nanoseconds[index] +=
-        static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
-  }
+  if (options.measure) report.nanoseconds[index] += base::threadNanos() - start;
   report.runs[index]++;
   report.changes[index] += context.changes;
   show(options.printAfter, "after");
@@ -96,6 +91,9 @@ bool runPipeline(ir::Graph& graph, const PassOptions& options, PassReport& repor
     if (step.pass == PassId::kCount) break;
     if (step.level > options.level || (disabled & setOf(step.pass)) != 0) continue;
     if (!runPass(step.pass, graph, options, report)) return false;
+    if (options.stops == nullptr) continue;
+    report.stopped = options.stops(options.stopsContext, graph);
+    if (report.stopped != nullptr) return false;
   }
   return true;
 }

@@ -32,11 +32,14 @@ struct PassOptions {
   PassSet printBefore = 0;  ///< passes before and after which `print` gets the graph
   PassSet printAfter = 0;
   bool verify = kVerify;  ///< look after every pass whether the graph keeps its rules
-  bool measure = false;   ///< PassReport::nanoseconds
+  bool measure = false;   ///< PassReport::nanoseconds, of the thread's processor time
   /// How many compilations were left at an instruction of a function, because of it (as BuildRequest::failures); null:
   /// none. Passes that check earlier than the program would look here: so compiling again ends.
   uint32_t (*failures)(void* context, const ir::Function& function, uint32_t offset) = nullptr;
   void* failuresContext = nullptr;
+  /// Asked after each pass: why the compilation is to end here; null: it goes on.
+  const char* (*stops)(void* context, const ir::Graph& graph) = nullptr;
+  void* stopsContext = nullptr;
   void (*print)(void* context, std::string_view when, const char* pass, const ir::Graph& graph) = nullptr;
   void* printContext = nullptr;
 
@@ -56,6 +59,7 @@ struct PassReport {
   uint64_t nanoseconds[kPassCount > 0 ? kPassCount : 1] = {};
   uint32_t runs[kPassCount > 0 ? kPassCount : 1] = {};
   uint32_t changes[kPassCount > 0 ? kPassCount : 1] = {};  ///< as each pass counts them
+  const char* stopped = nullptr;                           ///< what PassOptions::stops said
   std::string fault;                                       ///< of the verifier, with the pass's name; empty: none
 };
 
@@ -85,7 +89,7 @@ bool addPasses(std::string_view names, PassSet& set, std::string& unknown);
 
 /// Runs one pass with all that belongs to it. False: `report.fault` says what the verifier found.
 bool runPass(PassId id, ir::Graph& graph, const PassOptions& options, PassReport& report);
-/// Runs the pipeline on a graph that the builder has made, loose or not.
+/// Runs the pipeline on a graph that the builder has made, loose or not. False: as runPass, or `report.stopped`.
 bool runPipeline(ir::Graph& graph, const PassOptions& options, PassReport& report);
 
 // The entry functions of the passes.

@@ -57,23 +57,23 @@ void CodeRecords::takeCounts(CodeRecord& record, const MachineCode& machine) {
 }
 
 void CodeRecords::optimized(const Code& code, uint32_t entry, const MachineCode* machine, const char* reason,
-                            const char* refusal, std::unique_ptr<Description> description,
-                            std::span<const CodeTag> tags) {
+                            const char* refusal, Compilation& compilation, std::span<const CodeTag> tags) {
   CodeRecord* r = compiled(code, machine, reason);
   if (r == nullptr) return;
   r->tier = kOptimizingTier;
   r->entry = entry;
-  r->tags.assign(tags.begin(), tags.end());
+  if (machine != nullptr) r->tags.assign(tags.begin(), tags.end());
   if (entry != 0) r->entryLine = lineAt(code, entry);
   auto [first, last] = alive_.equal_range(&code);
   for (auto at = first; at != last; ++at) {
     const CodeRecord& other = *at->second;
     if (&other != r && other.isOptimized() && other.compiled() && other.entry == entry) r->number++;
   }
-  if (description != nullptr) {
-    for (const DescribedGraph& g : description->graphs) describedNodes_ += g.nodeCount();
+  r->profile = compilation.profile;
+  r->description = compilation.takeDescription();
+  if (r->description != nullptr) {
+    for (const DescribedGraph& g : r->description->graphs) describedNodes_ += g.nodeCount();
   }
-  r->description = std::move(description);
   if (machine == nullptr) {
     r->refusal = refusal;
     return;

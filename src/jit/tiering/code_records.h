@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "jit/assembler/code_buffer.h"
-#include "jit/optimizer/optimizer.h"
+#include "jit/optimizer/compilation.h"
 #include "runtime/cache_misses.h"
 #include "runtime/code.h"
 
@@ -57,13 +57,14 @@ struct CodeRecord {
   uint32_t entryLine = 0;    ///< of a loop
   uint32_t number = 1;       ///< how many times the function was compiled for that entry, this one included
   std::vector<Exit> leaves;  ///< where it can be left, ascending by machine offset
+  CompileProfile profile;    ///< what the compilation took, by step
 
   // ---- of functions that still exist ----
   const runtime::Code* code = nullptr;
   std::vector<uint8_t> machine;          ///< a copy of the machine code
   std::vector<CodeTag> tags;             ///< from this position on, the machine code belongs to that bytecode offset
   std::unique_ptr<uint64_t[]> counters;  ///< by bytecode offset, see Compiler::describe; null: not counted
-  std::unique_ptr<Description> description;  ///< of optimized code; null: too many are there already
+  std::shared_ptr<Description> description;  ///< of optimized code; null: too many are there already
 
   bool compiled() const { return refusal.empty(); }
   bool isOptimized() const { return tier != kBaselineTier; }
@@ -86,9 +87,9 @@ class CodeRecords {
   bool describes() const { return !paused_ && !full() && describedNodes_ < kMostDescribed; }
   /// Null when there are too many already, or while paused. `machine`: null if the compilation was refused.
   CodeRecord* compiled(const runtime::Code& code, const runtime::MachineCode* machine, const char* reason);
-  /// The same for the optimizing compiler. `description` may be null.
+  /// The same for the optimizing compiler. Takes the compilation's description.
   void optimized(const runtime::Code& code, uint32_t entry, const runtime::MachineCode* machine, const char* reason,
-                 const char* refusal, std::unique_ptr<Description> description, std::span<const CodeTag> tags = {});
+                 const char* refusal, Compilation& compilation, std::span<const CodeTag> tags);
   /// The machine code goes away, or is not entered any more.
   void ended(const runtime::MachineCode& machine, const char* why);
   /// Its memory is freed.

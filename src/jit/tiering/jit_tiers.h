@@ -2,6 +2,7 @@
 // (optimizing_tier.cpp), and where code goes (reclaiming.cpp). Private to this folder; others see tiers.h.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "jit/feedback/saved_feedback.h"
 #include "jit/tiering/code_records.h"
 #include "jit/tiering/compile_budget.h"
+#include "jit/tiering/compile_job.h"
 #include "jit/tiering/heat.h"
 #include "jit/tiering/optimizing_policy.h"
 #include "jit/tiering/outside_tools.h"
@@ -188,11 +190,11 @@ class JitTiers final : public Tiers {
   void compile(Isolate& isolate, Code& code, const char* reason, const Value* frame);
 
   /// Places the assembler's code. Null: `why` says why there is no room.
-  std::unique_ptr<PlacedCode> place(const Isolate& isolate, const char** why);
+  std::unique_ptr<PlacedCode> place(const Isolate& isolate, x64::Assembler& assembler, const char** why);
 
   /// The code becomes the first of its function's. Its memory is the isolate's: machine code and its tables count
   /// against the limit.
-  void install(Isolate& isolate, Code& code, std::unique_ptr<PlacedCode> placed);
+  void install(Isolate& isolate, Code& code, const x64::Assembler& assembler, std::unique_ptr<PlacedCode> placed);
 
   // ---- the optimizing compiler ----
 
@@ -208,8 +210,31 @@ class JitTiers final : public Tiers {
 
   void optimizeAtOnce(Isolate& isolate, Code& code, uint32_t entry);
 
-  /// Compiles a function that has baseline code for one entry: 0, or a loop. False: nothing has changed.
+  /// Whether there is optimized code for the loop.
+  static bool isOptimizedLoop(const Code& code, uint32_t offset);
+  /// Compiles a function that has baseline code for one entry: 0, or a loop. False: nothing has changed yet.
   bool optimize(Isolate& isolate, Code& code, uint32_t entry, const char* reason);
+  /// Puts finished code into force, and tells what came of the compilation. False: there is no code.
+  bool installOptimized(Isolate& isolate, Code& code, uint32_t entry, const char* reason, Compilation& compilation,
+                        x64::Assembler& assembler);
+
+  // ---- compilations by the compiler thread (background.cpp) ----
+
+  /// Builds the graph and leaves the rest to the compiler thread. Always false: nothing has changed yet.
+  bool enqueue(Isolate& isolate, OptimizeRequest request, OptimizingPolicy::State& state, const char* reason);
+  /// What the job names stays alive, and the job learns where it is.
+  static void root(Isolate& isolate, CompileJob& job);
+  /// Between two instructions of the program: installs what is finished, cancels what has waited too long.
+  void lookAfterJobs(Isolate& isolate);
+  /// Takes a job back from the compiler thread and forgets it.
+  void drop(Isolate& isolate, std::unique_ptr<CompileJob> job);
+  /// The job is not to be installed, and the function may be asked for again. The job ends at the next poll.
+  void cancel(CompileJob& job, const char* why);
+  /// Code of the function was discarded: what is compiled expects the same.
+  void cancelJobs(const Code& code);
+  /// The function is dead: nobody may look at it any more.
+  void forgetJobs(const Code& code);
+  void endBackground();
 
   /// The code relies on another function, or has constants of it.
   static void keep(Isolate& isolate, MachineCode& machine, const Code& code, const Code& other);
@@ -278,6 +303,10 @@ class JitTiers final : public Tiers {
   CodegenStubs codegenStubs_;
   x64::Assembler assembler_;
   Compiler::Memory compilerMemory_;
+  bool background_ = false;  ///< compilations are finished by the compiler thread
+  bool usesThread_ = false;  ///< which knows of this isolate
+  std::vector<std::unique_ptr<CompileJob>> jobs_;
+  std::atomic<uint32_t> finishedJobs_ = 0;  ///< that were not looked at yet
   OutsideTools outside_;
   const char* outsideProblem_ = nullptr;
   std::unique_ptr<CodeRecords> records_;

@@ -5,7 +5,6 @@
 
 #include "interpreter/interpreter.h"
 #include "jit/builder/graph_builder.h"
-#include "jit/optimizer/optimizer.h"
 #include "jit/tiering/code_chain.h"
 #include "jit/tiering/jit_tiers.h"
 
@@ -23,6 +22,11 @@ bool JitTiers::hasOnlyBaselineLoop(const Code& code, uint32_t offset) {
   return best != nullptr && best->maps == nullptr;
 }
 
+bool JitTiers::isOptimizedLoop(const Code& code, uint32_t offset) {
+  const MachineCode* best = code.machine->bestForLoop(offset);
+  return best != nullptr && best->maps != nullptr;
+}
+
 bool JitTiers::operandsLieLow(const Fiber& fiber, const Code& code) {
   const OptimizingPolicy::State* state = policy_.find(code);
   return state != nullptr && state->hadGap && fiber.sp != fiber.fp - 1 - code.locals;
@@ -37,6 +41,9 @@ void JitTiers::sample(Isolate& isolate) {
   auto& code = *const_cast<Code*>(codeOf(f.fp));
   if (code.machine == nullptr || code.machine->discarded || code.machine->awaitsSlice) return;
   OptimizingPolicy::State& state = policy_.of(code);
+  for (const auto& job : jobs_) {
+    if (&job->code == &code) CompileThread::ofProcess().heat(*job);
+  }
   if (policy_.sampled(state)) {
     state.phase = kAsked;
     requestSlice(isolate, code);
@@ -47,7 +54,9 @@ void JitTiers::sample(Isolate& isolate) {
   // Loops change over by way of the interpreter.
   if (isolate.nativeStack == nullptr) return;
   uint32_t offset = code.offsetOf(f.pc);
-  if (policy_.mayCompile(state, offset) && hasOnlyBaselineLoop(code, offset)) isolate.leavesMachine = true;
+  if (hasOnlyBaselineLoop(code, offset) ? policy_.mayCompile(state, offset) : isOptimizedLoop(code, offset)) {
+    isolate.leavesMachine = true;
+  }
 }
 
 void JitTiers::optimizeAtOnce(Isolate& isolate, Code& code, uint32_t entry) {
@@ -70,34 +79,42 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   state->refused.insert(entry);
   if (code.feedbackVector != nullptr) accountFeedback(isolate, code);
   CompileBudget::Spending spending(budget_, began);
-  assembler_.reset();
-  OptimizedFunction made;
-  const char* why = nullptr;
-  auto failures = [state](const Code& where, uint32_t offset) { return state->log.failures({&where, offset}); };
   const Value* frame = entry != 0 ? isolate.fiber->fp : nullptr;
   const Value* running = isolate.fiber->fp;
   Value closure = !isNativeFrame(running) && codeOf(running) == &code ? running[2] : Value::nil();
+  OptimizeRequest request{.isolate = isolate,
+                          .code = code,
+                          .entryOffset = entry,
+                          .frame = frame,
+                          .closure = closure,
+                          .failures = {},
+                          .forcesExits = options_.stress == JitOptions::Stress::kDeopt};
+  if (background_) return enqueue(isolate, std::move(request), *state, reason);
+  request.failures = [state](const Code& where, uint32_t offset) { return state->log.failures({&where, offset}); };
+  if (records_ != nullptr && records_->describes()) request.description = std::make_shared<Description>();
+  assembler_.reset();
+  Compilation compilation(request, {stubs_, optimizedStubs_, codegenStubs_}, assembler_);
+  if (compilation.build()) compilation.finish();
+  return installOptimized(isolate, code, entry, reason, compilation, assembler_);
+}
+
+bool JitTiers::installOptimized(Isolate& isolate, Code& code, uint32_t entry, const char* reason,
+                                Compilation& compilation, x64::Assembler& assembler) {
   bool recorded = records_ != nullptr && !records_->paused();
-  std::unique_ptr<Description> description;
-  if (recorded && records_->describes()) description = std::make_unique<Description>();
-  auto refused = [&] {
-    if (recorded) records_->optimized(code, entry, nullptr, reason, why, std::move(description));
+  auto record = [&](const MachineCode* machine, const char* why) {
+    if (recorded) records_->optimized(code, entry, machine, reason, why, compilation, assembler.tags());
+  };
+  auto refused = [&](const char* why) {
+    record(nullptr, why);
     refuse(isolate, code, reason, why, kOptimizingTier);
     return false;
   };
-  if (!jit::optimize({.isolate = isolate,
-                      .code = code,
-                      .entryOffset = entry,
-                      .frame = frame,
-                      .closure = closure,
-                      .failures = failures,
-                      .forcesExits = options_.stress == JitOptions::Stress::kDeopt,
-                      .description = description.get()},
-                     {stubs_, optimizedStubs_, codegenStubs_}, assembler_, made, &why)) {
-    return refused();
-  }
-  auto placed = place(isolate, &why);
-  if (placed == nullptr) return refused();
+  if (compilation.refusal() != nullptr) return refused(compilation.refusal());
+  const char* why = nullptr;
+  auto placed = place(isolate, assembler, &why);
+  if (placed == nullptr) return refused(why);
+  OptimizingPolicy::State& state = policy_.of(code);
+  OptimizedFunction& made = compilation.made;
   if (entry == 0) {
     placed->callEntry = placed->start + made.callEntry;
     placed->bodyEntry = placed->start + made.bodyEntry;
@@ -108,7 +125,7 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   placed->shapes = std::move(made.shapes);
   placed->shapeChecks = std::move(made.shapeChecks);
   placed->sections = made.sections;
-  state->hadGap = state->hadGap || made.gap != 0;
+  state.hadGap = state.hadGap || made.gap != 0;
   placed->tables = made.exits.bytes();
   placed->maps = std::make_unique<ExitTable>(std::move(made.exits));
   for (const Code* f : made.functions) keep(isolate, *placed, code, *f);
@@ -116,15 +133,13 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
   placed->reliesOnUpvalues = made.reliesOnUpvalues;
   placed->facts = std::move(made.facts);
   relyOn(isolate, code, *placed);
-  placed->compileNanos = monotonicNanos() - began - (description != nullptr ? description->nanos : 0);
+  placed->compileNanos = compilation.profile.nanos();
   const PlacedCode& installed = *placed;
-  install(isolate, code, std::move(placed));
-  if (recorded) {
-    records_->optimized(code, entry, &installed, reason, "", std::move(description), assembler_.tags());
-  }
+  install(isolate, code, assembler, std::move(placed));
+  record(&installed, "");
   orderChain(code);
   enterFirst(code);
-  if (policy_.mayCompile(*state, 0)) putToSleep(code);  // its next call is seen
+  if (policy_.mayCompile(state, 0)) putToSleep(code);  // its next call is seen
   tell(isolate, code, events::EventKind::kTierUp, reason, installed.size, entry == 0 ? -1 : entry, kOptimizingTier);
   return true;
 }
@@ -166,6 +181,12 @@ void JitTiers::visitYoung(heap::SlotVisitor& visitor) {
 }
 
 void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
+  for (const auto& job : jobs_) {
+    for (const ShapeFact& f : job->compilation.made.facts) {
+      bool ends = f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
+      if (ends) cancel(*job, "what it relies on has changed");
+    }
+  }
   auto at = dependents_.find(fact.shape);
   if (at == dependents_.end()) return;
   std::vector<Code*> wrong;
@@ -187,6 +208,9 @@ void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
 }
 
 void JitTiers::upvalueChanged(Isolate& isolate) {
+  for (const auto& job : jobs_) {
+    if (job->compilation.made.reliesOnUpvalues) cancel(*job, "a captured variable was set from outside");
+  }
   auto relies = [](const MachineCode& m) { return m.reliesOnUpvalues; };
   for (Code* code = isolate.codes; code != nullptr; code = code->next) {
     // What joins variables of several functions may let others assign them.
@@ -267,6 +291,7 @@ uint32_t JitTiers::entryOf(const MachineCode& machine) {
 }
 
 void JitTiers::discardOptimized(Isolate& isolate, Code& code, const MachineCode& machine, const char* why) {
+  cancelJobs(code);
   const_cast<MachineCode&>(machine).discarded = true;
   if (records_ != nullptr) records_->ended(machine, why);
   settle(code);

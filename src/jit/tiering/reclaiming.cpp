@@ -34,6 +34,11 @@ void JitTiers::discardIdle(Isolate& isolate, Code& code, const char* why) {
 
 void JitTiers::shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) {
   std::erase_if(dependents_, [&](const auto& d) { return d.first < fate.size() && fate[d.first] == dead; });
+  for (const auto& job : jobs_) {
+    for (uint32_t shape : job->compilation.shapes()) {
+      if (shape < fate.size() && fate[shape] == dead) cancel(*job, "a shape is gone");
+    }
+  }
   for (Code* code = isolate.codes; code != nullptr; code = code->next) {
     bool baseline = false, optimized = false;  // which is useless now
     for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {

@@ -9,10 +9,13 @@
 namespace devvm::jit {
 
 JitTiers::JitTiers(const JitOptions& options) : options_(options) {
+  // Whoever looks at compilations wants to find the same ones each time.
+  background_ = policy_.enabled() && options.background && !options.record;
   if (options.record) records_ = std::make_unique<CodeRecords>();
 }
 
 JitTiers::~JitTiers() {
+  endBackground();
   if (stubs_.block) outside_.freed(stubs_);
   for (CodeBlock* block : {&stubs_.block, &optimizedStubs_.block, &codegenStubs_.block}) {
     if (*block) memory_->free(*block);
@@ -153,6 +156,7 @@ void JitTiers::enter(Isolate& isolate, const uint8_t* address, Value* calleeSlot
 }
 
 void JitTiers::release(Code& code) {
+  forgetJobs(code);
   recorder_.forget(code);
   if (auto* feedback = feedbackOf(code)) feedbackBytes_ -= feedback->accounted;
   speculations_.erase(&code);
@@ -172,6 +176,7 @@ bool JitTiers::compileAhead(Isolate& isolate, Code& code) {
 
 void JitTiers::polled(Isolate& isolate, bool optimized) {
   polls_++;
+  if (!jobs_.empty()) lookAfterJobs(isolate);
   bool stress = options_.stress != JitOptions::Stress::kNone && options_.stress != JitOptions::Stress::kDeopt;
   if (records_ != nullptr && !isNativeFrame(isolate.fiber->fp)) records_->polled(*codeOf(isolate.fiber->fp));
   if (!isolate.profiling) endSlices(isolate);
@@ -337,7 +342,7 @@ void JitTiers::compile(Isolate& isolate, Code& code, const char* reason, const V
   if (recorded || outside_.any()) compiler.describe(counters.get());
   if (!compiler.compile()) return refuse(isolate, code, reason, compiler.refusal());
   const char* why = nullptr;
-  auto placed = place(isolate, &why);
+  auto placed = place(isolate, assembler_, &why);
   if (placed == nullptr) return lacksRoom(isolate, code, reason, why);
   placed->callEntry = placed->start + compiler.callEntry;
   placed->bodyEntry = placed->start + compiler.bodyEntry;
@@ -349,7 +354,7 @@ void JitTiers::compile(Isolate& isolate, Code& code, const char* reason, const V
   placed->sections = compiler.sections;
   placed->compileNanos = monotonicNanos() - began;
   // Frames may still have what came before: it stays, and until here it stays the function's.
-  install(isolate, code, std::move(placed));
+  install(isolate, code, assembler_, std::move(placed));
   enterFirst(code);
   if (recorded) {
     if (CodeRecord* r = records_->compiled(code, code.machine.get(), reason)) {
@@ -360,10 +365,10 @@ void JitTiers::compile(Isolate& isolate, Code& code, const char* reason, const V
   tell(isolate, code, events::EventKind::kTierUp, reason, code.machine->size);
 }
 
-std::unique_ptr<PlacedCode> JitTiers::place(const Isolate& isolate, const char** why) {
+std::unique_ptr<PlacedCode> JitTiers::place(const Isolate& isolate, x64::Assembler& assembler, const char** why) {
   auto placed = std::make_unique<PlacedCode>();
   CodeMemoryError error = CodeMemoryError::kNone;
-  placed->block = memory_->place(assembler_, &error);
+  placed->block = memory_->place(assembler, &error);
   if (!placed->block) {
     *why = codeMemoryErrorText(error);
     return nullptr;
@@ -378,7 +383,8 @@ std::unique_ptr<PlacedCode> JitTiers::place(const Isolate& isolate, const char**
   return placed;
 }
 
-void JitTiers::install(Isolate& isolate, Code& code, std::unique_ptr<PlacedCode> placed) {
+void JitTiers::install(Isolate& isolate, Code& code, const x64::Assembler& assembler,
+                       std::unique_ptr<PlacedCode> placed) {
   size_t bytes = placed->size + sizeof *placed + placed->tables +
                  (placed->returns.capacity() + placed->loops.capacity()) * sizeof(MachineCode::Place) +
                  placed->shapes.capacity() * sizeof(uint32_t) +
@@ -388,7 +394,7 @@ void JitTiers::install(Isolate& isolate, Code& code, std::unique_ptr<PlacedCode>
   code.accounted += bytes;
   isolate.external += bytes;
   isolate.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
-  outside_.placed(code, *placed, assembler_.tags());
+  outside_.placed(code, *placed, assembler.tags());
   addToChain(code, std::move(placed));
 }
 
