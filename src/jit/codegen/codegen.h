@@ -18,10 +18,10 @@ struct CodegenRequest {
   const CodegenStubs& own;
   LeavingStubs leaving;
   regalloc::Method allocator = regalloc::Method::kLinear;
-  bool verify = false;                  ///< follow all ways through the allocation; a wrong one is refused
+  bool verify = false;  ///< follow all ways through the allocation; a wrong one is refused
   /// Ids of the shapes of new tables, by ShapeTable::inlineClass; 0, or null for all: they are made out of line.
   const uint32_t* rootShapes = nullptr;
-  bool forcesExits = false;             ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
+  bool forcesExits = false;  ///< guards count down Isolate::guardsUntilExit, and fail when it gets negative
   /// Gets the id of each node from whose position on code is its; null: nobody asks.
   std::vector<CodeTag>* nodeTags = nullptr;
 };

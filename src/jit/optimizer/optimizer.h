@@ -24,8 +24,8 @@ struct OptimizeRequest {
   heap::Value closure;                 ///< of the function that is entered, or nil
   /// How many compilations were left at an instruction of a function, because of it; null: none.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
-  bool forcesExits = false;            ///< as CodegenRequest::forcesExits
-  int level = 0;                       ///< as passes::PassOptions::level; 0: as the command line has it
+  bool forcesExits = false;                            ///< as CodegenRequest::forcesExits
+  int level = 0;                                       ///< as passes::PassOptions::level; 0: as the command line has it
   std::shared_ptr<Description> description = nullptr;  ///< is filled; null: nobody looks
 };
 

@@ -53,7 +53,7 @@ bool JitTiers::enqueue(Isolate& isolate, OptimizeRequest request, OptimizingPoli
     return full();
   }
   tell(isolate, code, events::EventKind::kCompilationQueued, reason, static_cast<int64_t>(queued.bytesBuilt),
-       entry == 0 ? -1 : entry, kOptimizingTier);
+       entry == 0 ? int64_t{-1} : entry, kOptimizingTier);
   return false;
 }
 

@@ -59,8 +59,8 @@ class CompileThread final : ForkGuarded {
   /// It is hotter than was known.
   void heat(BackgroundWork& work);
   bool isDone(const BackgroundWork& work);
-  /// Takes the work back, done or not; cancels it and waits if it is under way. False: a fork has lost the thread in the
-  /// middle of it, and it must not be touched any more.
+  /// Takes the work back, done or not; cancels it and waits if it is under way. False: a fork has lost the thread in
+  /// the middle of it, and it must not be touched any more.
   bool withdraw(BackgroundWork& work);
 
  private:

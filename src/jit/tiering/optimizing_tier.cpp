@@ -140,7 +140,8 @@ bool JitTiers::installOptimized(Isolate& isolate, Code& code, uint32_t entry, co
   orderChain(code);
   enterFirst(code);
   if (policy_.mayCompile(state, 0)) putToSleep(code);  // its next call is seen
-  tell(isolate, code, events::EventKind::kTierUp, reason, installed.size, entry == 0 ? -1 : entry, kOptimizingTier);
+  tell(isolate, code, events::EventKind::kTierUp, reason, installed.size, entry == 0 ? int64_t{-1} : entry,
+       kOptimizingTier);
   return true;
 }
 
