@@ -131,7 +131,7 @@ else
   step "Lua programs against lua5.4" lua $VM --mode interpreter --mode gc-stress --mode default --mode baseline-at-once \
     --mode optimizing-at-once --mode "$picked"
   step "Lua programs under compiler stress" lua $VM --mode jit-osr --mode jit-reclaim --mode optimizing-at-once \
-    --mode optimizing-colouring --mode optimizing-deopt --filter jit/ --filter coroutines/
+    --mode optimizing-colouring --mode optimizing-deopt --mode optimizing-background --filter jit/ --filter coroutines/
   step "random programs, 2 minutes" random $VM --seconds 120 --seed "$SEED"
   step "random programs, baseline compiler, 30 seconds" random $VM --seconds 30 --seed "$SEED" --mode baseline-at-once
   step "random programs, optimizing compiler, 1 minute" random $VM --seconds 60 --seed "$SEED" --mode optimizing-at-once
@@ -164,7 +164,7 @@ if [ $ALL -eq 1 ]; then
     step "unit tests, thread sanitizer" unit tsan
     step "Lua programs, thread sanitizer" lua build/tsan/devvm --mode interpreter --timeout 240
     step "Lua programs, thread sanitizer, compiled" lua build/tsan/devvm --mode baseline-at-once --mode jit-reclaim --mode optimizing-at-once \
-      --timeout 240 --filter jit/ --filter coroutines/ --filter gc/
+      --mode optimizing-background --timeout 240 --filter jit/ --filter coroutines/ --filter gc/
   fi
   if step "build libFuzzer targets" configure fuzzers ON; then step "libFuzzer targets, 10 s each" fuzzers 10; fi
 fi

@@ -38,7 +38,7 @@ bool JitTiers::enqueue(Isolate& isolate, OptimizeRequest request, OptimizingPoli
     return installOptimized(isolate, code, entry, reason, job->compilation, job->assembler);
   }
   job->bytesBuilt = job->compilation.bytes();
-  for (const ShapeFact& f : job->compilation.made.facts) isolate.shapes[f.shape].flags |= kWatchedShape;
+  watch(isolate, job->compilation.made.facts);
   if (!usesThread_) {
     usesThread_ = true;
     thread.join();

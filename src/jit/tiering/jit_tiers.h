@@ -239,6 +239,9 @@ class JitTiers final : public Tiers {
   /// The code relies on another function, or has constants of it.
   static void keep(Isolate& isolate, MachineCode& machine, const Code& code, const Code& other);
 
+  /// This hears of changes of the facts from now on.
+  static void watch(Isolate& isolate, const std::vector<ShapeFact>& facts);
+
   /// Facts and objects of new code are watched from now on.
   void relyOn(Isolate& isolate, Code& code, MachineCode& machine);
 

@@ -154,9 +154,15 @@ void JitTiers::keep(Isolate& isolate, MachineCode& machine, const Code& code, co
 
 // ---- what code relies on (docs/deoptimization.md) ----
 
-void JitTiers::relyOn(Isolate& isolate, Code& code, MachineCode& machine) {
-  for (const ShapeFact& f : machine.facts) {
+void JitTiers::watch(Isolate& isolate, const std::vector<ShapeFact>& facts) {
+  for (const ShapeFact& f : facts) {
     if (f.shape != ShapeFact::kNoShape) isolate.shapes[f.shape].flags |= kWatchedShape;
+  }
+}
+
+void JitTiers::relyOn(Isolate& isolate, Code& code, MachineCode& machine) {
+  watch(isolate, machine.facts);
+  for (const ShapeFact& f : machine.facts) {
     auto& dependents = dependents_[f.shape];
     Dependent d{&code, f.what};
     if (std::find(dependents.begin(), dependents.end(), d) == dependents.end()) dependents.push_back(d);
@@ -182,11 +188,13 @@ void JitTiers::visitYoung(heap::SlotVisitor& visitor) {
 }
 
 void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
+  auto reliesOn = [&fact](const std::vector<ShapeFact>& facts) {
+    return std::any_of(facts.begin(), facts.end(), [&fact](const ShapeFact& f) {
+      return f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
+    });
+  };
   for (const auto& job : jobs_) {
-    for (const ShapeFact& f : job->compilation.made.facts) {
-      bool ends = f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
-      if (ends) cancel(*job, "what it relies on has changed");
-    }
+    if (reliesOn(job->compilation.made.facts)) cancel(*job, "what it relies on has changed");
   }
   auto at = dependents_.find(fact.shape);
   if (at == dependents_.end()) return;
@@ -196,11 +204,7 @@ void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
     if (ends) wrong.push_back(d.code);
     return ends;
   });
-  auto relies = [&fact](const MachineCode& m) {
-    return std::any_of(m.facts.begin(), m.facts.end(), [&fact](const ShapeFact& f) {
-      return f.shape == fact.shape && (f.what == fact.what || fact.what == ShapeFact::kExists);
-    });
-  };
+  auto relies = [&reliesOn](const MachineCode& m) { return reliesOn(m.facts); };
   const char* why = fact.shape == ShapeFact::kNoShape ? "a metatable got a metamethod that there was not"
                     : fact.what == ShapeFact::kExists ? "a table lost its shape"
                     : fact.what == ShapeFact::kKeys   ? "a prototype or module got another key or metatable"
