@@ -15,4 +15,9 @@ std::optional<CacheWay> wayToRead(Isolate& isolate, uint32_t shape, String* key)
 /// The same for stores into fields that tables of the shape have.
 std::optional<CacheWay> wayToStore(Isolate& isolate, uint32_t shape, String* key);
 
+/// Beside the Metas in ShapeTable::usedMeta and ShapeFact: the library gave strings their metatable, and a program has
+/// given them another one.
+inline constexpr unsigned kStringsChanged = static_cast<unsigned>(Meta::kCount);
+static_assert(kStringsChanged < 32);
+
 }  // namespace devvm::runtime

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "jit/builder/graph_builder.h"
+#include "runtime/field_ways.h"
 #include "runtime/tables.h"
 
 namespace devvm::jit {
@@ -107,10 +108,25 @@ bool FunctionBuilder::isWithoutNewIndex(uint32_t shape) {
   return relyOnFacts(facts);
 }
 
-/// Whether no table has the metamethod, for certain.
-bool FunctionBuilder::isUnused(Meta m) {
-  bool used = context_.request.isolate.shapes.usedMeta >> static_cast<unsigned>(m) & 1;
-  return !used && relyOnFacts({{ShapeFact::kNoShape, static_cast<uint32_t>(m)}});
+/// Whether no table has the metamethod (a Meta), or strings have their first metatable (kStringsChanged), for certain.
+bool FunctionBuilder::isUnused(unsigned meta) {
+  bool used = context_.request.isolate.shapes.usedMeta >> meta & 1;
+  return !used && relyOnFacts({{ShapeFact::kNoShape, meta}});
+}
+
+/// Whether methods of strings are in the table that the way says, for certain.
+bool FunctionBuilder::stringsFind(const Way& way) {
+  runtime::Isolate& isolate = context_.request.isolate;
+  Value metatable = isolate.typeMetatables[static_cast<int>(runtime::BasicType::kString)];
+  if (!metatable.isTable()) return false;
+  Shape& meta = isolate.shapes.of(runtime::asTable(metatable));
+  if (!meta.unique()) return false;
+  const String* index = runtime::asString(isolate.metaNames[static_cast<size_t>(Meta::kIndex)]);
+  uint32_t slot = isolate.shapes.find(meta, index);
+  if (slot == ShapeTable::kNone || !meta.isConstant(slot)) return false;
+  Value holder = heap::loadSlot(runtime::namedSlot(runtime::asTable(metatable), slot));
+  return holder.isTable() && runtime::asTable(holder)->word == way.holderShape && isUnused(runtime::kStringsChanged) &&
+         relyOnFacts({{meta.id, slot}, {way.holderShape, ShapeFact::kExists}});
 }
 
 /// The value in a slot that never got another one, or null.

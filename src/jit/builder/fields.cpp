@@ -163,7 +163,8 @@ bool FunctionBuilder::asksEpoch(Ways& ways, String* key, bool stores) {
   bool asks = false;
   for (Way& w : ways) {
     if (w.shape == CacheWay::kStrings) {
-      asks = true;
+      w.certain = stringsFind(w);
+      asks = asks || !w.certain;
       continue;
     }
     if (stores) {

@@ -187,7 +187,8 @@ class FunctionBuilder {
   Lookup lookUpBehind(uint32_t shape, const runtime::String* key, Found& found,
                       std::vector<runtime::ShapeFact>& facts) const;
   bool isWithoutNewIndex(uint32_t shape);
-  bool isUnused(runtime::Meta m);
+  bool isUnused(unsigned meta);
+  bool stringsFind(const Way& way);
   Node* constantSlot(const runtime::Shape& holder, uint32_t slot);
   Node* constantField(heap::Value table, runtime::String* key);
   Node* closureHere();

@@ -43,7 +43,7 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
       // The first one stays where nothing can be said: NaN is neither less nor greater.
       ir::Op less = ints ? ir::Op::kIntLt : ir::Op::kFloatLt;
       result = choose(x, y, isMax ? emit(less, {x, y}) : emit(less, {y, x}));
-    } else if (is("string.byte") && failures() == 0 && (y->type == Type::kInt || y->type == Type::kTagged)) {
+    } else if (is("string.byte") && failures() == 0 && y->type != Type::kFloat && y->type != Type::kBool) {
       Node* string = emit(ir::Op::kCheckString, {x});
       Node* from0 = emit(ir::Op::kIntSub, {toInt(y), graph_.intConstant(1)});
       Node* index = emit(ir::Op::kCheckIndex, {from0, emit(ir::Op::kStringLength, {string})});

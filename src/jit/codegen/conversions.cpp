@@ -7,11 +7,10 @@ namespace devvm::jit {
 
 using namespace x64;
 
+/// The tag covers what is above the sign.
 void Emitter::emitBoxSmall(const Node* n) {
   Gpr out = result();
   load(out, n->input(0));
-  a.shl64(out, 16);
-  a.shr64(out, 16);
   orIntTag(out);
 }
 
@@ -31,8 +30,6 @@ void Emitter::emitBoxInt(const Node* n) {
   a.cmp64(rax, in);
   a.jcc(Condition::kNotEqual, wide, Distance::kNear);
   if (in != out) a.mov64(out, in);
-  a.shl64(out, 16);
-  a.shr64(out, 16);
   orIntTag(out);
   a.bind(done);
   cold([this, in, out, &wide, &done] {

@@ -227,4 +227,26 @@ void Emitter::emitIntSarBy(const Node* n) {
   if (n->aux != 0) a.sar64(result(), static_cast<uint8_t>(n->aux));
 }
 
+/// What stands between the comparison and the choice keeps the flags.
+void Emitter::emitIntSelect(const Node* n) {
+  const Node *yes = n->input(1), *no = n->input(2);
+  Test t = test(n->input(0));
+  if (t.parityIsFalse) {
+    setBool(t, rax);
+    a.test32(rax, rax);
+    t = {Condition::kNotZero};
+  }
+  Gpr out = result();
+  if (isIn(yes, out)) {
+    std::swap(yes, no);
+    t = t.opposite();
+  }
+  load(out, no);
+  Place p = placeOf(yes);
+  if (p.kind == Place::kGpr) return a.cmov64(t.condition, out, static_cast<Gpr>(p.index));
+  if (p.isWord()) return a.cmov64(t.condition, out, word(p.index));
+  if (p.kind == Place::kConstant) return a.cmov64(t.condition, out, a.literal64(bitsOf(yes)));
+  refuse("an integer in a place for floats");
+}
+
 }  // namespace devvm::jit

@@ -201,7 +201,8 @@ bool Selector::mayFuse(const Node* n) const {
   const Uses& u = uses(n);
   if (u.count != 1 || u.inState || u.user->block != n->block) return false;
   Op op = u.user->op;
-  if (op != Op::kBranch && op != Op::kCheckTrue && op != Op::kCheckFalse && op != Op::kBoxBool && op != Op::kNot) {
+  if (op != Op::kBranch && op != Op::kCheckTrue && op != Op::kCheckFalse && op != Op::kBoxBool && op != Op::kNot &&
+      op != Op::kIntSelect) {
     return false;
   }
   const Node* compared = n;
@@ -369,6 +370,12 @@ void Selector::demand(const Node* n) {
       any(n->input(0));
       any(n->input(1));
       s.like = n->input(0)->isConstant() ? 1 : 0;
+      break;
+    case Op::kIntSelect:
+      condition(n->input(0));
+      any(n->input(1));
+      any(n->input(2));
+      s.like = static_cast<int8_t>(c_.uses.size() - s.firstUse - (n->input(2)->isConstant() ? 2 : 1));
       break;
     case Op::kIntDiv:
     case Op::kIntMod: {

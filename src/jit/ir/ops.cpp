@@ -94,6 +94,7 @@ Type inputType(Op op, uint32_t i) {
     case Op::kLoadElement:
     case Op::kStoreElement:
     case Op::kStringByte: return i == 1 ? Type::kInt : Type::kTagged;
+    case Op::kIntSelect: return i == 0 ? Type::kBool : Type::kInt;
     default: return Type::kTagged;
   }
 }

@@ -249,6 +249,9 @@ class Folder {
         auto count = static_cast<int64_t>(n->aux + a->aux);
         return shift(n, a->input(0), n->op == Op::kIntShlBy ? count : -count);
       }
+      case Op::kIntSelect:
+        if (isBool(a)) return a->aux != 0 ? b : n->input(2);
+        return b == n->input(2) ? b : nullptr;
       case Op::kIntSarBy:
         if (n->aux == 0) return a;
         return constant ? integer(a->integer() >> n->aux) : nullptr;

@@ -85,6 +85,7 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
       if (a.low >= 0) return {a.low >> n.aux, a.high >> n.aux};
       return n.aux == 0 ? kAll : Interval{0, static_cast<int64_t>(~uint64_t{0} >> n.aux)};
     case Op::kIntSarBy: return {a.low >> n.aux, a.high >> n.aux};
+    case Op::kIntSelect: return a.join(b);
     default: return kAll;
   }
 }
@@ -92,7 +93,10 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
 Interval intervalOf(const ir::Node* n, int depth) {
   if (n->type != ir::Type::kInt || n->isPhi()) return kAll;
   Interval inputs[2];
-  for (uint32_t i = 0; i < n->inputCount() && i < 2 && depth > 0; i++) inputs[i] = intervalOf(n->input(i), depth - 1);
+  uint32_t first = firstInteger(n);
+  for (uint32_t i = first; i < n->inputCount() && i < first + 2 && depth > 0; i++) {
+    inputs[i - first] = intervalOf(n->input(i), depth - 1);
+  }
   return transfer(*n, inputs[0], inputs[1]);
 }
 

@@ -25,7 +25,10 @@ inline constexpr Interval kImmediate{heap::Value::kIntMin, heap::Value::kIntMax}
 /// Lengths of arrays and strings.
 inline constexpr Interval kLengths{0, int64_t{1} << 40};
 
-/// What the operation makes of intervals of its integer inputs (others are ignored). Sums that may wrap are anything.
+/// Of the two inputs whose intervals count, the number of the first.
+inline uint32_t firstInteger(const ir::Node* n) { return n->op == ir::Op::kIntSelect ? 1 : 0; }
+/// What the operation makes of intervals of its integer inputs (others are ignored), from firstInteger() on. Sums that
+/// may wrap are anything.
 Interval transfer(const ir::Node& n, Interval a, Interval b);
 /// By looking at most `depth` inputs deep, and behind no phi.
 Interval intervalOf(const ir::Node* n, int depth = 4);

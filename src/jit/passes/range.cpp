@@ -64,7 +64,8 @@ class Ranges {
     if (const Interval* k = known_.find(n)) i = i.meet(*k);
     if (n->isPhi() || depth == 0) return i;
     Interval inputs[2];
-    for (uint32_t k = 0; k < n->inputCount() && k < 2; k++) inputs[k] = of(n->input(k), depth - 1);
+    uint32_t begin = firstInteger(n);
+    for (uint32_t k = begin; k < n->inputCount() && k < begin + 2; k++) inputs[k - begin] = of(n->input(k), depth - 1);
     if (n->op == Op::kIntSub && inputs[0].isSmall() && inputs[1].isSmall()) {
       if (const int64_t* least = ordered_.find({n->input(1), n->input(0)})) i.low = std::max(i.low, *least);
     }

@@ -205,7 +205,7 @@ void JitTiers::factChanged(Isolate& isolate, const ShapeFact& fact) {
     return ends;
   });
   auto relies = [&reliesOn](const MachineCode& m) { return reliesOn(m.facts); };
-  const char* why = fact.shape == ShapeFact::kNoShape ? "a metatable got a metamethod that there was not"
+  const char* why = fact.shape == ShapeFact::kNoShape ? "a metatable got a new metamethod, or strings another metatable"
                     : fact.what == ShapeFact::kExists ? "a table lost its shape"
                     : fact.what == ShapeFact::kKeys   ? "a prototype or module got another key or metatable"
                                                       : "a function or constant in a table was replaced";

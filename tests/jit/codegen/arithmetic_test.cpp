@@ -108,6 +108,35 @@ TEST(Integers, BinaryWithConstants) {
   }
 }
 
+TEST(Integers, Select) {
+  Machine m;
+  // Conditions fused and in a register, of integers and doubles; either choice a constant, or what was compared.
+  for (const char* condition :
+       {"int_lt n3 n4", "int_eq n3 n4", "int_lt_u n3 n4", "float_lt n15 n16", "float_eq n15 n16"}) {
+    for (bool twice : {false, true}) {
+      for (const char* chosen : {"n3 n4", "n4 n3", "n3 n3", "n9 n4", "n4 n9", "n9 n10"}) {
+        std::string text = binary("int_select n17", chosen, "");
+        std::string all =
+            "  n9 = int 1000000000000\n  n10 = int -5\n  n15 = int_to_float n3\n  n16 = int_to_float n4\n  n17 = ";
+        all = all + condition + "\n";
+        if (twice) all += "  n18 = box_bool n17\n  check_not_nil n18 [0 @0 n1 n2 -]\n";
+        text.insert(text.find("  n5"), all);
+        ASSERT_TRUE(m.compile(text));
+        for (int64_t x : kInts) {
+          for (int64_t y : kInts) {
+            bool holds = condition[4] == 'e' || condition[6] == 'e' ? x == y : x < y;
+            if (condition[4] == 'l' && condition[7] == 'u') holds = static_cast<uint64_t>(x) < static_cast<uint64_t>(y);
+            std::string name = std::string(chosen).substr(holds ? 0 : chosen[2] == ' ' ? 3 : 4, 3);
+            int64_t expected = name[1] == '3' ? x : name[1] == '4' ? y : name[1] == '9' ? 1000000000000 : -5;
+            EXPECT_EQ(m.call({integer(x), integer(y)}).asInt(), low48(expected))
+                << condition << ", " << chosen << ", " << x << " " << y;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Integers, Wide) {
   Machine m;
   // 2^62 + x, halved three times by a division that sees 64 bits.

@@ -212,6 +212,7 @@ class Evaluator {
       case Op::kIntShlBy: integer(a.bits << n->aux); break;
       case Op::kIntShrBy: integer(a.bits >> n->aux); break;
       case Op::kIntSarBy: integer(static_cast<uint64_t>(x >> n->aux)); break;
+      case Op::kIntSelect: r = in(n, a.bits != 0 ? 1 : 2); break;
       case Op::kFloatAdd: number(p + q); break;
       case Op::kFloatSub: number(p - q); break;
       case Op::kFloatMul: number(p * q); break;

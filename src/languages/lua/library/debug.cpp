@@ -8,6 +8,7 @@
 #include "languages/lua/library/library.h"
 #include "languages/lua/lua_chunk.h"
 #include "runtime/code.h"
+#include "runtime/field_ways.h"
 
 namespace devvm::lua {
 
@@ -165,6 +166,7 @@ NativeResult setmetatable(NativeCall& c) {
     if (!iso.registerFinalizer(c.argHandle(0))) return c.outOfMemory();
   } else {
     iso.typeMetatables[static_cast<int>(basicType(c.arg(0)))] = c.arg(1);
+    if (c.arg(0).isString()) iso.shapes.noteMeta(runtime::kStringsChanged);
     iso.shapes.prototypeEpoch++;  // ends the caches of what was found through the old one
   }
   return c.ret(c.arg(0));
