@@ -119,7 +119,7 @@ TEST(Integers, Select) {
         std::string all =
             "  n9 = int 1000000000000\n  n10 = int -5\n  n15 = int_to_float n3\n  n16 = int_to_float n4\n  n17 = ";
         all = all + condition + "\n";
-        if (twice) all += "  n18 = box_bool n17\n  check_not_nil n18 [0 @0 n1 n2 -]\n";
+        if (twice) all += "  n18 = box_bool n17\n  n19 = check_not_nil n18 [0 @0 n1 n2 -]\n";
         text.insert(text.find("  n5"), all);
         ASSERT_TRUE(m.compile(text));
         for (int64_t x : kInts) {
