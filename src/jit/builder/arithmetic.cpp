@@ -287,7 +287,7 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
   }
   // Without metamethods a table equals itself only.
   bool first = x.isOnly(TypeSet::kTable), second = y.isOnly(TypeSet::kTable);
-  if ((first || second) && !raw && failures() < 2 && isUnused(static_cast<unsigned>(runtime::Meta::kEq))) {
+  if ((first || second) && !raw && failures() < 2 && isUnused(runtime::Meta::kEq)) {
     return emit(ir::Op::kSame, {first ? toTable(a) : a, second && !first ? toTable(b) : b});
   }
   Node* answer = leaf(ir::Leaf::kEqual, {a, b});

@@ -188,6 +188,7 @@ class FunctionBuilder {
                       std::vector<runtime::ShapeFact>& facts) const;
   bool isWithoutNewIndex(uint32_t shape);
   bool isUnused(unsigned meta);
+  bool isUnused(runtime::Meta meta) { return isUnused(static_cast<unsigned>(meta)); }
   bool stringsFind(const Way& way);
   Node* constantSlot(const runtime::Shape& holder, uint32_t slot);
   Node* constantField(heap::Value table, runtime::String* key);
