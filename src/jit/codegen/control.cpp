@@ -33,6 +33,21 @@ void Emitter::emitBranch(const Node* n) {
   if (orderOf_[no->number] != next) a.jmp(labelOf(no));
 }
 
+void Emitter::emitUnit(const Node*) {}
+
+void Emitter::emitPollMany(const Node* n) {
+  Label &used = newLabel(), &go = newLabel();
+  a.sub64(Mem(kIsolate, offset::kBudget), Imm(static_cast<int32_t>(n->aux)));
+  a.jcc(Condition::kSign, used, Distance::kNear);
+  a.bind(go);
+  cold([this, &used, &go] {
+    a.bind(used);
+    a.call(Outside(r_.leaving.poll));
+    exitRecord(step_, ExitKind::kPoll);
+    a.jmp(go);
+  });
+}
+
 void Emitter::emitPoll(const Node* n) {
   Label& used = newLabel();
   a.sub64(Mem(kIsolate, offset::kBudget), 1);

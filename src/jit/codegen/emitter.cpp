@@ -46,6 +46,19 @@ void Emitter::prepare() {
   }
 }
 
+void Emitter::countUnitsAhead() {
+  unitsAhead_.assign(c_.steps.size(), 0);
+  for (const auto& block : c_.blocks) {
+    uint8_t ahead = 0;
+    for (uint32_t i = block.first; i < block.end; i++) {
+      const Node* n = c_.steps[i].node;
+      if (n->op == ir::Op::kPollMany) ahead = static_cast<uint8_t>(n->aux - 1);
+      if (n->op == ir::Op::kUnit) ahead--;
+      unitsAhead_[i] = ahead;
+    }
+  }
+}
+
 Label& Emitter::labelOf(const ir::Block* block) { return blockLabels_[orderOf_[block->number]]; }
 
 /// Offset in the outermost function's bytecode, of the call where the node is from an inlined one.
@@ -247,6 +260,7 @@ const char* Emitter::run() {
     out_.frameWords = std::max(out_.frameWords, r_.code->stackNeeded + r_.code->parameters);
   }
   prepare();
+  countUnitsAhead();
   planAllocations();
   mark(c_.steps[0].node);
   prologue();

@@ -55,6 +55,7 @@ class Emitter {
 
   // ---- emitter.cpp: blocks, moves, cold code ----
   void prepare();
+  void countUnitsAhead();
   void prologue();
   void block(uint32_t b);
   void step(uint32_t i);
@@ -215,6 +216,7 @@ class Emitter {
   std::deque<Label> labels_;
   std::vector<regalloc::Move> buffer_;
   std::vector<const Node*> objects_;  ///< virtual, of the record that is being made
+  std::vector<uint8_t> unitsAhead_;   ///< by step: ExitRecord::ahead
   bool hasMovesAtEnd_ = false;        ///< of the present block, in front of its last step
   bool jumped_ = false;               ///< the block's jump is done
   uint32_t step_ = 0;

@@ -91,6 +91,7 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
   ExitRecord record;
   record.machine = a.position();
   record.kind = kind;
+  record.ahead = unitsAhead_[step];
   record.reason = s.node->op;
   if (s.node->origin.function != nullptr) {
     record.origin = s.node->origin.function->code;

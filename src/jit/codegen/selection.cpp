@@ -212,7 +212,7 @@ bool Selector::mayFuse(const Node* n) const {
   int steps = 0;
   for (const Node* at = n->next; at != u.user; at = at->next) {
     if (losesRegisters(at->op) || ++steps > kNear) return false;
-    if (reads && at->has(ir::kWrites)) return false;
+    if (reads && at->has(ir::kWrites) && at->op != Op::kUnit) return false;
   }
   return true;
 }

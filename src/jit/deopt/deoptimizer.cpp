@@ -177,6 +177,7 @@ void leaveOptimized(Isolate* isolate, const RegisterSave* registers, const uint8
   f.sp = inner.sp;
   f.pc = inner.resume;
   f.openCount = record.frames.back().wanted;
+  isolate->budget += record.ahead;
   if (record.kind == ExitKind::kPoll) return interpreter::safepoint(*isolate);
   isolate->tiers->deoptimized(*isolate, const_cast<Code&>(code), returnAddress);
 }

@@ -58,6 +58,10 @@ bool isGuardLike(ExitKind kind) { return kind == ExitKind::kGuard || kind == Exi
 // origin (guards, memory), count of objects, objects, count of frames, frames from the outermost one: code, offset,
 // depth, wanted, callee (all but the first), places ----
 
+/// A record begins with its kind and, above that, the units of fuel that were taken ahead.
+constexpr unsigned kKindBits = 2;
+ExitKind kindOf(const uint8_t* record) { return static_cast<ExitKind>(record[0] & ((1 << kKindBits) - 1)); }
+
 }  // namespace
 
 uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
@@ -109,7 +113,7 @@ void ExitTableBuilder::put(const ExitObject& object) {
 
 void ExitTableBuilder::add(const ExitRecord& record) {
   table_.index_.push_back({record.machine, static_cast<uint32_t>(table_.bytes_.size())});
-  table_.bytes_.push_back(static_cast<uint8_t>(record.kind));
+  table_.bytes_.push_back(static_cast<uint8_t>(static_cast<uint8_t>(record.kind) | record.ahead << kKindBits));
   table_.bytes_.push_back(static_cast<uint8_t>(record.reason));
   if (record.kind == ExitKind::kMemory) {
     put(record.live.size());
@@ -168,7 +172,8 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
   const uint8_t* record = at(machine);
   if (record == nullptr) return false;
   out.machine = machine;
-  out.kind = static_cast<ExitKind>(record[0]);
+  out.kind = kindOf(record);
+  out.ahead = static_cast<uint8_t>(record[0] >> kKindBits);
   out.reason = static_cast<ir::Op>(record[1]);
   out.tagged.clear();
   Numbers in(record + 2);
@@ -223,7 +228,7 @@ void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out
   // Errors ask that of each frame on their way: nothing is made of the record that they do not want.
   const uint8_t* record = at(machine);
   if (record == nullptr) return;
-  auto kind = static_cast<ExitKind>(record[0]);
+  auto kind = kindOf(record);
   Numbers in(record + 2);
   if (kind == ExitKind::kMemory) in.skip(in.next());
   if (isGuardLike(kind)) in.skip(2);
@@ -255,7 +260,7 @@ void ExitTable::visitShapes(heap::SlotVisitor& visitor) const {
 
 void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine) const {
   const uint8_t* record = at(machine);
-  if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kCall) return;
+  if (record == nullptr || kindOf(record) != ExitKind::kCall) return;
   Numbers in(record + 2);
   in.next();  // the gap
   uint32_t word = 0;
@@ -269,7 +274,7 @@ void ExitTable::visit(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t mach
 void ExitTable::visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32_t machine, uint64_t* registers) const {
   constexpr uint32_t kGprs = 16;
   const uint8_t* record = at(machine);
-  if (record == nullptr || static_cast<ExitKind>(record[0]) != ExitKind::kMemory) return;
+  if (record == nullptr || kindOf(record) != ExitKind::kMemory) return;
   Numbers in(record + 2);
   for (uint64_t left = in.next(); left > 0; left--) {
     ValuePlace p = placeOf(in, constants_);
@@ -309,6 +314,7 @@ std::string text(const ExitRecord& record) {
   static constexpr const char* kKind[] = {"guard", "call", "poll", "memory"};
   std::string out = std::to_string(record.machine) + " " + kKind[static_cast<size_t>(record.kind)];
   if (isGuardLike(record.kind)) out += std::string(" ") + ir::opInfo(record.reason).mnemonic;
+  if (record.ahead != 0) out += " ahead " + std::to_string(record.ahead);
   for (size_t i = 0; i < record.frames.size(); i++) {
     const ExitFrame& f = record.frames[i];
     out += i != 0 ? " / " + text(f.callee) + " @" : " @";

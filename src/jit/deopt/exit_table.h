@@ -75,6 +75,9 @@ struct ExitFrame {
 struct ExitRecord {
   uint32_t machine = 0;  ///< offset of the return address in the code
   ExitKind kind = ExitKind::kGuard;
+  /// Units of fuel that were taken for what comes behind this place (poll_many): who leaves here gives them back. Less
+  /// than 64; calls have none.
+  uint8_t ahead = 0;
   ir::Op reason = ir::Op::kExit;  ///< of guards: the operation that failed
   /// Of guards: the instruction because of which it is there, by which failures are counted; null: the one at which the
   /// innermost frame goes on.

@@ -287,6 +287,8 @@ class Evaluator {
         break;
       }
       case Op::kPoll:
+      case Op::kPollMany:
+      case Op::kUnit:
       case Op::kJump:
       case Op::kBranch:
       case Op::kReturn: return "";
