@@ -23,6 +23,7 @@ TypeSet FunctionBuilder::typesOf(ir::Node* n, unsigned operand) const {
     case ir::Op::kConstant: return TypeSet::of(n->value());
     case ir::Op::kCheckTable:
     case ir::Op::kCheckShape:
+    case ir::Op::kCheckShapes:
     case ir::Op::kNewTable: return TypeSet::kTable;
     case ir::Op::kObject: return TypeSet::of(*objectOf(n));
     case ir::Op::kCheckString: return TypeSet::kString;

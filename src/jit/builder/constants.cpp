@@ -207,7 +207,9 @@ const runtime::Code* FunctionBuilder::constantCallee(const Node* callee) {
 // ---- classes of new tables ----
 
 void FunctionBuilder::noteShape(Node* table, uint32_t shape) {
-  while (table->op == ir::Op::kCheckTable || table->op == ir::Op::kCheckShape) table = table->input(0);
+  while (table->op == ir::Op::kCheckTable || table->op == ir::Op::kCheckShape || table->op == ir::Op::kCheckShapes) {
+    table = table->input(0);
+  }
   if (table->op == ir::Op::kNewTable) newShapes_.emplace_back(table, shape);
 }
 
@@ -215,7 +217,9 @@ void FunctionBuilder::noteShape(Node* table, uint32_t shape) {
 bool FunctionBuilder::setClass(Node* table, Node* metatable) {
   const Value* meta = objectOf(metatable);
   const Node* made = table;
-  while (made->op == ir::Op::kCheckTable || made->op == ir::Op::kCheckShape) made = made->input(0);
+  while (made->op == ir::Op::kCheckTable || made->op == ir::Op::kCheckShape || made->op == ir::Op::kCheckShapes) {
+    made = made->input(0);
+  }
   if (made->op != ir::Op::kNewTable || meta == nullptr || !meta->isTable() || failures() > 0) return false;
   ShapeTable& shapes = context_.request.isolate.shapes;
   auto noted = std::find_if(newShapes_.rbegin(), newShapes_.rend(), [made](const auto& n) { return n.first == made; });

@@ -71,7 +71,10 @@ FunctionBuilder::Ways FunctionBuilder::waysOf(uint32_t index, String* key, bool 
 }
 
 ir::Node* FunctionBuilder::toTable(Node* n) {
-  if (n->op == ir::Op::kCheckTable || n->op == ir::Op::kCheckShape || n->op == ir::Op::kNewTable) return n;
+  if (n->op == ir::Op::kCheckTable || n->op == ir::Op::kCheckShape || n->op == ir::Op::kCheckShapes ||
+      n->op == ir::Op::kNewTable) {
+    return n;
+  }
   if (const Value* object = objectOf(n); object != nullptr && object->isTable()) return n;
   return emit(ir::Op::kCheckTable, {n});
 }
@@ -105,6 +108,17 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
     return each(isString ? emit(ir::Op::kCheckString, {object}) : checkShape(object, ways[0].shape), ways[0]);
   }
   Node* table = toTable(object);
+  auto isAlike = [&](const Way& w) {
+    const Way& first = ways[0];
+    return w.how == first.how && w.slot == first.slot && w.holderShape == first.holderShape && w.plain == first.plain &&
+           w.certain == first.certain;
+  };
+  if (!open && std::all_of(ways.begin(), ways.end(), isAlike)) {
+    uint32_t shapes[kMostWays];
+    for (size_t i = 0; i < ways.size(); i++) relyOn(shapes[i] = ways[i].shape);
+    const auto* set = graph_.shapeSet({shapes, ways.size()});
+    return each(emit(ir::Op::kCheckShapes, {table}, reinterpret_cast<uintptr_t>(set)), ways[0]);
+  }
   ir::Block* join = graph_.newBlock();
   Node* phi = hasResult ? newPhi(join, whole_.offset) : nullptr;
   auto meet = [&](Node* result) {

@@ -115,6 +115,20 @@ void Emitter::emitCheckShape(const Node* n) {
   a.jcc(Condition::kNotEqual, exit(), Distance::kNear);
 }
 
+void Emitter::emitCheckShapes(const Node* n) {
+  const auto& set = *n->pointer<ir::ShapeSet>();
+  Label holds;
+  a.mov32(rax, tableSlot(n->input(0), offset::kWord).mem);
+  for (uint32_t i = 0; i < set.count; i++) {
+    useShape(set.shapes[i]);
+    a.cmp32(rax, Imm(static_cast<int32_t>(set.shapes[i])));
+    out_.shapeChecks.push_back({a.position(), set.shapes[i] < 128});
+    bool isLast = i + 1 == set.count;
+    isLast ? a.jcc(Condition::kNotEqual, exit(), Distance::kNear) : a.jcc(Condition::kEqual, holds);
+  }
+  a.bind(holds);
+}
+
 /// A function whose object has this pointer in a field: code of closures, facts of natives.
 void Emitter::checkFunction(const Node* value, int field, uint64_t pointer) {
   static_assert(offset::kClosureCode == offset::kNativeInfo);

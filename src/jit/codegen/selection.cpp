@@ -71,6 +71,7 @@ bool givesInput(Op op) {
     case Op::kCheckTable:
     case Op::kCheckString:
     case Op::kCheckShape:
+    case Op::kCheckShapes:
     case Op::kCheckClosure:
     case Op::kCheckNative:
     case Op::kCheckNotNil:
@@ -160,7 +161,7 @@ void Selector::use(const Node* user, uint32_t i) {
   if (!keepsForm && !isFloat) u.wantsGpr = true;
   if (!isElementAccess(op) || i != 1) u.notIndex = true;
   bool isTableAccess = op == Op::kLoadField || op == Op::kLoadProps || op == Op::kLoadArray || op == Op::kCheckShape ||
-                       op == Op::kCheckTable || op == Op::kCheckPlain;
+                       op == Op::kCheckShapes || op == Op::kCheckTable || op == Op::kCheckPlain;
   if (!isTableAccess || i != 0) u.notTable = true;
   bool sameStretch = !out_.hasCalls || (user->block == c_.sameAs[n->id]->block &&
                                         callsBefore_[user->id] == callsBefore_[c_.sameAs[n->id]->id]);
@@ -348,7 +349,8 @@ void Selector::demand(const Node* n) {
     case Op::kCheckIs:
     case Op::kCheckSmall: any(n->input(0)); break;
     case Op::kCheckNotZero:
-    case Op::kCheckShape: reg(n->input(0)); break;
+    case Op::kCheckShape:
+    case Op::kCheckShapes: reg(n->input(0)); break;
     case Op::kCheckTrue:
     case Op::kCheckFalse:
     case Op::kBranch: condition(n->input(0)); break;

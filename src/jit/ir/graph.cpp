@@ -43,6 +43,15 @@ FrameState* Graph::newState(const Function* function, uint32_t offset, std::span
   return s;
 }
 
+const ShapeSet* Graph::shapeSet(std::span<const uint32_t> shapes) {
+  ShapeSet set;
+  set.count = static_cast<uint32_t>(shapes.size());
+  std::copy(shapes.begin(), shapes.end(), set.shapes);
+  std::sort(set.shapes, set.shapes + set.count);
+  auto same = std::find(shapeSets_.begin(), shapeSets_.end(), set);
+  return same != shapeSets_.end() ? &*same : &shapeSets_.emplace_back(set);
+}
+
 void Graph::append(Block* block, Node* n) {
   n->block = block;
   n->previous = block->last;

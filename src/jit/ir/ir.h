@@ -9,6 +9,7 @@
 // of Duboscq et al., "Graal IR", 2013.)
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <deque>
@@ -55,6 +56,7 @@ enum class Aux : uint8_t {
   kOffset,
   kIndex,
   kShape,
+  kShapes,
   kPointer,
   kWanted,
   kEpoch,
@@ -120,6 +122,15 @@ Type inputType(Op op, uint32_t i);
 
 struct Block;
 struct FrameState;
+
+/// Shapes that a table may have, for operations that all of them have in common. One for each such set in a graph.
+struct ShapeSet {
+  static constexpr uint32_t kMost = 8;
+  uint32_t count = 0;
+  uint32_t shapes[kMost] = {};  ///< ascending
+  bool has(uint64_t shape) const { return std::find(shapes, shapes + count, shape) != shapes + count; }
+  bool operator==(const ShapeSet&) const = default;
+};
 
 /// A function whose code is part of the graph: the one that is compiled (number 0), or an inlined call.
 struct Function {
@@ -261,6 +272,8 @@ class Graph {
   Node* intConstant(int64_t i) { return constantOf(Op::kIntConstant, static_cast<uint64_t>(i)); }
   Node* floatConstant(double d) { return constantOf(Op::kFloatConstant, std::bit_cast<uint64_t>(d)); }
   Node* object(const runtime::CodeObject* place) { return constantOf(Op::kObject, reinterpret_cast<uintptr_t>(place)); }
+  /// The set of these shapes (kMost at most), in any order.
+  const ShapeSet* shapeSet(std::span<const uint32_t> shapes);
   Node* boolConstant(bool b) { return constantOf(Op::kBoolConstant, b); }
 
   // ---- order ----
@@ -298,6 +311,7 @@ class Graph {
   void markNeeded(std::vector<Node*>& work, Node* node);
 
   base::Arena arena_;
+  std::deque<ShapeSet> shapeSets_;
   std::deque<Block> allBlocks_;
   std::vector<Block*> blocks_;
   std::vector<Node*> constants_;  ///< open addressing, a power of two

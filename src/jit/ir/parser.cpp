@@ -132,6 +132,17 @@ class Parser {
           return true;
         }
         return false;
+      case Aux::kShapes: {
+        std::vector<uint32_t> shapes;
+        for (bool more = true; more;) {
+          size_t end = std::min(word.find('|'), word.size());
+          if (shapes.size() == ShapeSet::kMost || !readNumber(word.substr(0, end), shapes.emplace_back())) return false;
+          more = end < word.size();
+          word.remove_prefix(std::min(end + 1, word.size()));
+        }
+        aux = reinterpret_cast<uintptr_t>(graph_.shapeSet(shapes));
+        return true;
+      }
       case Aux::kCounts: {
         uint32_t elements = 0, fields = 0;
         size_t colon = word.find(':');

@@ -127,6 +127,11 @@ class Printer {
           add("0x%016" PRIx64, n.aux);
         return;
       }
+      case Aux::kShapes: {
+        const auto& set = *n.pointer<ShapeSet>();
+        for (uint32_t i = 0; i < set.count; i++) add(i == 0 ? " %u" : "|%u", set.shapes[i]);
+        return;
+      }
       case Aux::kPointer: add(" 0x%" PRIx64, n.aux); return;
       case Aux::kLeaf:
         out_ += ' ';

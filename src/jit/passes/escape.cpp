@@ -56,6 +56,7 @@ Node* handedOn(Node* n) {
     switch (n->op) {
       case Op::kCheckTable:
       case Op::kCheckShape:
+      case Op::kCheckShapes:
       case Op::kCheckClosure:
       case Op::kCheckNotNil:
       case Op::kToTagged: n = n->input(0); break;
@@ -81,6 +82,7 @@ bool isHarmless(const Node* object, const Node* user, uint32_t input) {
     case Op::kStoreShape:
     case Op::kHasShape:
     case Op::kCheckShape:
+    case Op::kCheckShapes:
     case Op::kCheckTable: return isTable;
     case Op::kCheckClosure: return isClosure && user->aux == object->aux;
     case Op::kIsClosure: return isClosure;
@@ -128,6 +130,7 @@ class Replacement {
         bool isIt = n->inputCount() > 0 && handedOn(n->input(0)) == object_;
         if (isIt && n->op == Op::kStoreShape) shape = n->aux;
         if (isIt && n->op == Op::kCheckShape && shape != n->aux) return false;
+        if (isIt && n->op == Op::kCheckShapes && !n->pointer<ir::ShapeSet>()->has(shape)) return false;
         if (isIt && n->op == Op::kHasShape && !isNamed(shape)) return false;
         bool isHeld = n->state != nullptr && holds(*n->state);
         for (uint32_t i = 0; i < n->inputCount() && isVirtual(n); i++) isHeld |= handedOn(n->input(i)) == object_;

@@ -29,6 +29,7 @@ inline bool isTable(const ir::Node* n) {
   switch (n->op) {
     case ir::Op::kCheckTable:
     case ir::Op::kCheckShape:
+    case ir::Op::kCheckShapes:
     case ir::Op::kNewTable:
     case ir::Op::kShapeOwner: return true;
     // A collection may be moving it, if this is the compiler thread; a table it stays.
@@ -76,6 +77,7 @@ inline ir::Node* unguarded(ir::Node* n) {
       case ir::Op::kCheckTable:
       case ir::Op::kCheckString:
       case ir::Op::kCheckShape:
+      case ir::Op::kCheckShapes:
       case ir::Op::kCheckClosure:
       case ir::Op::kCheckNative:
       case ir::Op::kCheckNotNil: n = n->input(0); break;

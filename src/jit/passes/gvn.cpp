@@ -108,7 +108,7 @@ class Numbering {
       }
       return learn(condition, wanted);
     }
-    if (n->op == Op::kCheckShape) return tellNotNil(n);
+    if (n->op == Op::kCheckShape || n->op == Op::kCheckShapes) return tellNotNil(n);
     if (n->isPhi()) return visitPhi(n);
     if (!isNumbered(n)) return;
     Expression e = expressionOf(n);
@@ -152,7 +152,8 @@ class Numbering {
     if (n->op == Op::kCheckNotNil || (n->op == Op::kCheckIs && n->value().isNil())) return;
     Node* known = n->type == Type::kTagged ? n : n->input(0);
     table_.insert({Op::kCheckNotNil, 1, 0, unguarded(n->input(0)), nullptr}, known);
-    if (n->op == Op::kCheckShape) table_.insert({Op::kCheckTable, 1, 0, unguarded(n->input(0)), nullptr}, n);
+    bool tellsShape = n->op == Op::kCheckShape || n->op == Op::kCheckShapes;
+    if (tellsShape) table_.insert({Op::kCheckTable, 1, 0, unguarded(n->input(0)), nullptr}, n);
   }
 
   void learn(Node* condition, bool holds) {

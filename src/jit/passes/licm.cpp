@@ -51,7 +51,8 @@ class Mover {
       case Op::kLoadField:
       case Op::kLoadProps: {
         Op from = n->input(0)->op;
-        return from == Op::kCheckShape || from == Op::kShapeOwner || from == Op::kNewTable || from == Op::kObject;
+        return from == Op::kCheckShape || from == Op::kCheckShapes || from == Op::kShapeOwner ||
+               from == Op::kNewTable || from == Op::kObject;
       }
       case Op::kLoadProp: return n->input(0)->op == Op::kLoadProps && mayHappen(n->input(0));
       case Op::kLoadElement:
@@ -96,6 +97,7 @@ class Mover {
       case Op::kCheckTable:
       case Op::kCheckString:
       case Op::kCheckShape:
+      case Op::kCheckShapes:
       case Op::kCheckPlain:
       case Op::kCheckClosure:
       case Op::kCheckNative: return !n->block->isRare && !context_.failed(n->origin);

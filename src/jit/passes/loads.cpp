@@ -58,6 +58,7 @@ class Loads {
       }
       if (changed) versions_[k] = ++lastVersion_;
     }
+    learn(b);
   }
 
   static const Node* indexOf(const Node* n) {
@@ -83,6 +84,22 @@ class Loads {
     known_[kind].push_back({object, index, aux, value, versions_[kind], block_});
   }
 
+  /// And no set of shapes, which is an address.
+  static bool isShape(uint64_t aux) { return aux <= UINT32_MAX; }
+
+  /// Behind a branch the shape is the one that was asked for.
+  void learn(const Block* b) {
+    if (b->predecessors.size() != 1 || b->predecessors[0]->last->op != Op::kBranch) return;
+    const Block* from = b->predecessors[0];
+    Node* condition = from->last->input(0);
+    if (condition->op != Op::kHasShape || condition->block != from || b != from->successors[0]) return;
+    for (const Node* n = condition->next; n != nullptr; n = n->next) {
+      if (n->has(ir::kWrites) || n->has(ir::kCalls)) return;
+    }
+    Node* table = condition->input(0);
+    remember(memoryKind(condition), unguarded(table), nullptr, condition->aux, table);
+  }
+
   void visit(Node* n) {
     switch (n->op) {
       case Op::kLoadField:
@@ -103,6 +120,22 @@ class Loads {
         const Node* object = unguarded(n->input(0));
         if (Known* k = find(kind, object, nullptr, n->aux)) return replace(n, k->value->resolve());
         return remember(kind, object, nullptr, n->aux, n);
+      }
+      case Op::kCheckShapes: {
+        uint32_t kind = memoryKind(n);
+        const Node* object = unguarded(n->input(0));
+        if (Known* k = find(kind, object, nullptr, n->aux)) return replace(n, k->value->resolve());
+        const auto* set = n->pointer<ir::ShapeSet>();
+        if (Known* k = search(kind, [&](const Known& k) { return k.object == object && set->has(k.aux); })) {
+          return replace(n, k->value->resolve());
+        }
+        return remember(kind, object, nullptr, n->aux, n);
+      }
+      case Op::kHasShape: {
+        const Node* object = unguarded(n->input(0));
+        Known* k = search(memoryKind(n), [&](const Known& k) { return k.object == object && isShape(k.aux); });
+        if (k != nullptr) return replace(n, graph_.boolConstant(k->aux == n->aux));
+        return;
       }
       case Op::kCheckPlain: {
         uint32_t kind = memoryKind(n);

@@ -130,6 +130,7 @@ class Representation {
         return n->value().isBoolean() ? kRawBool : kMixed;
       case Op::kCheckTable:
       case Op::kCheckShape:
+      case Op::kCheckShapes:
       case Op::kCheckString:
       case Op::kCheckClosure:
       case Op::kCheckNative:

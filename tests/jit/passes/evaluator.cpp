@@ -164,6 +164,11 @@ class Evaluator {
         leaveUnless(a.object->shape == n->aux);
         r = a;
         break;
+      case Op::kCheckShapes:
+        if (a.kind != Datum::kObject || !a.object->isTable) return "no table";
+        leaveUnless(n->pointer<ir::ShapeSet>()->has(a.object->shape));
+        r = a;
+        break;
       case Op::kCheckNotNil:
         leaveUnless(a.kind != Datum::kNil);
         r = a;
