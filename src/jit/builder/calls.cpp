@@ -36,10 +36,10 @@ const char* FunctionBuilder::whyNotInlined(const Code& code) const {
   if (context_.inlinedBytes + code.codeSize > (isTiny ? kMostTinyTogether : kMostTogether)) {
     return "the graph is large already";
   }
-  // A function that calls itself is taken in once.
+  // A function that calls itself is taken in once, small ones once more.
   int same = 0;
   for (const ir::Function* f = function_; f != nullptr; f = f->caller) same += f->code == &code;
-  return same < 2 ? nullptr : "it calls itself";
+  return same < (isTiny ? 3 : 2) ? nullptr : "it calls itself";
 }
 
 /// Whom the call at this place called so far: only bytecode functions, or one native (the result).
@@ -81,7 +81,8 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   const runtime::NativeInfo* native = knownCallees(callee, codes);
   bool isFast = native != nullptr && native->fast != nullptr && (wanted <= 1 || native->oneResult);
   Nodes results;
-  if (isFast) {
+  if (native != nullptr && bytesOf(*native, callee, arguments, wanted, results)) {
+  } else if (isFast) {
     results = {callNative(*native, callee, arguments)};
     if (wanted != 1) results.resize(wanted, nil());
   } else {

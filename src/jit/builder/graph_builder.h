@@ -233,6 +233,8 @@ class FunctionBuilder {
   void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
   const char* whyNotInlined(const runtime::Code& code) const;
   Node* choose(Node* first, Node* second, Node* takeSecond);
+  bool bytesOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
+               Nodes& results);
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
 

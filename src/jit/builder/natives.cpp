@@ -27,6 +27,28 @@ ir::Node* FunctionBuilder::choose(Node* first, Node* second, Node* takeSecond) {
   return phi;
 }
 
+/// string.byte of as many bytes as the caller wants. False: nothing was done.
+bool FunctionBuilder::bytesOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments,
+                              uint32_t wanted, Nodes& results) {
+  if (native.name == nullptr || std::strcmp(native.name, "string.byte") != 0) return false;
+  if (arguments.size() != 3 || wanted == 0 || failures() > 0) return false;
+  for (Node* n : arguments) {
+    if (n->type == Type::kFloat || n->type == Type::kBool) return false;
+  }
+  if (objectOf(callee) == nullptr) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+  Node* string = emit(ir::Op::kCheckString, {arguments[0]});
+  Node *from = toInt(arguments[1]), *to = toInt(arguments[2]);
+  Node* more = emit(ir::Op::kIntSub, {to, from});
+  emit(ir::Op::kCheckTrue, {emit(ir::Op::kIntEq, {more, graph_.intConstant(wanted - 1)})});
+  Node* length = emit(ir::Op::kStringLength, {string});
+  // Each byte has its own check, so that none is loaded earlier.
+  for (uint32_t i = 0; i < wanted; i++) {
+    Node* from0 = emit(ir::Op::kIntAdd, {from, graph_.intConstant(static_cast<int64_t>(i) - 1)});
+    results.push_back(emit(ir::Op::kStringByte, {string, emit(ir::Op::kCheckIndex, {from0, length})}));
+  }
+  return true;
+}
+
 /// False: nothing was done.
 bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
   if (native.name == nullptr || arguments.empty() || arguments.size() > 2) return false;

@@ -70,10 +70,12 @@ void Emitter::callKnown(const Node* n, const runtime::Code& code) {
   restoreFixed();
   a.mov32(Mem(kFrame, Imm(frame)), Imm(-frame / 8));
   a.mov32(Mem(kFrame, Imm(frame + 4)), Imm(static_cast<int32_t>((Link::kMachine | linkFlags(n)) >> 32)));
-  a.mov64(rdx, addressOf(&code));
+  // What calls itself calls this code, whatever comes: where frames of it may not go on, they are left when it returns.
+  bool isSelf = &code == r_.code && r_.graph.entryOffset == 0 && n->input(0)->op == ir::Op::kObject;
+  if (!isSelf) a.mov64(rdx, addressOf(&code));
   a.lea64(rsp, Mem(kFrame, Imm(slot)));
   a.lea64(kFrame, Mem(kFrame, Imm(frame)));
-  a.call(Mem(rdx, offset::kCodeMachineEntry));
+  isSelf ? a.call(callEntry_) : a.call(Mem(rdx, offset::kCodeMachineEntry));
   afterCall(n, slot);
 }
 

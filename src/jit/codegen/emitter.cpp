@@ -219,6 +219,7 @@ void Emitter::prologue() {
   }
   Label& body = newLabel();
   out_.callEntry = a.position();
+  a.bind(callEntry_);
   a.mov64(rsp, kHostStack);
   a.bind(body);
   compareRoom();

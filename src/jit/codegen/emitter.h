@@ -216,6 +216,7 @@ class Emitter {
   std::deque<Label> labels_;
   std::vector<regalloc::Move> buffer_;
   std::vector<const Node*> objects_;  ///< virtual, of the record that is being made
+  Label callEntry_;
   std::vector<uint8_t> unitsAhead_;   ///< by step: ExitRecord::ahead
   bool hasMovesAtEnd_ = false;        ///< of the present block, in front of its last step
   bool jumped_ = false;               ///< the block's jump is done

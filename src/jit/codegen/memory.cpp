@@ -132,8 +132,20 @@ void Emitter::store(const Slot& slot, const Node* value) {
     a.movsd(slot.mem, xmm(value));
   }
   a.bind(done);
-  cold([this, slot, p, &watched, &done] {
+  bool mayBeInt = !isNoObject(value) && p.kind == Place::kGpr;
+  cold([this, slot, p, mayBeInt, &watched, &done] {
     a.bind(watched);
+    if (mayBeInt) {
+      // Integers concern the collector as other values do that are no objects.
+      Label& object = newLabel();
+      compareWithIntTag(static_cast<Gpr>(p.index));
+      a.jcc(Condition::kBelow, object);
+      a.cmp8(Mem(kIsolate, offset::kMarking), 0);
+      a.jcc(Condition::kNotZero, object);
+      a.mov64(slot.mem, static_cast<Gpr>(p.index));
+      a.jmp(done);
+      a.bind(object);
+    }
     // rax may hold the object: first the address of the slot, by way of the stack.
     a.sub64(rsp, 24);
     if (slot.object.base() == rax) {

@@ -180,6 +180,7 @@ class Folder {
         if (isInt(a, 0)) return make(n, Op::kIntNeg, {b});
         if (a->op == Op::kIntAdd && a->input(0) == b) return a->input(1);
         if (a->op == Op::kIntAdd && a->input(1) == b) return a->input(0);
+        if (b->op == Op::kIntAdd && b->input(0) == a) return make(n, Op::kIntNeg, {b->input(1)});
         return nullptr;
       case Op::kIntMul:
         if (constant) return integer(x * y);
