@@ -242,6 +242,7 @@ int runJit(const Arguments& arguments) {
   Session session(options, {});
   if (!session.ready()) return kFailed;
   bool ready = compilersReady(session, options);
+  if (ready) jit::codeRecords(session.isolate())->describe(!command.function.empty() || command.explain);
   std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
   runtime::Rooted chunk(session.isolate(), Value::nil());
   std::vector<Value> values;

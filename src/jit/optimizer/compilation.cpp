@@ -52,11 +52,18 @@ bool Compilation::build() {
       {request_.isolate, request_.code, request_.entryOffset, request_.frame, request_.closure, request_.failures},
       graph_, *reliance_, &refusal_);
   // A fault here is the builder's; passes would not survive it.
-  if (built && !ir::verify(graph_).empty()) refusal_ = "the graph breaks a rule";
+  if (built && options_.verify && !ir::verify(graph_).empty()) refusal_ = "the graph breaks a rule";
   // They may be gone by the time of finish().
   request_.frame = nullptr;
   request_.closure = heap::Value::nil();
   if (refusal_ == nullptr) findWhatItNames();
+  made.facts = std::move(reliance_->facts);
+  made.objects = std::move(reliance_->objects);
+  made.reliesOnUpvalues = reliance_->upvalues;
+  profile.buildNanos = base::threadNanos() - began;
+  profile.nodesBuilt = graph_.nodeCount();
+  profile.functions = static_cast<uint32_t>(graph_.functions.size());
+  profile.graphBytes = graph_.bytes();
   if (request_.level != 0) options_.level = request_.level;
   profile.level = options_.level;
   if (refusal_ == nullptr && request_.description != nullptr) {
@@ -65,13 +72,6 @@ bool Compilation::build() {
     describer_->calls(reliance_->inlining);
     describer_->observe(graph_, options_);
   }
-  made.facts = std::move(reliance_->facts);
-  made.objects = std::move(reliance_->objects);
-  made.reliesOnUpvalues = reliance_->upvalues;
-  profile.buildNanos = base::threadNanos() - began;
-  profile.nodesBuilt = graph_.nodeCount();
-  profile.functions = static_cast<uint32_t>(graph_.functions.size());
-  profile.graphBytes = graph_.bytes();
   return refusal_ == nullptr;
 }
 

@@ -44,6 +44,13 @@ class Mover {
     return false;
   }
 
+  /// The nearest block that dominates both; `a` may be null.
+  static const Block* inFrontOf(const Block* a, const Block* b) {
+    if (a == nullptr) return b;
+    while (a != b) (a->domDepth > b->domDepth ? a : b) = (a->domDepth > b->domDepth ? a : b)->dominator;
+    return a;
+  }
+
   /// Whether a node may be executed where the loop does not come by it: not if only a branch keeps it from reading
   /// beyond an object.
   static bool mayHappen(const Node* n) {
@@ -67,16 +74,17 @@ class Mover {
     header_ = header;
     guards_ = header->entryState != nullptr && !context_.failed(*header->entryState);
     epochHolds_ = true;
+    // By these all ways round the loop come, and all of these ways and those out of it.
+    const Block* round = nullptr;
+    for (size_t i = 1; i < header->predecessors.size(); i++) round = inFrontOf(round, header->predecessors[i]);
+    const Block* all = round;
+    for (const Block* m : members) {
+      bool leaves = std::any_of(m->successors.begin(), m->successors.end(), [&](Block* s) { return !isWithin(s); });
+      if (leaves) all = inFrontOf(all, m);
+    }
     for (Block* b : members) {
-      bool always = true;
-      for (size_t i = 1; i < header->predecessors.size(); i++) {
-        always = always && dominators_.dominates(b, header->predecessors[i]);
-      }
-      bool atOnce = always;  // also in a first round that is not completed
-      for (const Block* m : members) {
-        bool leaves = std::any_of(m->successors.begin(), m->successors.end(), [&](Block* s) { return !isWithin(s); });
-        atOnce = atOnce && (!leaves || dominators_.dominates(b, m));
-      }
+      bool always = dominators_.dominates(b, round);
+      bool atOnce = dominators_.dominates(b, all);  // also in a first round that is not completed
       forEach(b, [&](Node* n) {
         if (mayMove(n, always) && (atOnce || mayHappen(n))) {
           graph_.unlink(n);

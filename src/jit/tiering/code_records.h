@@ -64,7 +64,7 @@ struct CodeRecord {
   std::vector<uint8_t> machine;          ///< a copy of the machine code
   std::vector<CodeTag> tags;             ///< from this position on, the machine code belongs to that bytecode offset
   std::unique_ptr<uint64_t[]> counters;  ///< by bytecode offset, see Compiler::describe; null: not counted
-  std::shared_ptr<Description> description;  ///< of optimized code; null: too many are there already
+  std::shared_ptr<Description> description;  ///< of optimized code; null: too many are there already, or nobody looks
 
   bool compiled() const { return refusal.empty(); }
   bool isOptimized() const { return tier != kBaselineTier; }
@@ -83,8 +83,10 @@ class CodeRecords {
   bool paused() const { return paused_; }
   bool full() const { return records_.size() >= kMost; }
 
+  /// Whether optimized code is described.
+  void describe(bool yes) { describing_ = yes; }
   /// Whether another description may be made: they are large.
-  bool describes() const { return !paused_ && !full() && describedNodes_ < kMostDescribed; }
+  bool describes() const { return describing_ && !paused_ && !full() && describedNodes_ < kMostDescribed; }
   /// Null when there are too many already, or while paused. `machine`: null if the compilation was refused.
   CodeRecord* compiled(const runtime::Code& code, const runtime::MachineCode* machine, const char* reason);
   /// The same for the optimizing compiler. Takes the compilation's description.
@@ -120,7 +122,7 @@ class CodeRecords {
   std::unordered_map<const runtime::Code*, uint64_t> polls_;
   size_t omitted_ = 0;
   size_t describedNodes_ = 0;
-  bool paused_ = false;
+  bool paused_ = false, describing_ = true;
   bool wasOptimized_ = false;  ///< machine code was left last at a guard of the optimizing compiler
 };
 
