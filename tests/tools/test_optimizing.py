@@ -69,3 +69,23 @@ class Optimizing(ProgramTest):
                 r = self.program(text, f"--jit={jit}", f"--fuel={fuel}")
                 outs.append((r.status, r.err))
             self.assertEqual(outs[0], outs[1])
+
+    def test_what_is_too_large_stays_as_it_is(self):
+        def program(statements, calls):
+            body = "\n".join(f"x = (x * 3 + {k}) % 1009" for k in range(statements))
+            return f"local function large(n)\nlocal x = 0\n{body}\nreturn x\nend\nlocal s = 0\nfor n = 1, {calls} do s = s + large(n) end\nprint(s)"
+        events = self.events(program(9000, 3000))
+        refused = self.of(events, "compilation_refused", function="program.lua:1")
+        self.assertEqual([e["reason"] for e in refused], ["the function is too large"])
+        self.assertFalse(self.of(events, "tier_up", function="program.lua:1"))
+        events = self.events(program(500, 20000))
+        self.assertTrue(self.of(events, "tier_up", function="program.lua:1"))
+
+    def test_in_the_background(self):
+        events = self.events(SUM.replace("1000 do x", "20000 do x"), "--jit-background=on")
+        queued = self.of(events, "compilation_queued")
+        self.assertTrue(queued)
+        ends = [e for kind in ("tier_up", "compilation_refused", "compilation_cancelled") for e in self.of(events, kind)]
+        self.assertTrue(ends)
+        self.assertLess(events.index(queued[0]), events.index(ends[0]))
+        self.assertFalse(self.of(self.events(SUM), "compilation_queued"))

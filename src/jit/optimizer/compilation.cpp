@@ -47,6 +47,10 @@ Compilation::Compilation(const OptimizeRequest& request, const OptimizedCodeStub
 Compilation::~Compilation() = default;
 
 bool Compilation::build() {
+  if (request_.code.codeSize > kMostBytecode) {
+    refusal_ = "the function is too large";
+    return false;
+  }
   uint64_t began = base::threadNanos();
   bool built = buildGraph(
       {request_.isolate, request_.code, request_.entryOffset, request_.frame, request_.closure, request_.failures},

@@ -32,8 +32,9 @@ struct CompileProfile {
 
 class Compilation {
  public:
-  // Beyond these it is refused: the first is a hundred times what a large function takes.
+  // Beyond these it is refused: the time is a hundred times what a large function takes.
   static constexpr uint64_t kMostNanos = 1'000'000'000;
+  static constexpr uint32_t kMostBytecode = 1 << 16;  ///< bytes: the graph is built while the program waits
   static constexpr size_t kMostGraphBytes = size_t{64} << 20;
 
   /// `request.isolate` is used by build() alone. Stubs and assembler must live until the end.
