@@ -28,8 +28,10 @@ uint32_t instructionsOf(const runtime::Code& code) {
   return count;
 }
 
+/// Null, or 0, is none.
 template <typename T>
 void addOnce(std::vector<T>& all, T one) {
+  if (one == T()) return;
   if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
 }
 
@@ -85,10 +87,13 @@ void Compilation::findWhatItNames() {
     addOnce(functions_, f.code);
     profile.instructions += instructionsOf(*f.code);
   }
+  if (reliance_->objects != nullptr) {
+    for (const runtime::CodeObject& object : *reliance_->objects) addOnce(functions_, object.code);
+  }
   for (ir::Block* b : graph_.blocks()) {
     for (const ir::Node* n = b->first; n != nullptr; n = n->next) {
       using ir::Op;
-      if (n->op == Op::kCheckClosure || n->op == Op::kIsClosure || n->op == Op::kNewClosure) {
+      if (n->op == Op::kCheckClosure || n->op == Op::kIsClosure || n->op == Op::kNewClosure || n->op == Op::kTailCall) {
         addOnce(functions_, n->pointer<const runtime::Code>());
       } else if (n->op == Op::kNewTable) {
         uint8_t slots = runtime::ShapeTable::inlineClass(static_cast<uint32_t>(n->aux >> 32));
