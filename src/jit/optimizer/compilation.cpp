@@ -100,6 +100,8 @@ void Compilation::findWhatItNames() {
         rootShapes_[slots] = request_.isolate.shapes.root(slots).id;
       } else if (n->op == Op::kShapeOwner) {
         addOnce(shapes_, n->pointer<const runtime::Shape>()->id);
+      } else if (ir::opInfo(n->op).aux == ir::Aux::kShapes) {
+        for (uint32_t shape : n->pointer<ir::ShapeSet>()->shapes) addOnce(shapes_, shape);
       } else if (ir::opInfo(n->op).aux == ir::Aux::kShape) {
         addOnce(shapes_, static_cast<uint32_t>(n->aux));
       }
