@@ -227,6 +227,11 @@ void Emitter::emitIntSarBy(const Node* n) {
   if (n->aux != 0) a.sar64(result(), static_cast<uint8_t>(n->aux));
 }
 
+void Emitter::emitIntRor32By(const Node* n) {
+  load(result(), n->input(0));
+  a.ror32(result(), static_cast<uint8_t>(n->aux));
+}
+
 /// What stands between the comparison and the choice keeps the flags.
 void Emitter::emitIntSelect(const Node* n) {
   const Node *yes = n->input(1), *no = n->input(2);

@@ -63,6 +63,7 @@ Type inputType(Op op, uint32_t i) {
     case Op::kIntShlBy:
     case Op::kIntShrBy:
     case Op::kIntSarBy:
+    case Op::kIntRor32By:
     case Op::kIntToFloat:
     case Op::kIntEq:
     case Op::kIntLt:

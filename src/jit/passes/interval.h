@@ -15,6 +15,7 @@ struct Interval {
 
   bool isSmall() const { return low >= heap::Value::kIntMin && high <= heap::Value::kIntMax; }
   bool isEverything() const { return low == INT64_MIN && high == INT64_MAX; }
+  bool isWithin(Interval o) const { return low >= o.low && high <= o.high; }
   bool contains(int64_t i) const { return low <= i && i <= high; }
   Interval meet(Interval o) const { return {std::max(low, o.low), std::min(high, o.high)}; }
   Interval join(Interval o) const { return {std::min(low, o.low), std::max(high, o.high)}; }
@@ -27,6 +28,9 @@ inline constexpr Interval kLengths{0, int64_t{1} << 40};
 
 /// Of the two inputs whose intervals count, the number of the first.
 inline uint32_t firstInteger(const ir::Node* n) { return n->op == ir::Op::kIntSelect ? 1 : 0; }
+/// Of 32 bits, without sign.
+inline constexpr Interval kWords{0, UINT32_MAX};
+
 /// What the operation makes of intervals of its integer inputs (others are ignored), from firstInteger() on. Sums that
 /// may wrap are anything.
 Interval transfer(const ir::Node& n, Interval a, Interval b);

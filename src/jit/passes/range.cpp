@@ -1,5 +1,6 @@
 // Ranges of integers: what loops count and what conditions and checks tell decides comparisons, makes checks needless
 // and boxes small. Checks of an index that a loop counts are made in front of it, for its first and its last value.
+#include <algorithm>
 #include <cstdlib>
 
 #include "jit/passes/dominator_walk.h"
@@ -192,6 +193,7 @@ class Ranges {
         counting.count = count;
       }
     }
+    words(header);
     for (const Node* phi = header->first; phi->isPhi(); phi = phi->next) {
       int64_t step = phi->type == Type::kInt ? stepOf(phi) : 0;
       if (step == 0) {
@@ -207,6 +209,44 @@ class Ranges {
       setBase(phi, step > 0 ? Interval{first.low, std::max(first.low, end.high)}
                             : Interval{std::min(first.high, end.low), first.high});
       checkInFront(header, phi, step, last);
+    }
+  }
+
+  /// Phis that are words of 32 bits if they begin as such (each round masks them, or hands them on to each other) are
+  /// checked in front of the loop, where it shifts them: rotations are seen then.
+  void words(Block* header) {
+    std::vector<Node*> phis;
+    for (Node* phi = header->first; phi->isPhi(); phi = phi->next) {
+      if (phi->type == Type::kInt && (!isInt(phi->input(0)) || of(phi->input(0)).isWithin(kWords))) phis.push_back(phi);
+    }
+    auto isOne = [&phis](const Node* n) { return std::find(phis.begin(), phis.end(), n) != phis.end(); };
+    auto staysOne = [&](const Node* phi) {
+      for (uint32_t i = 1; i < phi->inputCount(); i++) {
+        if (!isOne(phi->input(i)) && !of(phi->input(i)).isWithin(kWords)) return false;
+      }
+      return true;
+    };
+    for (bool changed = true; changed;) changed = std::erase_if(phis, [&](Node* n) { return !staysOne(n); }) != 0;
+    if (phis.empty()) return;
+    bool areShifted = false;
+    for (const Block* b : graph_.blocks()) {
+      if (areShifted || !isIn(b, header)) continue;
+      for (const Node* n = b->first; n != nullptr; n = n->next) {
+        areShifted = areShifted || (n->op == Op::kIntShrBy && isOne(n->input(0)));
+      }
+    }
+    Block* before = header->predecessors[0];
+    const ir::FrameState* state = header->entryState;
+    if (!areShifted || before->successors.size() != 1 || state == nullptr || context_.failed(*state)) return;
+    for (Node* phi : phis) {
+      Node* first = phi->input(0);
+      setBase(phi, kWords);
+      if (of(first).isWithin(kWords)) continue;
+      Node* check = insert(before->last, Op::kCheckIndex, {first, graph_.intConstant(kWords.high + 1)});
+      check->state = header->entryState;
+      check->origin = {state->function, state->offset};
+      phi->setInput(0, check);
+      context_.changes++;
     }
   }
 
@@ -441,6 +481,10 @@ class Ranges {
         refine(n->input(0), {0, length.high - (length.high > INT64_MIN ? 1 : 0)});
         break;
       }
+      case Op::kIntOr:
+        if (Node* x = rotated(n, n->input(0), n->input(1))) return rotate(n, x, n->input(0)->aux);
+        if (Node* x = rotated(n, n->input(1), n->input(0))) return rotate(n, x, n->input(1)->aux);
+        break;
       case Op::kBoxInt:
         if (!of(n->input(0)).isSmall()) return;
         n->op = Op::kBoxSmall;
@@ -458,6 +502,21 @@ class Ranges {
       default: break;
     }
     if (n->type == Type::kInt && n->id < base_.size()) setBase(n, of(n, 1));
+  }
+
+  /// x, if the inputs are x >> by and (x << 32 - by) & 0xFFFFFFFF; else null.
+  Node* rotated(const Node* n, const Node* low, const Node* high) {
+    if (low->op != Op::kIntShrBy || high->op != Op::kIntAnd || n->type != Type::kInt) return nullptr;
+    const Node *shifted = high->input(0), *mask = high->input(1);
+    if (!isInt(mask) || mask->integer() != kWords.high || shifted->op != Op::kIntShlBy) return nullptr;
+    Node* x = low->input(0);
+    bool fits = shifted->input(0) == x && low->aux > 0 && low->aux < 32 && shifted->aux == 32 - low->aux;
+    return fits && of(x).isWithin(kWords) ? x : nullptr;
+  }
+  void rotate(Node* n, Node* x, uint64_t by) {
+    Node* rotation = insert(n, Op::kIntRor32By, {x});
+    rotation->aux = by;
+    replace(n, rotation);
   }
 
   void decide(Node* n, Interval a, Interval b) {

@@ -1,4 +1,5 @@
 // Numbers: every operation against C++, over values at all edges, from registers, words and constants.
+#include <bit>
 #include <cmath>
 
 #include "jit/regalloc/allocation.h"
@@ -104,6 +105,18 @@ TEST(Integers, BinaryWithConstants) {
               << op.name << " " << x << " " << c << " " << left;
         }
       }
+    }
+  }
+}
+
+TEST(Integers, Rotations) {
+  Machine m;
+  for (int by : {1, 7, 16, 31}) {
+    std::string text = binary(("int_ror32_by " + std::to_string(by)).c_str(), "n11", "");
+    text.insert(text.find("  n5"), "  n10 = int 4294967295\n  n11 = int_and n3 n10\n");
+    ASSERT_TRUE(m.compile(text));
+    for (int64_t x : kInts) {
+      EXPECT_EQ(m.call({integer(x), integer(0)}).asInt(), std::rotr(static_cast<uint32_t>(x), by)) << x << " " << by;
     }
   }
 }

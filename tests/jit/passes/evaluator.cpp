@@ -217,6 +217,7 @@ class Evaluator {
       case Op::kIntShlBy: integer(a.bits << n->aux); break;
       case Op::kIntShrBy: integer(a.bits >> n->aux); break;
       case Op::kIntSarBy: integer(static_cast<uint64_t>(x >> n->aux)); break;
+      case Op::kIntRor32By: integer(std::rotr(static_cast<uint32_t>(a.bits), static_cast<int>(n->aux))); break;
       case Op::kIntSelect: r = in(n, a.bits != 0 ? 1 : 2); break;
       case Op::kFloatAdd: number(p + q); break;
       case Op::kFloatSub: number(p - q); break;
