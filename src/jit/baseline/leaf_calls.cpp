@@ -129,6 +129,18 @@ Value cachedField(Isolate* iso, Table* t, Value key) {
       Value v = loadSlot(slotOfWay(t, *way, holder));
       return v.isNil() && way->plain == 0 ? Value::absent() : v;
     }
+    case CacheKind::kHolderInline:
+    case CacheKind::kHolderOverflow: {
+      Value owner = iso->shapes[way->holderShape].owner;
+      if (!owner.isTable()) return Value::absent();
+      // The kinds of holders come in the order of those of own fields.
+      constexpr uint16_t kToOwn =
+          static_cast<uint16_t>(CacheKind::kHolderInline) - static_cast<uint16_t>(CacheKind::kOwnInline);
+      CacheWay own = *way;
+      own.how = static_cast<uint16_t>(own.how - kToOwn);
+      Value v = loadSlot(slotOfWay(asTable(owner), own, holder));
+      return v.isNil() ? Value::absent() : v;
+    }
     case CacheKind::kAbsent: return Value::nil();
     default: return Value::absent();
   }
