@@ -23,6 +23,9 @@ constexpr uint16_t kMostMisses = 12;
 constexpr uint32_t kMostSlots = 1u << 20;
 /// Shapes for which a site has a way of its own.
 constexpr size_t kMostWays = 6;
+/// Compilations that were left at a site until it has no ways any more. Each of a function's entries may be left
+/// because of the same shape, which was new to all of them.
+constexpr uint32_t kMostFailures = 3;
 
 CacheKind kindOf(const CacheWay& w) { return static_cast<CacheKind>(w.how); }
 bool isHolder(const CacheWay& w) {
@@ -141,7 +144,7 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
   return phi;
 }
 
-ir::Node* FunctionBuilder::loadWay(Node* table, const Way& way) {
+ir::Node* FunctionBuilder::loadWay(Node* table, const Way& way, String* key) {
   Node* value;
   switch (kindOf(way)) {
     case CacheKind::kAbsent: return nil();
@@ -163,7 +166,18 @@ ir::Node* FunctionBuilder::loadWay(Node* table, const Way& way) {
   }
   // nil may mean that a metatable has a say.
   bool mayBeNil = kindOf(way) <= CacheKind::kOwnOverflow && way.plain != 0;
-  return mayBeNil ? value : emit(ir::Op::kCheckNotNil, {value});
+  if (mayBeNil || failures() < 2) return mayBeNil ? value : emit(ir::Op::kCheckNotNil, {value});
+  ir::Block *isNil = branchAway(emit(ir::Op::kNot, {emit(ir::Op::kIsNil, {value})})), *join = graph_.newBlock();
+  Node* phi = newPhi(join, whole_.offset);
+  graph_.addInput(phi, value);
+  joinAt(join);
+  block_ = isNil;
+  isNil->isRare = true;
+  graph_.addInput(phi,
+                  leaf(ir::Leaf::kGetField, {table, graph_.constant(heap::Value::pointer(heap::Tag::kString, key))}));
+  joinAt(join);
+  block_ = join;
+  return phi;
 }
 
 uint32_t FunctionBuilder::slotOf(const Shape& holder, const CacheWay& way) {
@@ -216,7 +230,7 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   Ways ways = waysOf(cell, name, false, complete);
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   auto anyShape = [&](Node* table) { return leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}); };
-  if (ways.empty() || failures() > 1) {
+  if (ways.empty() || failures() > kMostFailures) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
@@ -228,7 +242,7 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   if (asksEpoch(ways, name, false)) checkEpoch();
   bool open = (!complete || failures() > 0) && ways[0].shape != CacheWay::kStrings;
   Node* value =
-      byShape(object, ways, true, open, [this](Node* table, const Way& w) { return loadWay(table, w); }, anyShape);
+      byShape(object, ways, true, open, [&](Node* table, const Way& w) { return loadWay(table, w, name); }, anyShape);
   return value->isConstant() ? value : asLoaded(value, seen);
 }
 
@@ -261,10 +275,11 @@ bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t
     leaf(ir::Leaf::kSetField, {table, graph_.constant(code_.constant(key)), value});
     return value;
   };
-  if (ways.empty() || failures() > 1) {
+  if (ways.empty() || failures() > kMostFailures) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
-    if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) || failures() > 2) {
+    bool isHopeless = failures() > (ways.empty() ? 2 : kMostFailures + 1);
+    if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) || isHopeless) {
       exit();
       return false;
     }

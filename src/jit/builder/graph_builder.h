@@ -162,7 +162,7 @@ class FunctionBuilder {
   Node* checkShape(Node* table, uint32_t shape);
   void checkEpoch();
   void relyOn(uint32_t shape);
-  Node* loadWay(Node* table, const Way& way);
+  Node* loadWay(Node* table, const Way& way, runtime::String* key);
   void storeWay(Node* table, Node* value, const runtime::CacheWay& way);
   template <typename Each, typename Otherwise>
   Node* byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each, Otherwise otherwise);
