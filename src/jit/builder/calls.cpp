@@ -1,5 +1,7 @@
 // Calls, inlined where that is worth it; returns.
 
+#include <algorithm>
+
 #include "jit/builder/graph_builder.h"
 #include "runtime/native.h"
 
@@ -218,17 +220,50 @@ ir::Node* FunctionBuilder::callNative(const runtime::NativeInfo& native, Node* c
   return emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
 }
 
+/// The functions that a method of objects of several shapes can be, with their codes. What else it may be comes last,
+/// as null. Empty: nothing is known.
+FunctionBuilder::Nodes FunctionBuilder::constantCallees(const Node* callee, std::vector<const Code*>& codes) {
+  Nodes constants;
+  bool hasOthers = false;
+  if (!callee->isPhi() || callee->mark != kComplete) return {};
+  for (uint32_t i = 0; i < callee->inputCount(); i++) {
+    Node* n = callee->input(i);
+    const Code* code = constantCallee(n);
+    if (code == nullptr) {
+      hasOthers = true;
+    } else if (std::find(constants.begin(), constants.end(), n) == constants.end()) {
+      constants.push_back(n);
+      codes.push_back(code);
+    }
+  }
+  if (!constants.empty() && hasOthers) {
+    constants.push_back(nullptr);
+    codes.push_back(nullptr);
+  }
+  return constants;
+}
+
 /// One of some functions (none: nobody knows whom). What they give comes together; the block may end.
 FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> codes, Node* callee,
                                                 std::span<Node* const> arguments, uint32_t wanted) {
+  std::vector<const Code*> ofConstants;
+  Nodes constants = isListed_ ? Nodes() : constantCallees(callee, ofConstants);
+  if (!constants.empty()) codes = ofConstants;
   if (codes.empty()) return callFunction(nullptr, callee, arguments, wanted);
   ir::Block* join = nullptr;
   Nodes phis, results;
   for (size_t i = 0; i < codes.size() && context_.refusal == nullptr; i++) {
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
-    if (i + 1 < codes.size()) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
-    Node* checked = objectOf(callee) != nullptr ? callee : emit(ir::Op::kCheckClosure, {callee}, code);
+    bool isLast = i + 1 == codes.size();
+    Node* checked = callee;
+    if (!constants.empty()) {
+      if (!isLast) next = branchAway(emit(ir::Op::kSame, {callee, constants[i]}));
+      if (constants[i] != nullptr) checked = constants[i];
+    } else {
+      if (!isLast) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
+      if (objectOf(callee) == nullptr) checked = emit(ir::Op::kCheckClosure, {callee}, code);
+    }
     results = callFunction(codes[i], checked, arguments, wanted);
     if (codes.size() == 1) return results;
     if (block_ != nullptr) {

@@ -141,6 +141,7 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
   }
   if (open) meet(otherwise(table));
   block_ = join;
+  if (phi != nullptr) phi->mark = kComplete;
   return phi;
 }
 

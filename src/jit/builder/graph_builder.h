@@ -94,6 +94,8 @@ class FunctionBuilder {
     std::vector<Node*> phis;  ///< of a loop: by local or operand; null: it does not change in the loop
     bool done = false;
   };
+  /// Node::mark of phis that get no more inputs.
+  static constexpr uint16_t kComplete = 1;
   enum class Mode : uint8_t { kInts, kFloats, kGeneric, kUnseen };
 
   // ---- graph_builder.cpp ----
@@ -225,6 +227,7 @@ class FunctionBuilder {
   static int resultsOf(const runtime::Code& code, bool& isGuess);
   Nodes callAny(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments,
                 uint32_t wanted);
+  static Nodes constantCallees(const Node* callee, std::vector<const runtime::Code*>& codes);
   ir::FrameState* behindCall();
   ir::FrameState* withResults(const ir::FrameState* behind, std::span<Node* const> results);
   Nodes callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
