@@ -172,12 +172,9 @@ namespace {
 uint32_t denseSize(Table* t, int64_t newKey) {
   Dict* d = dictOf(t);
   const ValueArray* a = t->arrayStorage();
-  KeyCensus optimist;  // takes the array part for full, so that a long one is not searched in vain
-  optimist.addRange(a->length);
   KeyCensus keys;
   int64_t smallest = INT64_MAX;
   auto add = [&](int64_t key) {
-    optimist.add(key);
     keys.add(key);
     if (key >= 1 && key < smallest) smallest = key;
   };
@@ -186,6 +183,8 @@ uint32_t denseSize(Table* t, int64_t newKey) {
     const DictEntry& entry = d->entries[e];
     if (entry.key.isInt() && entryIsLive(entry)) add(entry.key.asInt());
   }
+  KeyCensus optimist = keys;  // takes the array part for full, so that a long one is not searched in vain
+  optimist.addRange(a->length);
   if (smallest > int64_t{optimist.bestSize()}) return 0;
   for (uint32_t i = 0; i < a->length; i++) {
     if (!a->slots[i].isNil()) keys.add(int64_t{i} + 1);

@@ -98,6 +98,7 @@ class Control {
     } else if (n->block == b && n->op == Op::kSame) {
       const Node *x = by(n->input(0)), *y = by(n->input(1));
       if (x->op == Op::kConstant && y->op == Op::kConstant) result = x->aux == y->aux;
+      if (x->op == Op::kObject && y->op == Op::kObject) result = x == y;
     }
     return result < 0 ? result : result ^ static_cast<int>(negated);
   }

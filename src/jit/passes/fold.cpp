@@ -353,6 +353,7 @@ class Folder {
       case Op::kSame:
         if (unguarded(a) == unguarded(b)) return boolean(true);
         if (a->op == Op::kConstant && b->op == Op::kConstant) return boolean(a->aux == b->aux);
+        if (a->op == Op::kObject && b->op == Op::kObject) return boolean(false);
         if (b->op == Op::kConstant && b->value().isNil()) return make(n, Op::kIsNil, {a});
         if (a->op == Op::kBoxBool && b->op == Op::kConstant) {
           if (!b->value().isBoolean()) return boolean(false);
