@@ -38,10 +38,11 @@ const char* FunctionBuilder::whyNotInlined(const Code& code) const {
   if (context_.inlinedBytes + code.codeSize > (isTiny ? kMostTinyTogether : kMostTogether)) {
     return "the graph is large already";
   }
-  // A function that calls itself is taken in once, small ones once more.
+  // A function that calls itself is taken in once, small ones that give numbers once more: these need no boxes then.
   int same = 0;
   for (const ir::Function* f = function_; f != nullptr; f = f->caller) same += f->code == &code;
-  return same < (isTiny ? 3 : 2) ? nullptr : "it calls itself";
+  bool givesNumbers = site_ != nullptr && (site_->result.isOnlyInts() || site_->result.isOnlyFloats());
+  return same < (isTiny && givesNumbers ? 3 : 2) ? nullptr : "it calls itself";
 }
 
 /// Whom the call at this place called so far: only bytecode functions, or one native (the result).

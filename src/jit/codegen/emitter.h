@@ -217,9 +217,9 @@ class Emitter {
   std::vector<regalloc::Move> buffer_;
   std::vector<const Node*> objects_;  ///< virtual, of the record that is being made
   Label callEntry_;
-  std::vector<uint8_t> unitsAhead_;   ///< by step: ExitRecord::ahead
-  bool hasMovesAtEnd_ = false;        ///< of the present block, in front of its last step
-  bool jumped_ = false;               ///< the block's jump is done
+  std::vector<uint8_t> unitsAhead_;  ///< by step: ExitRecord::ahead
+  bool hasMovesAtEnd_ = false;       ///< of the present block, in front of its last step
+  bool jumped_ = false;              ///< the block's jump is done
   uint32_t step_ = 0;
   uint32_t lastTag_ = UINT32_MAX;
   uint32_t block_ = 0;                 ///< place in the order
