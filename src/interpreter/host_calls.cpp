@@ -176,7 +176,13 @@ uint64_t Isolate::fuelUsed() const {
 }
 
 void Isolate::refillBudget() {
-  int64_t wanted = tiers != nullptr && kSamplingSlice < longestSlice ? kSamplingSlice : longestSlice;
+  int64_t wanted = longestSlice;
+  if (tiers != nullptr && kSamplingSlice < longestSlice) {
+    // A loop whose rounds divide the slice would be found at one and the same place each time. (Knuth, "The Art of
+    // Computer Programming" 3.3.4: the multiplier.)
+    sliceNoise = sliceNoise * 1664525 + 1013904223;
+    wanted = kSamplingSlice * 3 / 4 + (sliceNoise >> 16) % (kSamplingSlice / 2);
+  }
   slice = static_cast<uint64_t>(wanted) < fuelLeft ? wanted : static_cast<int64_t>(fuelLeft);
   if (fuelLeft != UINT64_MAX) fuelLeft -= static_cast<uint64_t>(slice);
   budget = slice;

@@ -239,6 +239,7 @@ class Isolate final : public heap::Embedder {
   uint64_t fuelLeft = 0;       ///< not yet given to `budget`; UINT64_MAX: no limit
   int64_t slice = 0;
   int64_t longestSlice = 20'000;  ///< units between looks at the clock and the request flags
+  uint32_t sliceNoise = 1;        ///< makes slices unequal where polls are samples
   bool fuelGiven = false;         ///< fuelLeft counts down from limits().fuel: set by the first call or by the host
   uint64_t deadline = 0;          ///< monotonic nanoseconds; 0: none
   uint32_t hostDepth = 0;         ///< nested Isolate::call

@@ -24,12 +24,12 @@ constexpr uint32_t kMostResults = 16;
 }  // namespace
 
 /// Why the function is not taken into its caller here; null: it is.
-const char* FunctionBuilder::whyNotInlined(const Code& code) const {
+const char* FunctionBuilder::whyNotInlined(const Code& code, size_t arguments) const {
   bool isTiny = code.codeSize <= kTiny;
   if (context_.request.failures && context_.request.failures(code, BuildRequest::kWhole) > 0) {
     return "it was left too often where it was taken in";
   }
-  if (code.vararg) return "it has variable arguments";
+  if (code.vararg && arguments > code.parameters + kMostVarargs) return "it has many variable arguments here";
   if (code.raw) return "it has raw locals";
   if (!code.function->regions.empty()) return "it catches errors";
   if (feedbackOf(code) == nullptr) return "it was seldom called so far";
@@ -84,11 +84,12 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   const runtime::NativeInfo* native = knownCallees(callee, codes);
   bool isFast = native != nullptr && native->fast != nullptr && (wanted <= 1 || native->oneResult);
   Nodes results;
-  if (native != nullptr && bytesOf(*native, callee, arguments, wanted, results)) {
-  } else if (isFast) {
+  bool done = native != nullptr && (bytesOf(*native, callee, arguments, wanted, results) ||
+                                    selectOf(*native, callee, arguments, wanted, results));
+  if (!done && isFast) {
     results = {callNative(*native, callee, arguments)};
     if (wanted != 1) results.resize(wanted, nil());
-  } else {
+  } else if (!done) {
     results = callAny(codes, callee, arguments, wanted);
   }
   if (block_ == nullptr) return;
@@ -145,9 +146,10 @@ void FunctionBuilder::callOpen(uint32_t count) {
   std::vector<const Code*> codes;
   const runtime::NativeInfo* native = knownCallees(callee, codes);
   Nodes results;
-  if (native != nullptr && native->fast != nullptr && native->oneResult) {
+  bool done = native != nullptr && selectOf(*native, callee, arguments, kAll, results);
+  if (!done && native != nullptr && native->fast != nullptr && native->oneResult) {
     results = {callNative(*native, callee, arguments)};
-  } else {
+  } else if (!done) {
     bool isNative = native != nullptr && native->oneResult;
     int wanted = isNative ? 1 : codes.empty() ? -1 : resultsOf(*codes[0], listIsGuess_);
     for (const Code* code : codes) wanted = resultsOf(*code, listIsGuess_) == wanted ? wanted : -1;
@@ -212,10 +214,14 @@ void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* cal
   }
 }
 
+void FunctionBuilder::checkNative(const runtime::NativeInfo& native, Node* callee) {
+  if (objectOf(callee) == nullptr) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+}
+
 /// A native that needs no frame.
 ir::Node* FunctionBuilder::callNative(const runtime::NativeInfo& native, Node* callee,
                                       std::span<Node* const> arguments) {
-  if (objectOf(callee) == nullptr) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+  checkNative(native, callee);
   Node* result = nullptr;
   if (intrinsic(native, arguments, result)) return result;
   return emit(ir::Op::kCallFast, arguments, reinterpret_cast<uintptr_t>(&native));
@@ -307,7 +313,7 @@ FunctionBuilder::Nodes FunctionBuilder::callFunction(const Code* code, Node* cal
                                                      uint32_t wanted) {
   Nodes results;
   if (code != nullptr) {
-    const char* whyNot = whyNotInlined(*code);
+    const char* whyNot = whyNotInlined(*code, arguments.size());
     InlineDecision decision{&code_, whole_.offset, code, depth_ + 1, whyNot == nullptr, whyNot};
     if (whyNot == nullptr) {
       if (inlineCall(*code, callee, arguments, wanted, results)) {
@@ -353,6 +359,11 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   ir::Function* function = graph_.newFunction();
   function->code = &code;
   function->locals = code.locals;
+  if (code.vararg) {
+    function->varargs = static_cast<uint32_t>(std::max<size_t>(arguments.size(), code.parameters)) - code.parameters;
+    function->locals += function->varargs;
+    function->extra = code.parameters + function->varargs + 1;
+  }
   function->caller = inTail_ ? function_->caller : function_;
   function->callOffset = inTail_ ? function_->callOffset : whole_.offset;
   ir::FrameState* caller = behindCall();

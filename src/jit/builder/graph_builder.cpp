@@ -34,7 +34,7 @@ FunctionBuilder::FunctionBuilder(BuildContext& context, ir::Function* function, 
       caller_(caller),
       callee_(callee),
       depth_(depth),
-      locals_(code_.locals) {}
+      locals_(function->locals) {}
 
 bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
   if (!bytecode_.build(code_, entryOffset)) {
@@ -88,7 +88,9 @@ bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, 
   Environment environment(locals_);
   block_ = at;
   for (uint32_t l = 0; l < locals_; l++) {
-    environment[l] = l < arguments.size() && l < code_.parameters ? arguments[l] : nil();
+    bool isVararg = l >= code_.locals;
+    uint32_t argument = isVararg ? l - code_.locals + code_.parameters : l;
+    environment[l] = argument < arguments.size() && (isVararg || l < code_.parameters) ? arguments[argument] : nil();
   }
   end = nullptr;
   if (!build(at, std::move(environment), 0)) return false;
@@ -144,6 +146,7 @@ bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOf
     bytecode_.liveWithin(n, instructions_, lives_);
     for (size_t i = 0; i < instructions_.size() && block_ != nullptr; i++) {
       live_ = &lives_[i];
+      if (std::exchange(skips_, false)) continue;
       instruction(instructions_[i]);
       if (context_.refusal != nullptr) return false;
     }
@@ -177,7 +180,8 @@ bool FunctionBuilder::enterBlock(uint32_t n) {
   block_ = state.header;
   state.phis.assign(environment_.size(), nullptr);
   for (uint32_t i = 0; i < environment_.size(); i++) {
-    if (environment_[i] == nullptr || (i < locals_ && !b.written.has(i)) || !isNeeded(b.live, i)) continue;
+    if (environment_[i] == nullptr || (i < locals_ && (i >= code_.locals || !b.written.has(i))) || !isNeeded(b.live, i))
+      continue;
     Node* phi = newPhi(block_, b.start);
     graph_.addInput(phi, environment_[i]);
     state.phis[i] = environment_[i] = phi;
@@ -297,7 +301,7 @@ void FunctionBuilder::exit() {
 
 FrameState* FunctionBuilder::stateOf(uint32_t offset, const Environment& values, const LocalSet& live) {
   FrameState* s = graph_.newState(function_, offset, values);
-  for (uint32_t i = 0; i < locals_; i++) {
+  for (uint32_t i = 0; i < code_.locals; i++) {
     if (!live.has(i)) s->values[i] = nullptr;
   }
   s->caller = caller_;
@@ -566,6 +570,9 @@ void FunctionBuilder::component(const Instruction& c) {
       // nil and false need no closing.
       emit(ir::Op::kCheckTrue, {isFalsy(local(operand(0)))});
       return;
+    case Op::kVararg: return vararg(operand(0));
+    case Op::kVarargOpen: return varargOpen();
+    case Op::kVarargCount: return push(varargCount());
     case Op::kReturn:
     case Op::kReturnVar: {
       uint32_t count = operand(0) + takeOpen();

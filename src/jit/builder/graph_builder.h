@@ -29,6 +29,7 @@ struct BuildRequest {
   /// How many compilations were left at an instruction of a function, because of it: 0, 1, many. At kWhole: whether it
   /// was no gain to take the function in.
   std::function<uint32_t(const runtime::Code&, uint32_t offset)> failures;
+  int32_t varargs = -1;  ///< variable arguments of a call of it that is under way; negative: not known
 };
 
 /// Whether a call was taken in, and why, or why not.
@@ -80,7 +81,7 @@ class FunctionBuilder {
 
  private:
   using Nodes = std::vector<Node*>;
-  using Environment = std::vector<Node*>;  ///< locals, then operands; null: dead
+  using Environment = std::vector<Node*>;  ///< locals, variable arguments if inlined, operands; null: dead
   /// A way into a block whose nodes are not made yet.
   struct Incoming {
     ir::Block* from;
@@ -97,6 +98,8 @@ class FunctionBuilder {
   /// Node::mark of phis that get no more inputs.
   static constexpr uint16_t kComplete = 1;
   enum class Mode : uint8_t { kInts, kFloats, kGeneric, kUnseen };
+  static constexpr uint32_t kAll = UINT32_MAX;  ///< results
+  static constexpr uint32_t kMostVarargs = 16;  ///< of a call that is taken in, or expected in code of their number
 
   // ---- graph_builder.cpp ----
   bool build(ir::Block* at, Environment environment, uint32_t entryOffset);
@@ -104,7 +107,7 @@ class FunctionBuilder {
   Node* newPhi(ir::Block* block, uint32_t offset);
   bool enterBlock(uint32_t n);
   void merge(BlockState& state, const BytecodeBlock& b, ir::Block* into);
-  bool isNeeded(const LocalSet& live, uint32_t slot) const { return slot >= locals_ || live.has(slot); }
+  bool isNeeded(const LocalSet& live, uint32_t slot) const { return slot >= code_.locals || live.has(slot); }
   void goTo(uint32_t offset, const Instruction& from);
   void branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from);
   ir::Block* wayTo(uint32_t offset, const Instruction& from);
@@ -234,12 +237,23 @@ class FunctionBuilder {
   bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                   Nodes& results);
   void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
-  const char* whyNotInlined(const runtime::Code& code) const;
+  const char* whyNotInlined(const runtime::Code& code, size_t arguments) const;
+  void checkNative(const runtime::NativeInfo& native, Node* callee);
   Node* choose(Node* first, Node* second, Node* takeSecond);
   bool bytesOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                Nodes& results);
+  bool selectOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
+                Nodes& results);
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
+
+  // ---- varargs.cpp ----
+  bool knownVarargs(Nodes& values);
+  Node* varargCount();
+  Node* varargAt(Node* index0);
+  void vararg(uint32_t count);
+  void varargOpen();
+  bool selectHere();
 
   // ---- loops.cpp ----
   enum class Sign : uint8_t { kUp, kDown, kUnknown };
@@ -272,7 +286,8 @@ class FunctionBuilder {
   uint32_t open_ = 0;         ///< operands on top that are an open list
   uint32_t openBefore_ = 0;   ///< likewise, before the instruction
   bool inTail_ = false;       ///< the call being made takes the place of this function
-  uint32_t locals_;
+  uint32_t locals_;           ///< and variable arguments, of an inlined function
+  bool skips_ = false;        ///< the next instruction is done already
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;
 

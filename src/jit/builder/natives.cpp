@@ -10,7 +10,7 @@ namespace devvm::jit {
 using heap::Value;
 using ir::Type;
 
-/// One of two raw numbers of one type, as `takeSecond` says.
+/// One of two values, or raw numbers of one type, as `takeSecond` says.
 ir::Node* FunctionBuilder::choose(Node* first, Node* second, Node* takeSecond) {
   emit(ir::Op::kBranch, {takeSecond});
   ir::Block *yes = graph_.newBlock(), *no = graph_.newBlock(), *join = graph_.newBlock();
@@ -35,7 +35,7 @@ bool FunctionBuilder::bytesOf(const runtime::NativeInfo& native, Node* callee, s
   for (Node* n : arguments) {
     if (n->type == Type::kFloat || n->type == Type::kBool) return false;
   }
-  if (objectOf(callee) == nullptr) emit(ir::Op::kCheckNative, {callee}, reinterpret_cast<uintptr_t>(&native));
+  checkNative(native, callee);
   Node* string = emit(ir::Op::kCheckString, {arguments[0]});
   Node *from = toInt(arguments[1]), *to = toInt(arguments[2]);
   Node* more = emit(ir::Op::kIntSub, {to, from});

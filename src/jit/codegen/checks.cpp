@@ -25,6 +25,44 @@ void Emitter::emitSlot(const Node*) {
 }
 void Emitter::emitCallee(const Node* n) { emitSlot(n); }
 
+// ---- variable arguments: between the frame and its callee's slot, the first one at the higher end ----
+
+/// To rax.
+void Emitter::countVarargs() {
+  auto others = static_cast<int32_t>(r_.code != nullptr ? r_.code->parameters : 0) + 1;
+  a.mov32(rax, Mem(kFrame, 4));
+  a.and32(rax, Imm(0x3FFFFF));
+  if (others > 1) {
+    Label enough;
+    a.cmp32(rax, Imm(others));
+    a.jcc(Condition::kAboveEqual, enough);
+    a.mov64(rax, int64_t{others});
+    a.bind(enough);
+  }
+  a.sub32(rax, Imm(others));
+}
+
+void Emitter::emitVarargCount(const Node*) {
+  countVarargs();
+  a.mov32(result(), rax);
+}
+
+void Emitter::emitCheckVarargs(const Node* n) {
+  countVarargs();
+  a.cmp32(rax, Imm(static_cast<int32_t>(n->aux)));
+  a.jcc(Condition::kNotEqual, exit());
+  Place to = resultPlace();
+  if (to.isRegister()) a.mov32(result(), rax);
+}
+
+void Emitter::emitVararg(const Node* n) { a.mov64(result(), Mem(kFrame, Imm(8 * (2 + static_cast<int32_t>(n->aux))))); }
+
+void Emitter::emitVarargAt(const Node* n) {
+  countVarargs();
+  operand(n->input(0), [&](const auto& index) { a.sub64(rax, index); });
+  a.mov64(result(), Mem(kFrame, rax, Scale::k8, Imm(16)));
+}
+
 /// An immediate integer is above all other values.
 void Emitter::emitCheckInt(const Node* n) {
   Gpr in = gpr(n->input(0)), out = result();

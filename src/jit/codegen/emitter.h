@@ -120,6 +120,7 @@ class Emitter {
   void storeResult(Gpr r);
   /// Compares a register with the tag of integers.
   void compareWithIntTag(Gpr r);
+  void countVarargs();
   void orIntTag(Gpr r);
 
   // ---- exits.cpp ----

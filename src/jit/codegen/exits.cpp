@@ -108,6 +108,8 @@ void Emitter::exitRecord(uint32_t step, ExitKind kind) {
     frame.depth = f->depth;
     frame.wanted = f->wanted;
     frame.tailCalled = f->tailCalled;
+    frame.varargs = f->function->varargs;
+    frame.extra = f->function->extra;
     if (f->callee != nullptr) frame.callee = valuePlace(f->callee->resolve(), p, record);
     frame.values.resize(f->count);
     for (uint32_t i = 0; i < f->count; i++) frame.values[i] = valuePlace(f->value(i), p, record);

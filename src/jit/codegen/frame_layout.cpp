@@ -12,12 +12,13 @@ constexpr uint32_t kReserve = 16;
 }  // namespace
 
 uint32_t firstLocalOf(const ir::FrameState& state) {
-  // Callee, return address and link stand in front of the locals.
-  return state.caller == nullptr ? 0 : calleeWordOf(*state.caller) + 3;
+  // Callee, return address and link stand in front of the locals; in front of those, of a function with variable
+  // arguments, all arguments and the callee again.
+  return state.caller == nullptr ? 0 : calleeWordOf(*state.caller) + 3 + state.function->extra;
 }
 
 uint32_t calleeWordOf(const ir::FrameState& state) {
-  return firstLocalOf(state) + state.function->locals + 1 + state.depth;
+  return firstLocalOf(state) + state.function->locals - state.function->varargs + 1 + state.depth;
 }
 
 uint32_t wordsNeededBy(const ir::FrameState& state) {

@@ -489,7 +489,8 @@ void Selector::demand(const Node* n) {
     case Op::kTailCall:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       break;
-    case Op::kResult: break;  // the call itself has no value
+    case Op::kResult:         // the call itself has no value
+    case Op::kVararg: break;  // the check of their number gives nothing that is needed
     default:
       // One input at most, in a register, and the result anywhere.
       for (uint32_t i = 0; i < n->inputCount(); i++) reg(n->input(i));

@@ -132,13 +132,16 @@ Innermost writeFrames(Fiber& fiber, Value* fp, const ExitRecord& record, const R
     Value callee = *value++;
     if (caller != nullptr) {
       Value* inner = fp - static_cast<int64_t>(f.firstLocal);
+      // The parameters' own copies are used no more.
+      for (uint32_t i = 0; i < f.extra; i++) inner[2 + f.extra - i] = i == 0 ? callee : Value::nil();
       inner[2] = callee;
       inner[1] = Value::fromBits(reinterpret_cast<uint64_t>(caller->code->entry + caller->offset));
       uint64_t tail = f.tailCalled ? Link::kTailCalled : 0;
-      inner[0] = Value::fromBits(Link::make(static_cast<uint32_t>(frame - inner), 0, caller->wanted).bits | tail);
+      inner[0] = Value::fromBits(Link::make(static_cast<uint32_t>(frame - inner), f.extra, caller->wanted).bits | tail);
       frame = inner;
     }
     for (uint32_t i = 0; i < f.code->locals; i++) frame[-1 - static_cast<int64_t>(i)] = *value++;
+    for (uint32_t i = f.varargs; i > 0; i--) frame[2 + i] = *value++;
     sp = frame - 1 - f.code->locals;
     for (uint32_t i = 0; caller == nullptr && i < record.gap; i++) *--sp = Value::nil();
     for (uint32_t i = 0; i < f.depth; i++) *--sp = *value++;

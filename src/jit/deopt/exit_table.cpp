@@ -56,7 +56,7 @@ bool isGuardLike(ExitKind kind) { return kind == ExitKind::kGuard || kind == Exi
 
 // ---- a record: kind and reason, gap, count and distances of tagged words (calls), count and live places (memory),
 // origin (guards, memory), count of objects, objects, count of frames, frames from the outermost one: code, offset,
-// depth, wanted, callee (all but the first), places ----
+// depth, wanted, callee and extra words and variable arguments (all but the first), places ----
 
 /// A record begins with its kind and, above that, the units of fuel that were taken ahead.
 constexpr unsigned kKindBits = 2;
@@ -67,7 +67,7 @@ ExitKind kindOf(const uint8_t* record) { return static_cast<ExitKind>(record[0] 
 uint32_t ExitTableBuilder::wordsOf(std::span<const ExitFrame> frames) {
   uint32_t words = 0, first = 0;
   for (const ExitFrame& f : frames) {
-    words = first + f.code->locals + 1 + f.depth;
+    words = first + f.extra + f.code->locals + 1 + f.depth;
     first = words + kHeaderWords;
   }
   return words;
@@ -144,8 +144,13 @@ void ExitTableBuilder::add(const ExitRecord& record) {
     put(uint64_t{f.offset} << 1 | (f.tailCalled ? 1 : 0));
     put(f.depth);
     table_.bytes_.push_back(f.wanted);
-    if (i != 0) put(f.callee);
-    for (uint32_t k = 0; k < f.code->locals + f.depth; k++) put(k < f.values.size() ? f.values[k] : ValuePlace::dead());
+    if (i != 0) {
+      put(f.callee);
+      put(f.extra);
+      if (f.extra != 0) put(f.varargs);
+    }
+    for (uint32_t k = 0; k < f.code->locals + f.varargs + f.depth; k++)
+      put(k < f.values.size() ? f.values[k] : ValuePlace::dead());
   }
 }
 
@@ -215,9 +220,13 @@ bool ExitTable::find(uint32_t machine, ExitRecord& out) const {
     f.tailCalled = place & 1;
     f.depth = in.next32();
     f.wanted = in.byte();
-    if (i != 0) f.callee = placeOf(in, constants_);
-    f.firstLocal = first;
-    f.values.resize(f.code->locals + f.depth);
+    if (i != 0) {
+      f.callee = placeOf(in, constants_);
+      f.extra = in.next32();
+      if (f.extra != 0) f.varargs = in.next32();
+    }
+    f.firstLocal = first + f.extra;
+    f.values.resize(f.code->locals + f.varargs + f.depth);
     for (ValuePlace& p : f.values) p = placeOf(in, constants_);
     first = wordBelow(f) + kHeaderWords + (i == 0 ? out.gap : 0);
   }

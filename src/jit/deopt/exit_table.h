@@ -66,7 +66,9 @@ struct ExitFrame {
   uint8_t wanted = 0;   ///< of the same: results that go there, as runtime::Link::wanted; else operands that are a list
   bool tailCalled = false;         ///< of inlined frames: it took the place of one that made a tail call
   ValuePlace callee;               ///< the closure, of inlined frames
-  std::vector<ValuePlace> values;  ///< locals, then operands: code->locals + depth of them
+  uint32_t varargs = 0;            ///< of inlined frames: variable arguments
+  uint32_t extra = 0;              ///< of those whose function has some: all arguments and the callee (Link::extra)
+  std::vector<ValuePlace> values;  ///< locals, variable arguments, operands: code->locals + varargs + depth of them
   /// Word of the first local. Set by ExitTable; the builder derives it: calls of inlined functions stand where the
   /// interpreter would have them.
   uint32_t firstLocal = 0;

@@ -136,7 +136,9 @@ struct ShapeSet {
 struct Function {
   uint32_t number = 0;
   const runtime::Code* code = nullptr;  ///< null in tests of passes
-  uint32_t locals = 0;
+  uint32_t locals = 0;                  ///< and behind them, of an inlined function, its variable arguments
+  uint32_t varargs = 0;                 ///< so many of these
+  uint32_t extra = 0;  ///< of an inlined function with `...`: words between its callee's slot and its frame
   const Function* caller = nullptr;  ///< of an inlined call
   uint32_t callOffset = 0;           ///< bytecode offset of the call
 };

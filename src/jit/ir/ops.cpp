@@ -48,6 +48,8 @@ Type inputType(Op op, uint32_t i) {
     case Op::kCheckIndex:
     case Op::kCheckNotZero:
     case Op::kCheckSmall:
+    case Op::kVararg:
+    case Op::kVarargAt:
     case Op::kIntAdd:
     case Op::kIntSub:
     case Op::kIntMul:

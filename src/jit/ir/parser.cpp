@@ -191,14 +191,19 @@ class Parser {
   bool declareFunction(const std::vector<std::string_view>& w) {
     uint32_t number = 0, caller = 0;
     Function* f = graph_.newFunction();
-    bool inlined = w.size() == 8 && w[4] == "in" && w[6] == "at";
+    bool hasVarargs = w.size() == 12 && w[8] == "varargs" && w[10] == "extra";
+    bool inlined = (w.size() == 8 || hasVarargs) && w[4] == "in" && w[6] == "at";
     if ((w.size() != 4 && !inlined) || w[2] != "locals" || !readNumber(w[1], number) || !readNumber(w[3], f->locals)) {
-      return wrong("fn N locals N, and for inlined ones: in N at OFFSET");
+      return wrong("fn N locals N, for inlined ones: in N at OFFSET, and with variable arguments: varargs N extra N");
     }
     if (number != f->number) return wrong("functions are numbered from 0");
     if (!inlined) return true;
     if (!readNumber(w[5], caller) || caller >= number || !readNumber(w[7], f->callOffset)) {
       return wrong("no such caller");
+    }
+    bool counts = !hasVarargs || (readNumber(w[9], f->varargs) && readNumber(w[11], f->extra));
+    if (!counts || f->varargs > f->locals || (hasVarargs && f->extra <= f->varargs)) {
+      return wrong("variable arguments are among the locals, and all arguments and the callee are extra words");
     }
     f->caller = &graph_.functions[caller];
     return true;

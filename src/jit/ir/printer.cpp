@@ -19,6 +19,7 @@ class Printer {
     for (const Function& f : g.functions) {
       add("fn %u locals %u", f.number, f.locals);
       if (f.caller != nullptr) add(" in %u at %u", f.caller->number, f.callOffset);
+      if (f.extra != 0) add(" varargs %u extra %u", f.varargs, f.extra);
       out_ += '\n';
     }
     for (const Block* b : g.blocks()) block(*b);

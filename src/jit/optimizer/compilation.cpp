@@ -54,9 +54,9 @@ bool Compilation::build() {
     return false;
   }
   uint64_t began = base::threadNanos();
-  bool built = buildGraph(
-      {request_.isolate, request_.code, request_.entryOffset, request_.frame, request_.closure, request_.failures},
-      graph_, *reliance_, &refusal_);
+  bool built = buildGraph({request_.isolate, request_.code, request_.entryOffset, request_.frame, request_.closure,
+                           request_.failures, request_.varargs},
+                          graph_, *reliance_, &refusal_);
   // A fault here is the builder's; passes would not survive it.
   if (built && options_.verify && !ir::verify(graph_).empty()) refusal_ = "the graph breaks a rule";
   // They may be gone by the time of finish().

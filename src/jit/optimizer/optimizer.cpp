@@ -24,9 +24,9 @@ GraphReport describeGraph(const OptimizeRequest& request, bool withText) {
   uint64_t began = nanos();
   ir::Graph graph;
   Reliance reliance;
-  if (!buildGraph(
-          {request.isolate, request.code, request.entryOffset, request.frame, request.closure, request.failures}, graph,
-          reliance, &report.refusal)) {
+  if (!buildGraph({request.isolate, request.code, request.entryOffset, request.frame, request.closure, request.failures,
+                   request.varargs},
+                  graph, reliance, &report.refusal)) {
     return report;
   }
   report.nanos = nanos() - began;

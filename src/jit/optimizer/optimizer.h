@@ -27,6 +27,7 @@ struct OptimizeRequest {
   bool forcesExits = false;                            ///< as CodegenRequest::forcesExits
   int level = 0;                                       ///< as passes::PassOptions::level; 0: as the command line has it
   std::shared_ptr<Description> description = nullptr;  ///< is filled; null: nobody looks
+  int32_t varargs = -1;                                ///< of a call of the function under way; negative: not known
 };
 
 /// Machine code that optimized code calls.

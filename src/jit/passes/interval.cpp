@@ -55,6 +55,7 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
     case Op::kLoadLength:
     case Op::kStringLength: return kLengths;
     case Op::kStringByte: return {0, 255};
+    case Op::kVarargCount: return {0, 0x3FFFFF};
     case Op::kIntAdd: return sum(a, b);
     case Op::kIntSub: return difference(a, b);
     case Op::kIntMul: return product(a, b);

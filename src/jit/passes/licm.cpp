@@ -64,6 +64,7 @@ class Mover {
       case Op::kLoadProp: return n->input(0)->op == Op::kLoadProps && mayHappen(n->input(0));
       case Op::kLoadElement:
       case Op::kStringByte: return n->input(1)->op == Op::kCheckIndex;
+      case Op::kVarargAt: return false;
       default: return true;
     }
   }

@@ -66,6 +66,13 @@ void JitTiers::optimizeAtOnce(Isolate& isolate, Code& code, uint32_t entry) {
   optimize(isolate, code, entry, entry == 0 ? "calls" : "loop");
 }
 
+namespace {
+int32_t varargsOf(const Value* frame) {
+  auto given = static_cast<int32_t>(linkOf(frame).extra()) - 1;
+  return std::max(given - static_cast<int32_t>(codeOf(frame)->parameters), 0);
+}
+}  // namespace
+
 bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char* reason) {
   if (!policy_.enabled() || polls_ < roomless_.until) return false;
   OptimizingPolicy::State* state = policy_.find(code);
@@ -88,7 +95,8 @@ bool JitTiers::optimize(Isolate& isolate, Code& code, uint32_t entry, const char
                           .frame = frame,
                           .closure = closure,
                           .failures = {},
-                          .forcesExits = options_.stress == JitOptions::Stress::kDeopt};
+                          .forcesExits = options_.stress == JitOptions::Stress::kDeopt,
+                          .varargs = closure.isNil() || !code.vararg ? -1 : varargsOf(running)};
   if (background_) return enqueue(isolate, std::move(request), *state, reason);
   request.failures = [state](const Code& where, uint32_t offset) { return state->log.failures({&where, offset}); };
   if (records_ != nullptr && records_->describes()) request.description = std::make_shared<Description>();
