@@ -123,6 +123,7 @@ void FunctionBuilder::arithmetic(Op op) {
     return push(mixed(op, a, b));
   }
   if (mode == Mode::kGeneric) {
+    if (op == Op::kSub && literalZero_) return exit();  // see floatSum
     switch (op) {
       case Op::kAdd: return push(leaf(ir::Leaf::kAdd, {a, b}));
       case Op::kSub: return push(leaf(ir::Leaf::kSub, {a, b}));
@@ -134,8 +135,8 @@ void FunctionBuilder::arithmetic(Op op) {
   }
   Node *l = toFloat(a, x), *r = toFloat(b, y);
   switch (op) {
-    case Op::kAdd: return push(emit(ir::Op::kFloatAdd, {l, r}));
-    case Op::kSub: return push(emit(ir::Op::kFloatSub, {l, r}));
+    case Op::kAdd:
+    case Op::kSub: return push(floatSum(op, l, r));
     case Op::kMul: return push(emit(ir::Op::kFloatMul, {l, r}));
     case Op::kDiv: return push(emit(ir::Op::kFloatDiv, {l, r}));
     case Op::kMod: return push(emit(ir::Op::kFloatMod, {l, r}));
@@ -144,6 +145,12 @@ void FunctionBuilder::arithmetic(Op op) {
       return push(emit(ir::Op::kFloatPow, {l, r}));
     default: return push(emit(ir::Op::kFloatFloor, {emit(ir::Op::kFloatDiv, {l, r})}));
   }
+}
+
+/// A literal is subtracted by adding its opposite, and the integer 0 has only one: -0.0 - 0 is 0.0.
+ir::Node* FunctionBuilder::floatSum(Op op, Node* a, Node* b) {
+  bool adds = op == Op::kAdd || literalZero_;
+  return emit(adds ? ir::Op::kFloatAdd : ir::Op::kFloatSub, {a, b});
 }
 
 /// Of numbers that are now integers, now floats.
@@ -164,8 +171,7 @@ ir::Node* FunctionBuilder::mixed(Op op, Node* a, Node* b) {
   block_ = floats;
   l = toFloat(a, typesOf(a, 0));
   r = toFloat(b, typesOf(b, 1));
-  ir::Op with = op == Op::kAdd ? ir::Op::kFloatAdd : op == Op::kSub ? ir::Op::kFloatSub : ir::Op::kFloatMul;
-  graph_.addInput(phi, emit(with, {l, r}));
+  graph_.addInput(phi, op == Op::kMul ? emit(ir::Op::kFloatMul, {l, r}) : floatSum(op, l, r));
   joinAt(join);
   block_ = join;
   return phi;

@@ -353,7 +353,10 @@ void FunctionBuilder::instruction(const Instruction& whole) {
   before_ = nullptr;
   std::array<Instruction, 4> parts;
   unsigned count = bytecode::expandComponents(whole, parts);
-  for (unsigned i = 0; i < count && block_ != nullptr; i++) component(parts[i]);
+  for (unsigned i = 0; i < count && block_ != nullptr; i++) {
+    literalZero_ = i > 0 && parts[i - 1].op == Op::kInt8 && parts[i - 1].operands[0] == 0;
+    component(parts[i]);
+  }
 }
 
 void FunctionBuilder::component(const Instruction& c) {

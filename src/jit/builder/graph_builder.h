@@ -146,6 +146,7 @@ class FunctionBuilder {
   Node* toExactFloat(Node* n, TypeSet types);
   Node* asLoaded(Node* n, TypeSet seen);
   void arithmetic(bytecode::Op op);
+  Node* floatSum(bytecode::Op op, Node* a, Node* b);
   Node* mixed(bytecode::Op op, Node* a, Node* b);
   Node* ints(bytecode::Op op, Node* a, Node* b);
   Node* bitwise(bytecode::Op op, Node* a, Node* b);
@@ -287,6 +288,7 @@ class FunctionBuilder {
   uint32_t openBefore_ = 0;   ///< likewise, before the instruction
   bool inTail_ = false;       ///< the call being made takes the place of this function
   uint32_t locals_;           ///< and variable arguments, of an inlined function
+  bool literalZero_ = false;  ///< the instruction's second operand is the literal 0
   bool skips_ = false;        ///< the next instruction is done already
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;

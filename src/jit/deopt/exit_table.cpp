@@ -255,7 +255,12 @@ void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out
     out.push_back({code, static_cast<uint32_t>(in.next() >> 1)});
     uint32_t depth = in.next32();
     in.byte();
-    in.skip((i != 0 ? 1 : 0) + code->locals + depth);
+    uint32_t varargs = 0;
+    if (i != 0) {
+      in.skip(1);
+      if (in.next() != 0) varargs = in.next32();
+    }
+    in.skip(code->locals + varargs + depth);
   }
 }
 

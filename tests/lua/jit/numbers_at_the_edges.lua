@@ -128,3 +128,13 @@ print(pcall(count, 1, 10, 0.0))
 print(pcall(count, "a", 10, 1))
 print(pcall(count, 1, {}, 1))
 print(pcall(count, 1, 2, {}))
+
+-- A literal zero that is subtracted, and one that a variable holds.
+do
+  local function literal(a) return a - 0 end
+  local function field(t) return t.x - 0 end
+  local function variable(a) local z = 0 return a - z end
+  local function twice(a) return a - 0 - 0 end
+  for i = 1, 300 do literal(0.5) field { x = 0.5 } variable(0.5) twice(0.5) end
+  print(literal(-0.0), field { x = -0.0 }, variable(-0.0), twice(-0.0), literal(7), twice("7"))
+end
