@@ -10,7 +10,7 @@
   bench/run.py --micro                    nanoseconds of single operations
   bench/run.py --warmup                   time until programs are fast, from their rounds
   bench/run.py --hostile                  programs that defeat speculation, beside the baseline compiler
-  bench/run.py --compile                  speed of the baseline compiler, and size of its code
+  bench/run.py --compile                  speed of both compilers, and size of their code
 """
 
 import argparse
@@ -62,7 +62,7 @@ def parse_arguments():
                       help="compare devvm with and without " + " ".join(peers.LIMIT_ARGS))
     mode.add_argument("--micro", action="store_true", help="measure single operations instead")
     mode.add_argument("--compile", action="store_true",
-                      help="compile the programs without running them: instructions a second")
+                      help="how fast the compilers are, and how much code they make")
     mode.add_argument("--warmup", action="store_true",
                       help="measure how long programs take to become fast instead")
     mode.add_argument("--hostile", action="store_true",

@@ -61,7 +61,7 @@ def distribution(compilations):
 
 
 def size_table(compilations):
-    table = report.Table(["instructions", "compilations", "instr.", "ms", "us an instr.", *(n for n, _ in QUANTILES)])
+    table = report.Table(["instructions", "compilations", "instr.", "machine", "ms", "us an instr.", *(n for n, _ in QUANTILES)])
     limits = [10, 30, 100, 300, 1000]
     groups = [[] for _ in range(len(limits) + 1)]
     for c in compilations:
@@ -73,7 +73,8 @@ def size_table(compilations):
         if not group:
             continue
         instructions, nanos = sum(c.instructions for c in group), sum(c.nanos for c in group)
-        table.add(name, len(group), instructions, f"{nanos / 1e6:.1f}", f"{nanos / 1000 / max(1, instructions):.2f}",
+        machine = sum(c.machine for c in group)
+        table.add(name, len(group), instructions, machine, f"{nanos / 1e6:.1f}", f"{nanos / 1000 / max(1, instructions):.2f}",
                   *(f"{value:.1f}" for value in distribution(group).values()))
     return table.text()
 

@@ -110,6 +110,9 @@ def all_peers(devvm, devvm_args):
         DevVM("devvm-limits", devvm, [*devvm_args, *LIMIT_ARGS]),
         DevVM("devvm-baseline", devvm, [*devvm_args, "--jit=baseline"]),
         DevVM("devvm-optimizing", devvm, [*devvm_args, "--jit=optimizing"]),
+        DevVM("devvm-background", devvm, [*devvm_args, "--jit=optimizing", "--jit-background=on"]),
+        *(DevVM(f"devvm-O{level}", devvm, [*devvm_args, "--jit=optimizing", f"--jit-level={level}"])
+          for level in (1, 2, 3)),
         Peer("lua5.4", "lua5.4", version_args=["-v"]),
         LuaJIT("luajit", "luajit", version_args=["-v"]),
         LuaJIT("luajit-joff", "luajit", ["-joff"], version_args=["-v"]),

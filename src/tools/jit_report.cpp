@@ -173,7 +173,7 @@ void profileJson(base::JsonWriter& out, const jit::CompileProfile& p) {
     if (p.passes.runs[i] != 0) out.field(jit::passes::passOf(id).name, p.passes.nanoseconds[i]);
   }
   out.field("order", p.orderNanos);
-  out.field("select", p.codegen.selectNanos);
+  out.field("instruction selection", p.codegen.selectNanos);
   out.field(p.codegen.coloured ? "allocate (colouring)" : "allocate", p.codegen.allocateNanos);
   out.field("emit", p.codegen.emitNanos);
   out.endObject();
