@@ -70,6 +70,25 @@ class Optimizing(ProgramTest):
                 outs.append((r.status, r.err))
             self.assertEqual(outs[0], outs[1])
 
+    def test_fuel_taken_ahead_is_given_back(self):
+        # Three inlined calls take their units at once; guards between them are left (deopt:5: every fifth one).
+        text = """local function a(x) return x + 1 end
+          local function b(x) return x * 3 end
+          local function c(x) return x - 2 end
+          local function step(x, t) local u = a(x) local v = b(t[1]) local w = c(u + t[2]) return u + v + w end
+          local n, t = 0, {1, 2}
+          while true do t[2] = n % 5 step(n, t) n = n + 1 io.stdout:write(n, '\\n') end"""
+        ends = self.write("p.lua", text.replace("while true", "while n < 9000"))
+        graphs = self.devvm("jit", "--graphs", "--function=step", ends)
+        self.assertIn("poll_many 4", graphs.err + graphs.out)
+        for fuel in range(3000, 3006):
+            outs = []
+            at_once = ("--jit=optimizing", "--jit-threshold=2", "--jit-optimize-at-once")
+            for options in ((), at_once, (*at_once, "--jit-stress=deopt:5")):
+                r = self.program(text, f"--fuel={fuel}", *options)
+                outs.append(r.out[-20:])
+            self.assertEqual(outs, outs[:1] * 3, fuel)
+
     def test_what_is_too_large_stays_as_it_is(self):
         def program(statements, calls):
             body = "\n".join(f"x = (x * 3 + {k}) % 1009" for k in range(statements))
