@@ -37,6 +37,11 @@ ValuePlace Emitter::valuePlace(const Node* n, regalloc::Position p, ExitRecord& 
   if (ir::isVirtual(n)) return objectPlace(n, p, record);
   ValuePlace::Form form = formOf(n->type);
   Place place = l_.at(n, p);
+  if (s_.form(n) == Form::kOffset) {
+    bool isWord = place.kind == Place::kWord;
+    auto index = static_cast<uint32_t>(place.index);
+    return (isWord ? ValuePlace::word(index, form) : ValuePlace::gpr(index, form)).plus(indexParts(s_, n).offset);
+  }
   switch (place.kind) {
     case Place::kGpr: return ValuePlace::gpr(static_cast<uint32_t>(place.index), form);
     case Place::kXmm: return ValuePlace::xmm(static_cast<uint32_t>(place.index), form);

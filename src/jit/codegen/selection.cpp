@@ -253,9 +253,11 @@ void Selector::chooseForms() {
         form = Form::kCondition;
         continue;
       }
-      if ((n->op == Op::kIntAdd || n->op == Op::kIntSub) && u.count != 0 && !u.notIndex && !u.inState) {
-        const Node* by = n->input(1);
-        if (by->op == Op::kIntConstant && std::abs(by->integer()) < kMostOffset && !n->input(0)->isConstant()) {
+      if ((n->op == Op::kIntAdd || n->op == Op::kIntSub) && (u.count != 0 || u.inState) && !u.notIndex) {
+        const Node *in = c_.sameAs[n->input(0)->id], *by = n->input(1);
+        if (by->op == Op::kIntConstant && std::abs(by->integer()) < kMostOffset && !in->isConstant()) {
+          // Frame states have what it is added to.
+          c_.sameAs[n->id] = in;
           form = Form::kOffset;
           continue;
         }

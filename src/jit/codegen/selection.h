@@ -12,7 +12,7 @@ enum class Form : uint8_t {
   kPlain,
   kSame,       ///< its value is that of its input: at most a check
   kCondition,  ///< a comparison that its only user, a branch or guard, makes
-  kOffset,     ///< a sum with a constant, part of addresses only
+  kOffset,     ///< a sum with a constant, part of addresses and of what exits write only
   kAgain,      ///< loaded wherever it is used: calls lie between, and words above them are few
 };
 

@@ -50,6 +50,7 @@ class Reader {
     }
     switch (p.form) {
       case ValuePlace::kInt: return boxed(isolate_, static_cast<int64_t>(bits));
+      case ValuePlace::kIntPlus: return boxed(isolate_, static_cast<int64_t>(bits + p.bits));
       case ValuePlace::kFloat: return Value::canonical(std::bit_cast<double>(bits));
       case ValuePlace::kBool: return Value::boolean((bits & 0xFF) != 0);
       default: return Value::fromBits(bits);

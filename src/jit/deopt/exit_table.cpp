@@ -38,6 +38,9 @@ constexpr uint32_t kHeaderWords = 3;  ///< callee, return address, link
 /// Word of the callee's slot of the call that a frame makes, or the one below its lowest operand.
 uint32_t wordBelow(const ExitFrame& frame) { return frame.firstLocal + frame.code->locals + 1 + frame.depth; }
 
+/// Of the number of a register or word, behind which stands that of the constant to be added.
+constexpr unsigned kPlaceBits = 16;
+
 ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
   uint64_t number = in.next();
   ValuePlace p;
@@ -48,6 +51,9 @@ ValuePlace placeOf(Numbers& in, const std::vector<uint64_t>& constants) {
   if (p.kind == ValuePlace::kConstant || p.kind == ValuePlace::kObject) {
     p.bits = constants[p.index];
     p.index = 0;
+  } else if (p.form == ValuePlace::kIntPlus) {
+    p.bits = constants[p.index >> kPlaceBits];
+    p.index &= (1u << kPlaceBits) - 1;
   }
   return p;
 }
@@ -83,11 +89,14 @@ void ExitTableBuilder::put(uint64_t number) {
 
 void ExitTableBuilder::put(const ValuePlace& place) {
   uint64_t index = place.index;
-  if (place.kind == ValuePlace::kConstant || place.kind == ValuePlace::kObject) {
+  bool isConstant = place.kind == ValuePlace::kConstant || place.kind == ValuePlace::kObject;
+  bool isPlus = !isConstant && place.form == ValuePlace::kIntPlus;
+  if (isConstant || isPlus) {
     auto& all = table_.constants_;
     auto at = std::find(all.begin(), all.end(), place.bits);
-    index = static_cast<uint64_t>(at - all.begin());
+    auto constant = static_cast<uint64_t>(at - all.begin());
     if (at == all.end()) all.push_back(place.bits);
+    index = isPlus ? constant << kPlaceBits | place.index : constant;
   }
   if (place.kind == ValuePlace::kDead) return put(uint64_t{0});
   put((index * ValuePlace::kForms + place.form) * ValuePlace::kKinds + place.kind);
@@ -306,7 +315,12 @@ void ExitTable::visitStopped(heap::SlotVisitor& visitor, heap::Value* fp, uint32
 namespace {
 
 std::string text(const ValuePlace& p) {
-  static constexpr const char* kForm[] = {"", ":int", ":float", ":bool", ":address"};
+  static constexpr const char* kForm[] = {"", ":int", ":float", ":bool", ":int", ":address"};
+  if (p.form == ValuePlace::kIntPlus) {
+    ValuePlace of{p.kind, ValuePlace::kInt, p.index, 0};
+    auto by = static_cast<int64_t>(p.bits);
+    return text(of) + (by < 0 ? "" : "+") + std::to_string(by);
+  }
   switch (p.kind) {
     case ValuePlace::kDead: return "-";
     case ValuePlace::kConstant:

@@ -31,13 +31,14 @@ struct ValuePlace {
     kInt,      ///< a raw int64
     kFloat,    ///< a raw double
     kBool,     ///< 0 or 1, in the lowest byte
+    kIntPlus,  ///< a raw int64, to which `bits` is to be added; in registers and words
     kAddress,  ///< of an object with the tag "other"; in ExitRecord::live only
     kForms,
   };
   Kind kind = kDead;
   Form form = kTagged;
   uint32_t index = 0;  ///< of the register (as the processor numbers them), the word, or in ExitRecord::objects
-  uint64_t bits = 0;   ///< of a constant; the address of an object's place (runtime::CodeObject)
+  uint64_t bits = 0;   ///< of a constant; the address of an object's place (runtime::CodeObject); see kIntPlus
 
   static ValuePlace dead() { return {}; }
   static ValuePlace constant(uint64_t bits, Form form = kTagged) { return {kConstant, form, 0, bits}; }
@@ -45,6 +46,7 @@ struct ValuePlace {
   static ValuePlace gpr(uint32_t index, Form form) { return {kGpr, form, index, 0}; }
   static ValuePlace xmm(uint32_t index, Form form = kFloat) { return {kXmm, form, index, 0}; }
   static ValuePlace word(uint32_t index, Form form) { return {kWord, form, index, 0}; }
+  ValuePlace plus(int64_t summand) const { return {kind, kIntPlus, index, static_cast<uint64_t>(summand)}; }
   static ValuePlace virtualObject(uint32_t index) { return {kVirtual, kTagged, index, 0}; }
   bool operator==(const ValuePlace&) const = default;
 };

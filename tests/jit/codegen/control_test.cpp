@@ -148,7 +148,8 @@ TEST(Control, ManyValues) {
   std::string state = "[0 @1";
   for (int i = 0; i < 20; i++) {
     std::string c = std::to_string(100 + i), v = std::to_string(200 + i);
-    text += "  n" + c + " = int " + std::to_string(i * 3) + "\n  n" + v + " = int_add n2 n" + c + "\n";
+    text += "  n" + c + " = int " + std::to_string(i * 3) + "\n  n" + v + (i % 2 == 0 ? " = int_add" : " = int_xor") +
+            " n2 n" + c + "\n";
     state += " n" + v;
   }
   for (int i = 0; i < 20; i++) {
@@ -156,14 +157,14 @@ TEST(Control, ManyValues) {
     text += "  n" + c + " = float " + std::to_string(i) + ".5\n  n" + v + " = float_add n3 n" + c + "\n";
     state += " n" + v;
   }
-  text += "  n500 = int_eq n219 n200\n  n501 = float_eq n419 n400\n  check_false n501 " + state +
+  text += "  n500 = int_eq n219 n201\n  n501 = float_eq n419 n400\n  check_false n501 " + state +
           "]\n  check_true n500 " + state + "]\n  return n1\n";
   Machine m;
   ASSERT_TRUE(m.compile(text));
   Outcome out = m.run({integer(1000)});
   ASSERT_EQ(out.how, Outcome::How::kExit);
   for (int i = 0; i < 20; i++) {
-    EXPECT_EQ(out.frames[0][static_cast<size_t>(i)], integer(1000 + i * 3));
+    EXPECT_EQ(out.frames[0][static_cast<size_t>(i)], integer(i % 2 == 0 ? 1000 + i * 3 : 1000 ^ i * 3));
     EXPECT_EQ(out.frames[0][static_cast<size_t>(20 + i)], number(1000.5 + i));
   }
 }

@@ -130,6 +130,7 @@ Value Machine::valueAt(const ValuePlace& place) const {
   }
   switch (place.form) {
     case ValuePlace::kInt: return integer(static_cast<int64_t>(bits));
+    case ValuePlace::kIntPlus: return integer(static_cast<int64_t>(bits + place.bits));
     case ValuePlace::kBool: return Value::boolean((bits & 1) != 0);
     default: return Value::fromBits(bits);
   }

@@ -155,6 +155,9 @@ TEST(ExitTable, ManyRandomRecordsAreFound) {
           case 3: f.values.push_back(Place::xmm(below(16), form)); break;
           default: f.values.push_back(Place::word(below(20'000), form)); break;
         }
+        Place& last = f.values.back();
+        bool isPlus = form == Place::kIntPlus && last.kind != Place::kDead && last.kind != Place::kConstant;
+        if (isPlus) last = last.plus(static_cast<int64_t>(random() % 300) - 150);
       }
       r.frames.push_back(std::move(f));
     }
