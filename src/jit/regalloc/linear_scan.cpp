@@ -36,6 +36,7 @@ class LinearScan {
   void toMemory(Interval* cur, Position from);
   void toMemory(Interval* cur) { toMemory(cur, cur->start()); }
   bool isUsedOutside(Position sooner, Position later) const;
+  Position beforeLoop(const Interval* i, Position p) const;
   static Position lastUseBefore(const Interval* i, Position p);
   Interval* splitAt(Interval* i, Position p) { return live_.splitAt(i, p); }
   Position bestGap(Position least, Position most) const { return live_.bestGap(least, most); }
@@ -234,6 +235,8 @@ bool LinearScan::tryFree(Interval* cur) {
     if (p != clobber) {
       p = bestGap(start, p);
       if (p <= start) return false;
+    } else {
+      p = beforeLoop(cur, p);
     }
     // A register that is free for no use is no register.
     const UsePosition* first = useFrom(cur, start);
@@ -256,6 +259,13 @@ Position LinearScan::lastUseBefore(const Interval* i, Position p) {
   Position last = i->start();
   for (const UsePosition* u = i->uses; u != nullptr && u->at < p; u = u->next) last = std::max(last, u->at);
   return last;
+}
+
+/// Where an interval that leaves its register at `p` may do so already: in front of a loop in which it is not used
+/// before. Else p.
+Position LinearScan::beforeLoop(const Interval* i, Position p) const {
+  Position last = lastUseBefore(i, p), gap = bestGap(last, p);
+  return gap > last && gap <= live_.blockFrom(live_.blockAt(p)) ? gap : p;
 }
 
 /// No register is free: the one whose next use is furthest goes to memory, be it the present interval.
@@ -333,10 +343,7 @@ void LinearScan::takeBlocked(Interval* cur) {
       // Of inactive ones the part that they have had stays. What has not been used since before a loop goes to memory
       // in front of that.
       Position from = start;
-      if (all) {
-        Position last = lastUseBefore(i, start), gap = bestGap(last, start);
-        if (gap > last && gap <= live_.blockFrom(live_.blockAt(start))) from = gap;
-      }
+      if (all) from = beforeLoop(i, start);
       Interval* rest = splitAt(i, from);
       rest->start() <= start ? toMemory(rest, start) : unhandled_.push(rest);
     }
