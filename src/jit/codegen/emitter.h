@@ -156,6 +156,10 @@ class Emitter {
   void round(const Node* n, x64::Rounding how);
   void callOfDoubles(const Node* n, double (*function)(double, double));
 
+  // ---- vectors.cpp ----
+  void spread(x64::Ymm to);
+  void vectorRound(uint64_t program);
+
   // ---- conditions.cpp ----
   Test test(const Node* condition);
   Test compare(const Node* n);

@@ -4,6 +4,7 @@
 
 #include "jit/assembler/x64/cpu.h"
 #include "jit/codegen/frame_layout.h"
+#include "jit/ir/vector_program.h"
 
 namespace devvm::jit {
 
@@ -87,6 +88,9 @@ bool isElementAccess(Op op) { return op == Op::kLoadElement || op == Op::kStoreE
 bool isArrayAccess(Op op) {
   return isElementAccess(op) || op == Op::kLoadLength || op == Op::kLoadProp || op == Op::kStoreProp;
 }
+bool isVectorArray(Op op, uint32_t input) {
+  return op == Op::kVectorMap && input >= ir::kVectorFirstArray && input < ir::kVectorFirstScalar;
+}
 /// The input that is stored, or -1.
 int storedInput(Op op) {
   switch (op) {
@@ -103,7 +107,8 @@ bool isLoad(Op op) {
          op == Op::kSlot;
 }
 bool losesRegisters(Op op) {
-  return op == Op::kCall || op == Op::kCallFast || op == Op::kCallLeaf || op == Op::kFloatMod || op == Op::kFloatPow;
+  return op == Op::kCall || op == Op::kCallFast || op == Op::kCallLeaf || op == Op::kFloatMod || op == Op::kFloatPow ||
+         op == Op::kVectorMap;
 }
 /// Offsets of this size are folded into addresses of elements.
 constexpr int64_t kMostOffset = 1 << 24;
@@ -165,7 +170,7 @@ void Selector::use(const Node* user, uint32_t i) {
   if (!isTableAccess || i != 0) u.notTable = true;
   bool sameStretch = !out_.hasCalls || (user->block == c_.sameAs[n->id]->block &&
                                         callsBefore_[user->id] == callsBefore_[c_.sameAs[n->id]->id]);
-  bool asArray = (isArrayAccess(op) && i == 0) || (op == Op::kAppendElement && i == 1);
+  bool asArray = (isArrayAccess(op) && i == 0) || (op == Op::kAppendElement && i == 1) || isVectorArray(op, i);
   if (!asArray || !sameStretch) u.notAddress = true;
 }
 
@@ -414,8 +419,8 @@ void Selector::demand(const Node* n) {
       break;
     case Op::kFloatMod:
     case Op::kFloatPow:
-      any(n->input(0));
-      any(n->input(1));
+    case Op::kVectorMap:
+      for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       s.clobbersAll = true;
       break;
     case Op::kIntEq:

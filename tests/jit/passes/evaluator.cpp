@@ -292,6 +292,7 @@ class Evaluator {
         r = h % 2 != 0 ? Datum::ofInt(static_cast<int64_t>(h % 1000)) : Datum::ofFloat(static_cast<double>(h % 50) / 4);
         break;
       }
+      case Op::kVectorMap: integer(0); break;  // no round is done early
       case Op::kPoll:
       case Op::kPollMany:
       case Op::kUnit:
