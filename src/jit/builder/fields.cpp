@@ -231,7 +231,7 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   Ways ways = waysOf(cell, name, false, complete);
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   auto anyShape = [&](Node* table) { return leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}); };
-  if (ways.empty() || failures() > kMostFailures) {
+  if (ways.empty() || failures() > (complete ? kMostFailures : 1)) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
@@ -276,10 +276,10 @@ bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t
     leaf(ir::Leaf::kSetField, {table, graph_.constant(code_.constant(key)), value});
     return value;
   };
-  if (ways.empty() || failures() > kMostFailures) {
+  if (ways.empty() || failures() > (complete ? kMostFailures : 1)) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
-    bool isHopeless = failures() > (ways.empty() ? 2 : kMostFailures + 1);
+    bool isHopeless = failures() > (ways.empty() || !complete ? 2 : kMostFailures + 1);
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable)) || isHopeless) {
       exit();
       return false;
