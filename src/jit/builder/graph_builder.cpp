@@ -456,6 +456,10 @@ void FunctionBuilder::component(const Instruction& c) {
         return push(emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {o})}));
       }
       if (types.isOnly(TypeSet::kTable) && failures() < 2) o = toTable(o);
+      if (types.isOnly(TypeSet::kTable) && hasPlainTables()) {
+        emit(ir::Op::kCheckPlain, {o});
+        return push(emit(ir::Op::kLoadLength, {emit(ir::Op::kLoadArray, {o})}));
+      }
       return push(emit(ir::Op::kCheckInt, {leaf(ir::Leaf::kLength, {o})}));
     }
     case Op::kEq:

@@ -174,6 +174,7 @@ class FunctionBuilder {
   Node* byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each, Otherwise otherwise);
   Node* getField(Node* object, uint32_t key, uint32_t cell);
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
+  bool hasPlainTables() const;
   Node* getIndex(Node* object, Node* key);
   void setIndex(Node* object, Node* key, Node* value);
   template <typename Elsewhere>

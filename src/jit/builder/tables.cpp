@@ -1,5 +1,7 @@
 // Elements of array parts.
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "jit/builder/graph_builder.h"
@@ -8,6 +10,16 @@ namespace devvm::jit {
 
 using heap::Value;
 using ir::Type;
+
+/// Whether all tables that were met here as a first operand are without a metatable.
+bool FunctionBuilder::hasPlainTables() const {
+  const ShapesMet* met = feedback_ != nullptr && site_ != nullptr ? feedback_->shapesOf(*site_) : nullptr;
+  if (met == nullptr || failures() > 0) return false;
+  const auto& shapes = context_.request.isolate.shapes;
+  return std::all_of(std::begin(met->shapes), std::end(met->shapes), [&](uint32_t shape) {
+    return shape == 0 || shapes.byId[shape] == nullptr || shapes.byId[shape]->metatable.isNil();
+  });
+}
 
 ir::Node* FunctionBuilder::getIndex(Node* object, Node* key) {
   TypeSet keys = typesOf(key, 1);
