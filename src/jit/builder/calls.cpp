@@ -271,6 +271,12 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
       if (!isLast) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
       if (objectOf(callee) == nullptr) checked = emit(ir::Op::kCheckClosure, {callee}, code);
     }
+    // What is no function has its error in the frame that makes a tail call.
+    if (codes[i] == nullptr && inTail_) {
+      exit();
+      block_ = next;
+      continue;
+    }
     results = callFunction(codes[i], checked, arguments, wanted);
     if (codes.size() == 1) return results;
     if (block_ != nullptr) {

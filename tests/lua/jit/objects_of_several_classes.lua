@@ -98,3 +98,37 @@ print(twice(make(C, 1), function(o)
   o.z = 1
   o.y = "y"
 end))
+
+-- A method that some of the objects lack, and that was never called for them, in a tail call of a function that is taken in.
+local function apply(f, o)
+  return f(o)
+end
+local function work(list)
+  local total = 0
+  for i = 1, #list do
+    local o = list[i]
+    local f = o.work
+    if not o.lazy then
+      total = total + apply(f, o)
+    end
+  end
+  return total
+end
+local P, Q, R = class(), class(), class()
+function P:work()
+  return self.x
+end
+function Q:work()
+  return self.x * 2
+end
+local list = {}
+for i = 1, 42 do
+  list[i] = Base.init(setmetatable({}, i % 3 == 0 and P or i % 3 == 1 and Q or R), i, i)
+  list[i].lazy = i % 3 == 2
+end
+for _ = 1, 300 do
+  work(list)
+end
+print(work(list))
+list[41].lazy = false
+print(pcall(work, list))
