@@ -56,8 +56,8 @@ struct JitOptions {
   enum class Mode : uint8_t {
     kOff,
     kBaseline,
-    kOn,          ///< all tiers that are finished: so far the baseline
-    kOptimizing,  ///< the optimizing compiler, too
+    kOn,          ///< all tiers
+    kOptimizing,  ///< the same, by the name of the highest
   } mode = Mode::kOff;
   enum class Stress : uint8_t {
     kNone,

@@ -138,7 +138,7 @@ class Explainer {
       return addAt("not compiled", source, line, kInterpreted, "It was not compiled: " + refused->refusal + ".",
                    isLong ? "Split the function: put what runs often into a function of its own." : "");
     }
-    if (iso_.options.jit.mode == runtime::JitOptions::Mode::kOptimizing) {
+    if (iso_.options.jit.mode >= runtime::JitOptions::Mode::kOn) {
       addAt("not hot", source, line, kInterpreted,
             baseline ? "The optimizing compiler was never asked for it: it did not run for long enough."
                      : "It was never compiled: it did not run often enough.",
@@ -433,7 +433,7 @@ std::vector<Explanation> explanations(Isolate& iso, const std::string& name) {
 
 std::string explain(Isolate& iso, const std::string& name, bool json, bool colours) {
   std::vector<Explanation> all = explanations(iso, name);
-  bool optimizes = iso.options.jit.mode == runtime::JitOptions::Mode::kOptimizing;
+  bool optimizes = iso.options.jit.mode >= runtime::JitOptions::Mode::kOn;
   if (json) {
     base::JsonWriter out;
     out.beginObject();

@@ -17,6 +17,9 @@ io.stderr:write('from the program\\n')
 
 class Report(ProgramTest):
     def jit(self, text, *options, arguments=(), **more):
+        """Of the baseline compiler, unless the options say something else."""
+        if not any(str(o).startswith("--jit=") for o in options):
+            options = ("--jit=baseline", *options)
         return self.devvm("jit", *options, self.write("p.lua", text), *arguments, **more)
 
     def facts(self, text, *options, **more):

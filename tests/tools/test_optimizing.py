@@ -40,10 +40,11 @@ class Optimizing(ProgramTest):
         self.assertFalse(self.of(events, "code_discarded"))
         self.assertFalse(self.of(self.events(SUM, "--jit-optimize-threshold=100000"), "tier_up"))
 
-    def test_only_where_it_is_asked_for(self):
-        r = self.program(SUM, "--jit=on", "--trace=compilation", "--trace-file=events")
-        self.assertEqual(r.status, 0)
-        self.assertNotIn(b"optimizing", self.read("events"))
+    def test_unless_only_the_baseline_compiler_is_asked_for(self):
+        for mode, optimizes in ((("--jit=baseline",), False), (("--jit=on",), True), ((), True)):
+            r = self.program(SUM, *mode, "--trace=compilation", "--trace-file=events")
+            self.assertEqual(r.status, 0)
+            self.assertEqual(b"optimizing" in self.read("events"), optimizes, mode)
 
     def test_what_was_wrong_is_learnt(self):
         events = self.events(SUM + OTHER_TYPE)

@@ -50,7 +50,7 @@ class OptimizingPolicy {
   static constexpr uint32_t kMostLoops = 8;
 
   explicit OptimizingPolicy(const runtime::JitOptions& options)
-      : enabled_(options.mode == runtime::JitOptions::Mode::kOptimizing),
+      : enabled_(options.mode >= runtime::JitOptions::Mode::kOn),
         atOnce_(options.optimizeAtOnce),
         threshold_(options.optimizeThreshold) {}
 
