@@ -192,6 +192,7 @@ class Explainer {
         switch (n.op) {
           case Op::kCall: call(d, *where, n, site, factor); break;
           case Op::kCallLeaf: leaf(*where, n, site, factor); break;
+          case Op::kIsInt: mixed(*where, n, factor); break;
           case Op::kNewTable:
           case Op::kNewClosure:
             if (b.loopDepth == 0) break;
@@ -266,6 +267,14 @@ class Explainer {
       return true;
     }
     return false;
+  }
+
+  /// Numbers that are told apart in place.
+  void mixed(const Code& where, const jit::DescribedNode& n, double factor) {
+    std::string seen = seenAt(iso_, &where, n.offset);
+    add("mixed numbers", where, n.offset, kMixedNumbers * factor / 4,
+        "Numbers of several kinds are computed with here" + (seen.empty() ? "" : ": " + seen) + ".",
+        "Use only floats (0.0, x / y) or only integers (0, x // y) in this place.");
   }
 
   void leaf(const Code& where, const jit::DescribedNode& n, const Site* site, double factor) {
