@@ -262,6 +262,8 @@ class JitTiers final : public Tiers {
   /// The function's optimized code was wrong, and what it does instead is being recorded: it is compiled again when
   /// that is over, and interpreted until then.
   bool awaitsEndOfSlice(const Isolate& isolate, const Code& code);
+  /// A slice that began in a loop has not seen what is in front of it. True: one begins with this call.
+  bool wantsBeginning(runtime::Isolate& isolate, const runtime::Code& code);
 
   /// The function stays as it is.
   void refuse(Isolate& isolate, const Code& code, const char* reason, const char* why, const char* tier = nullptr);

@@ -33,6 +33,7 @@ class OptimizingPolicy {
     uint32_t polls = 0;          ///< that found its optimized code running
     uint32_t pollsThen = 0;      ///< as many as there were when that code was left where compiling again is no help
     uint32_t credit = kCredit;   ///< times that it may be left there
+    uint32_t beginnings = 0;     ///< slices that began with its call, since those before had not seen its beginning
     bool hadGap = false;         ///< some of its frames may have had OptimizedFunction::gap
     State() { log.compilations = 1; }
   };
@@ -46,6 +47,7 @@ class OptimizingPolicy {
   static constexpr uint32_t kGuardTimes = 8, kGuardsInAll = 24;
   /// Times that a slice is recorded where code was left at one place.
   static constexpr uint32_t kSlicesOfPlace = 2;
+  static constexpr uint32_t kMostBeginnings = 2;
   /// Codes with entries at loops that one function may have.
   static constexpr uint32_t kMostLoops = 8;
 

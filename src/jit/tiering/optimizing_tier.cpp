@@ -312,6 +312,20 @@ void JitTiers::discardOptimized(Isolate& isolate, Code& code, const MachineCode&
   tell(isolate, code, events::EventKind::kCodeDiscarded, why, -1, -1, kOptimizingTier);
 }
 
+bool JitTiers::wantsBeginning(Isolate& isolate, const Code& code) {
+  OptimizingPolicy::State* state = policy_.find(code);
+  const FeedbackVector* feedback = feedbackOf(code);
+  if (feedback == nullptr || feedback->sites().empty()) return false;
+  const Site& first = feedback->sites().front();
+  // (Baseline code counts where it leaves to the interpreter, and tells no types.)
+  bool wasRecorded = !first.operands[0].isEmpty() || !first.result.isEmpty() || first.isBranch();
+  bool wants = !wasRecorded && state != nullptr && !policy_.atOnce() && policy_.mayCompile(*state, 0);
+  if (!wants || state->beginnings == OptimizingPolicy::kMostBeginnings) return false;
+  state->beginnings++;
+  recorder_.begin(isolate);
+  return true;
+}
+
 bool JitTiers::awaitsEndOfSlice(const Isolate& isolate, const Code& code) {
   if (!isolate.profiling || policy_.atOnce()) return false;
   const OptimizingPolicy::State* state = policy_.find(code);

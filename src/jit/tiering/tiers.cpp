@@ -94,7 +94,7 @@ void JitTiers::functionIsHot(Isolate& isolate, Code& code) {
   if (code.machine != nullptr && code.machine->awaitsSlice) return beginSlice(isolate, code);
   if (refusal_ != nullptr) return leaveInterpreted(code);
   if (code.machine != nullptr && code.machine->dormant) {
-    if (awaitsEndOfSlice(isolate, code)) {
+    if (awaitsEndOfSlice(isolate, code) || wantsBeginning(isolate, code)) {
       code.heat = 2;  // this call is counted again
       return;
     }
