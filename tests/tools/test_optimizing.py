@@ -90,6 +90,24 @@ class Optimizing(ProgramTest):
                 outs.append(r.out[-20:])
             self.assertEqual(outs, outs[:1] * 3, fuel)
 
+    def test_fuel_of_the_next_round_is_given_back(self):
+        # The end of a round takes the unit of the call that the next one begins with; guards in front of that are left.
+        text = '''local function sum(x, y) return x + y end
+          local t = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+          local n, s = 0, 0
+          while true do
+            for i = 1, 10 do s = s + sum(t[i], i) n = n + 1 end
+            io.stdout:write(n, ' ', s, '\\n')
+            t[n // 10 % 10 + 1] = n % 7 == 0 and 0.5 or n
+          end'''
+        for fuel in range(20000, 20024, 3):
+            outs = []
+            at_once = ("--jit=optimizing", "--jit-threshold=2", "--jit-optimize-at-once")
+            for options in (("--jit=off",), at_once, (*at_once, "--jit-stress=deopt:5")):
+                r = self.program(text, f"--fuel={fuel}", *options)
+                outs.append(r.out)
+            self.assertEqual(outs, outs[:1] * 3, fuel)
+
     def test_what_is_too_large_stays_as_it_is(self):
         def program(statements, calls):
             body = "\n".join(f"x = (x * 3 + {k}) % 1009" for k in range(statements))

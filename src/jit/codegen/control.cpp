@@ -35,22 +35,13 @@ void Emitter::emitBranch(const Node* n) {
 
 void Emitter::emitUnit(const Node*) {}
 
-void Emitter::emitPollMany(const Node* n) {
-  Label &used = newLabel(), &go = newLabel();
-  a.sub64(Mem(kIsolate, offset::kBudget), Imm(static_cast<int32_t>(n->aux)));
-  a.jcc(Condition::kSign, used, Distance::kNear);
-  a.bind(go);
-  cold([this, &used, &go] {
-    a.bind(used);
-    a.call(Outside(r_.leaving.poll));
-    exitRecord(step_, ExitKind::kPoll);
-    a.jmp(go);
-  });
-}
+void Emitter::emitPoll(const Node* n) { poll(n, 1); }
+void Emitter::emitPollMany(const Node* n) { poll(n, static_cast<int32_t>(n->aux)); }
+void Emitter::emitPollAhead(const Node* n) { poll(n, static_cast<int32_t>(n->aux)); }
 
-void Emitter::emitPoll(const Node* n) {
+void Emitter::poll(const Node* n, int32_t units) {
   Label& used = newLabel();
-  a.sub64(Mem(kIsolate, offset::kBudget), 1);
+  a.sub64(Mem(kIsolate, offset::kBudget), Imm(units));
   // At the end of a loop the way back is the jump.
   const auto& block = c_.blocks[block_];
   const Node* last = c_.steps[block.end - 1].node;

@@ -49,9 +49,16 @@ void Emitter::prepare() {
 void Emitter::countUnitsAhead() {
   unitsAhead_.assign(c_.steps.size(), 0);
   for (const auto& block : c_.blocks) {
+    // What a block takes before it polls was taken where it comes from.
     uint8_t ahead = 0;
     for (uint32_t i = block.first; i < block.end; i++) {
+      ir::Op op = c_.steps[i].node->op;
+      if (op == ir::Op::kPoll || op == ir::Op::kPollMany || op == ir::Op::kPollAhead) break;
+      ahead += op == ir::Op::kUnit ? 1 : 0;
+    }
+    for (uint32_t i = block.first; i < block.end; i++) {
       const Node* n = c_.steps[i].node;
+      if (n->op == ir::Op::kPollAhead) ahead = static_cast<uint8_t>(n->aux);
       if (n->op == ir::Op::kPollMany) ahead = static_cast<uint8_t>(n->aux - 1);
       if (n->op == ir::Op::kUnit) ahead--;
       unitsAhead_[i] = ahead;

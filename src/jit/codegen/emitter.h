@@ -121,6 +121,7 @@ class Emitter {
   /// Compares a register with the tag of integers.
   void compareWithIntTag(Gpr r);
   void countVarargs();
+  void poll(const Node* n, int32_t units);
   void orIntTag(Gpr r);
 
   // ---- exits.cpp ----

@@ -295,6 +295,7 @@ class Evaluator {
       case Op::kVectorMap: integer(0); break;  // no round is done early
       case Op::kPoll:
       case Op::kPollMany:
+      case Op::kPollAhead:
       case Op::kUnit:
       case Op::kJump:
       case Op::kBranch:
