@@ -249,12 +249,11 @@ void Emitter::emitCheckPlain(const Node* n) {
   a.test8(Mem(shape, offset::kShapeFlags), Imm(runtime::kDictionaryShape | runtime::kWeakShape));
   a.jcc(Condition::kNotZero, dictionary, Distance::kNear);
   a.bind(plain);
-  Slot props = tableSlot(n->input(0), offset::kTableProps);
-  cold([this, shape, props, &dictionary, &plain, &unlike] {
+  cold([this, n, shape, &dictionary, &plain, &unlike] {
     a.bind(dictionary);
     a.test8(Mem(shape, offset::kShapeFlags), Imm(runtime::kWeakShape));
     a.jcc(Condition::kNotZero, unlike);
-    a.mov64(rax, props.mem);
+    a.mov64(rax, tableSlot(n->input(0), offset::kTableProps).mem);
     a.test8(Mem(rax, kOtherBias, Scale::k1, Imm(offset::kFlags)), Imm(runtime::kDictHasElements));
     a.jcc(Condition::kNotZero, unlike);
     a.jmp(plain);
