@@ -5,6 +5,7 @@
 
 #include "jit/baseline/compiler.h"
 #include "jit/baseline/leaf_calls.h"
+#include "jit/feedback/metamethod_of.h"
 
 namespace devvm::jit {
 
@@ -17,22 +18,6 @@ namespace {
 bool isPlainConstant(const Operand& o) {
   Value v = Value::fromBits(o.bits);
   return o.isConstant() && (v.isNil() || v.isBoolean() || v.isString());
-}
-
-Meta metaOf(Op op) {
-  switch (op) {
-    case Op::kAdd: return Meta::kAdd;
-    case Op::kSub: return Meta::kSub;
-    case Op::kMul: return Meta::kMul;
-    case Op::kDiv: return Meta::kDiv;
-    case Op::kMod: return Meta::kMod;
-    case Op::kIDiv: return Meta::kIDiv;
-    case Op::kBAnd: return Meta::kBAnd;
-    case Op::kBOr: return Meta::kBOr;
-    case Op::kBXor: return Meta::kBXor;
-    case Op::kShl: return Meta::kShl;
-    default: return Meta::kShr;
-  }
 }
 
 }  // namespace

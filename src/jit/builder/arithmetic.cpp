@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "jit/builder/graph_builder.h"
+#include "jit/feedback/metamethod_of.h"
 #include "runtime/numbers.h"
 
 namespace devvm::jit {
@@ -83,23 +84,6 @@ ir::Node* FunctionBuilder::asLoaded(Node* n, TypeSet seen) {
 ir::Node* FunctionBuilder::leaf(ir::Leaf f, std::initializer_list<Node*> inputs) {
   return emit(ir::Op::kCallLeaf, inputs, static_cast<uint64_t>(f));
 }
-
-namespace {
-
-runtime::Meta metaOf(Op op) {
-  using runtime::Meta;
-  switch (op) {
-    case Op::kAdd: return Meta::kAdd;
-    case Op::kSub: return Meta::kSub;
-    case Op::kMul: return Meta::kMul;
-    case Op::kDiv: return Meta::kDiv;
-    case Op::kMod: return Meta::kMod;
-    case Op::kPow: return Meta::kPow;
-    default: return Meta::kIDiv;
-  }
-}
-
-}  // namespace
 
 void FunctionBuilder::arithmetic(Op op) {
   Node *b = pop(), *a = pop();

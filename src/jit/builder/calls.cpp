@@ -285,10 +285,7 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
         for (uint32_t r = 0; r < wanted; r++) phis.push_back(newPhi(join, whole_.offset));
       }
       for (uint32_t r = 0; r < wanted; r++) graph_.addInput(phis[r], results[r]);
-      ir::FrameState* behind = behindCall();
-      behind->wanted = linkWanted(wanted);
-      emit(ir::Op::kJump, {})->state = wanted != 0 ? withResults(behind, results) : behind;
-      graph_.connect(block_, join);
+      joinBehind(join, results);
     }
     block_ = next;
   }
@@ -299,6 +296,14 @@ FunctionBuilder::Nodes FunctionBuilder::callAny(std::span<const Code* const> cod
 /// Where control goes on when the call at this place has returned, without results.
 ir::FrameState* FunctionBuilder::behindCall() {
   return inTail_ ? caller_ : stateOf(whole_.end(), environment_, *live_);
+}
+
+/// Ends the block with a jump, behind a call that gave so many results.
+void FunctionBuilder::joinBehind(ir::Block* join, std::span<Node* const> results) {
+  ir::FrameState* behind = behindCall();
+  behind->wanted = linkWanted(static_cast<uint32_t>(results.size()));
+  emit(ir::Op::kJump, {})->state = results.empty() ? behind : withResults(behind, results);
+  graph_.connect(block_, join);
 }
 
 /// The state with more operands.

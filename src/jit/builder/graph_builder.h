@@ -234,6 +234,7 @@ class FunctionBuilder {
                 uint32_t wanted);
   static Nodes constantCallees(const Node* callee, std::vector<const runtime::Code*>& codes);
   ir::FrameState* behindCall();
+  void joinBehind(ir::Block* join, std::span<Node* const> results);
   ir::FrameState* withResults(const ir::FrameState* behind, std::span<Node* const> results);
   Nodes callFunction(const runtime::Code* code, Node* callee, std::span<Node* const> arguments, uint32_t wanted);
   bool inlineCall(const runtime::Code& code, Node* callee, std::span<Node* const> arguments, uint32_t wanted,

@@ -95,10 +95,7 @@ bool FunctionBuilder::callMetamethod(Meta m, Node* a, Node* b, Node*& result) {
       callHere(ways[i]);
       if (block_ != nullptr) {
         graph_.addInput(phi, result);
-        ir::FrameState* behind = behindCall();
-        behind->wanted = 1;
-        emit(ir::Op::kJump, {})->state = withResults(behind, {&result, 1});
-        graph_.connect(block_, join);
+        joinBehind(join, {&result, 1});
       }
     }
     block_ = next;
@@ -149,10 +146,7 @@ bool FunctionBuilder::compareByMetamethod(Op op, Node* a, Node* b) {
   if (block_ != nullptr) {
     Node* truth = emit(ir::Op::kNot, {isFalsy(result)});
     graph_.addInput(phi, truth);
-    ir::FrameState* behind = behindCall();
-    behind->wanted = 1;
-    emit(ir::Op::kJump, {})->state = withResults(behind, {&truth, 1});
-    graph_.connect(block_, join);
+    joinBehind(join, {&truth, 1});
   }
   block_ = join;
   push(phi);
