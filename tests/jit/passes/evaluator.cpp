@@ -9,17 +9,45 @@ Datum Datum::ofFloat(double d) {
   return {kFloat, std::isnan(d) ? 0x7FF8'0000'0000'0000 : std::bit_cast<uint64_t>(d), nullptr};
 }
 
-std::string Datum::text() const {
-  switch (kind) {
-    case kNil: return "nil";
-    case kBool: return bits != 0 ? "true" : "false";
-    case kInt: return std::to_string(integer());
-    case kFloat: return "f" + std::to_string(bits);
-    default: return object->name;
-  }
-}
-
 namespace {
+
+/// Values and all of memory that can be reached, as text. Objects that the graph made have numbers in the order in
+/// which they come: it does not matter which node made them, or whether they are made only here.
+class Snapshot {
+ public:
+  void add(const Datum& d) { text_ += " " + name(d); }
+  void addMemory() {
+    for (size_t i = 0; i < order_.size(); i++) {
+      text_ += " " + name(ofObject(order_[i])) + ":" + std::to_string(order_[i]->shape);
+      for (const auto& [where, value] : order_[i]->fields) {
+        if (value.kind != Datum::kNil) text_ += "," + std::to_string(where) + "=" + name(value);
+      }
+      for (const Datum& d : order_[i]->array) text_ += "," + name(d);
+    }
+  }
+  std::string text_;
+
+ private:
+  static Datum ofObject(Object* o) { return {Datum::kObject, 0, o}; }
+  std::string name(const Datum& d) {
+    switch (d.kind) {
+      case Datum::kNil: return "nil";
+      case Datum::kBool: return d.bits != 0 ? "true" : "false";
+      case Datum::kInt: return std::to_string(d.integer());
+      case Datum::kFloat: return "f" + std::to_string(d.bits);
+      default: break;
+    }
+    auto [at, isNew] = names_.try_emplace(d.object, d.object->name);
+    if (isNew) {
+      order_.push_back(d.object);
+      if (at->second.empty()) at->second = "new" + std::to_string(order_.size());
+    }
+    return at->second;
+  }
+
+  std::map<const Object*, std::string> names_;
+  std::vector<Object*> order_;
+};
 
 class Evaluator {
  public:
@@ -48,13 +76,27 @@ class Evaluator {
   Datum in(const Node* n, uint32_t i) const { return of(n->input(i)); }
 
   std::string stateText(const FrameState* s) const {
-    std::string text;
+    Snapshot all;
     for (; s != nullptr; s = s->caller) {
-      text += std::to_string(s->function->number) + "@" + std::to_string(s->offset);
-      for (uint32_t i = 0; i < s->count; i++) text += " " + (s->value(i) != nullptr ? of(s->value(i)).text() : "-");
-      text += "/";
+      all.text_ += std::to_string(s->function->number) + "@" + std::to_string(s->offset);
+      for (uint32_t i = 0; i < s->count; i++)
+        s->value(i) != nullptr ? all.add(of(s->value(i))) : void(all.text_ += " -");
+      all.text_ += "/";
     }
-    return text + " #" + std::to_string(run_.trace.size());
+    all.text_ += " #" + std::to_string(run_.trace.size());
+    return withMemory(all);
+  }
+  std::string inputsText(const Node* n) const {
+    Snapshot all;
+    for (uint32_t i = 0; i < n->inputCount(); i++) all.add(in(n, i));
+    return withMemory(all);
+  }
+  /// What others have, whether or not the graph hands it on.
+  std::string withMemory(Snapshot& all) const {
+    all.text_ += " |";
+    for (const Datum& d : slots_) all.add(d);
+    all.addMemory();
+    return std::move(all.text_);
   }
 
   const Block* broken(const std::string& why) {
@@ -88,7 +130,7 @@ class Evaluator {
       if (n->op == Op::kJump) return b->successors[0];
       if (n->op == Op::kBranch) return b->successors[in(n, 0).bits != 0 ? 0 : 1];
       if (n->op == Op::kReturn) {
-        for (uint32_t k = 0; k < n->inputCount(); k++) run_.results += in(n, k).text() + " ";
+        run_.results = inputsText(n);
         return nullptr;
       }
     }
@@ -124,7 +166,7 @@ class Evaluator {
       Datum d = in(n, i);
       if ((wanted == Type::kInt && d.kind != Datum::kInt) || (wanted == Type::kFloat && d.kind != Datum::kFloat) ||
           (wanted == Type::kBool && d.kind != Datum::kBool)) {
-        return "an input is " + d.text();
+        return "an input is of type " + std::to_string(d.kind);
       }
     }
     switch (n->op) {
@@ -266,7 +308,6 @@ class Evaluator {
       case Op::kNewTable:
       case Op::kNewCell: {
         auto& o = made_.emplace_back(std::make_unique<Object>());
-        o->name = "new" + std::to_string(n->id) + "." + std::to_string(times_[n->id]++);
         o->isTable = n->op == Op::kNewTable;
         if (!o->isTable) o->fields[0] = a;
         r.kind = Datum::kObject;
@@ -274,8 +315,7 @@ class Evaluator {
         break;
       }
       case Op::kCall: {
-        std::string text = "call";
-        for (uint32_t i = 0; i < n->inputCount(); i++) text += " " + in(n, i).text();
+        std::string text = inputsText(n);
         run_.trace.push_back(text);
         // Whatever it got may have changed.
         uint64_t h = 0;
@@ -308,25 +348,12 @@ class Evaluator {
   }
 
   std::string memory(const Node* n, Object* o, Datum& r) {
-    auto traced = [this, o](const char* what, uint64_t where, const Datum& value) {
-      run_.trace.push_back(std::string(what) + " " + o->name + "." + std::to_string(where) + " " + value.text());
-    };
     switch (n->op) {
       case Op::kLoadField: r = o->fields[n->aux]; break;
       case Op::kLoadCell: r = o->fields[0]; break;
-      case Op::kStoreField:
-      case Op::kStoreCell: {
-        // A store of what is there is seen by nobody.
-        Datum& place = o->fields[n->op == Op::kStoreField ? n->aux : 0];
-        if (place == in(n, 1)) break;
-        place = in(n, 1);
-        traced("store", n->aux, place);
-        break;
-      }
-      case Op::kStoreShape:
-        if (o->shape != n->aux) traced("shape", n->aux, Datum());
-        o->shape = n->aux;
-        break;
+      case Op::kStoreField: o->fields[n->aux] = in(n, 1); break;
+      case Op::kStoreCell: o->fields[0] = in(n, 1); break;
+      case Op::kStoreShape: o->shape = n->aux; break;
       case Op::kLoadArray:
         r.kind = Datum::kObject;
         r.object = o;
@@ -336,12 +363,7 @@ class Evaluator {
         int64_t i = in(n, 1).integer();
         if (i < 0 || i >= static_cast<int64_t>(o->array.size())) return "an index beyond the array";
         Datum& place = o->array[static_cast<size_t>(i)];
-        if (n->op == Op::kLoadElement) {
-          r = place;
-        } else if (!(place == in(n, 2))) {
-          place = in(n, 2);
-          traced("element", static_cast<uint64_t>(i), place);
-        }
+        n->op == Op::kLoadElement ? r = place : place = in(n, 2);
       }
     }
     return "";
@@ -350,7 +372,6 @@ class Evaluator {
   const std::vector<Datum>& slots_;
   std::vector<Datum> values_;
   std::vector<std::unique_ptr<Object>> made_;
-  std::map<uint32_t, uint32_t> times_;
   Run run_;
   bool left_ = false;
   bool loose_;

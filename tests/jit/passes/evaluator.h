@@ -26,7 +26,6 @@ struct Datum {
   int64_t integer() const { return static_cast<int64_t>(bits); }
   double number() const { return std::bit_cast<double>(bits); }
   bool isFalsy() const { return kind == kNil || (kind == kBool && bits == 0); }
-  std::string text() const;
   friend bool operator==(const Datum& a, const Datum& b) {
     return a.kind == b.kind && a.bits == b.bits && a.object == b.object;
   }
@@ -44,10 +43,11 @@ struct Object {
 /// What a run does that others see.
 struct Run {
   enum End : uint8_t { kReturned, kLeft, kTooLong, kBroken } end = kReturned;
-  std::string results;
+  std::string results;             ///< and what memory holds then
   std::string leftBy;              ///< kLeft: the frame state and its values; kBroken: what went wrong
-  std::vector<std::string> trace;  ///< stores and calls
-  /// All places by which it came and where it might have been left: states with values, and what had been traced.
+  std::vector<std::string> trace;  ///< calls, with what memory held
+  /// All places by which it came and where it might have been left: states with values and memory, and how many calls
+  /// there had been.
   std::map<std::string, bool> places;
 };
 

@@ -1,6 +1,6 @@
-// Random graphs do the same before and after passes: they return the same and write the same; where they leave, it is
-// at a place by which the graph came before any pass, with the same values and writes; and they leave by no other way
-// where the graph left before.
+// Random graphs do the same before and after passes: they return the same and leave the same in memory; where they
+// leave, it is at a place by which the graph came before any pass, with the same values and writes; and they leave by
+// no other way where the graph left before.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -19,7 +19,10 @@ uint32_t number(const char* name, uint32_t standard) {
 
 std::string list(const std::vector<Datum>& values) {
   std::string text;
-  for (const Datum& d : values) text += d.text() + " ";
+  for (const Datum& d : values) {
+    text += d.kind == Datum::kObject ? d.object->name : std::to_string(d.kind) + ":" + std::to_string(d.bits);
+    text += " ";
+  }
   return text;
 }
 
