@@ -16,11 +16,13 @@ constexpr Pass kPasses[] = {
 struct Step {
   PassId pass;
   int level;
+  PassId after;  ///< runs if the last run of this one changed something; kCount: always
 };
 constexpr Step kPipeline[] = {
-#define STEP(id, level) {PassId::k##id, level},
+#define STEP(id, level) {PassId::k##id, level, PassId::kCount},
+#define STEP_AFTER(id, level, other) {PassId::k##id, level, PassId::k##other},
 #include "jit/passes/passes.def"
-    {PassId::kCount, 0},
+    {PassId::kCount, 0, PassId::kCount},
 };
 static_assert(kPassCount <= 64);
 
@@ -87,10 +89,15 @@ bool runPass(PassId id, ir::Graph& graph, const PassOptions& options, PassReport
 bool runPipeline(ir::Graph& graph, const PassOptions& options, PassReport& report) {
   // Without representations there is no code.
   PassSet disabled = options.disabled & ~setOf(PassId::kRepresentation);
+  PassSet changed = 0;
   for (const Step& step : kPipeline) {
     if (step.pass == PassId::kCount) break;
     if (step.level > options.level || (disabled & setOf(step.pass)) != 0) continue;
+    if (step.after != PassId::kCount && (changed & setOf(step.after)) == 0) continue;
+    uint32_t& changes = report.changes[static_cast<size_t>(step.pass)];
+    uint32_t before = changes;
     if (!runPass(step.pass, graph, options, report)) return false;
+    changed = changes != before ? changed | setOf(step.pass) : changed & ~setOf(step.pass);
     if (options.stops == nullptr) continue;
     report.stopped = options.stops(options.stopsContext, graph);
     if (report.stopped != nullptr) return false;
