@@ -108,8 +108,15 @@ void ShapeTable::watch(Shape& shape) {
   if (young(shape.metatable) || young(shape.owner)) young_.push_back(shape.id);
 }
 
+void ShapeTable::account(size_t bytes) {
+  if (bytes == 0) return;
+  bytes_ += bytes;
+  isolate_.heap.adjustExternal(static_cast<ptrdiff_t>(bytes));
+}
+
 Shape& ShapeTable::create(uint8_t inlineCapacity, uint8_t flags, Value metatable, Value owner) {
   auto* s = new Shape;
+  size_t listed = shapes_.capacity();
   if (freeIds_.empty()) {
     s->id = static_cast<uint32_t>(shapes_.size());
     shapes_.push_back(s);
@@ -125,7 +132,7 @@ Shape& ShapeTable::create(uint8_t inlineCapacity, uint8_t flags, Value metatable
   s->owner = owner;
   live_++;
   shared_ += owner.isNil();
-  bytes_ += sizeof(Shape);
+  account(sizeof(Shape) + (shapes_.capacity() - listed) * sizeof(Shape*));
   watch(*s);
   return *s;
 }
@@ -175,8 +182,10 @@ uint32_t ShapeTable::findTransition(const Shape& shape, uint64_t key) {
 void ShapeTable::addTransition(Shape& from, uint64_t key, uint32_t target) {
   auto& all = from.transitions;
   uint32_t count = ++from.transitionCount;
+  size_t before = all.capacity();
   if (count <= kListedTransitions) {
     all.push_back({key, target});
+    account((all.capacity() - before) * sizeof(Shape::Transition));
     return;
   }
   auto put = [](std::vector<Shape::Transition>& table, Shape::Transition t) {
@@ -190,6 +199,7 @@ void ShapeTable::addTransition(Shape& from, uint64_t key, uint32_t target) {
       if (t.key != 0) put(larger, t);
     }
     all.swap(larger);
+    account((all.capacity() - before) * sizeof(Shape::Transition));
   }
   put(all, {key, target});
 }
@@ -211,7 +221,9 @@ uint32_t ShapeTable::addField(Shape& from, const String* key) {
 }
 
 void ShapeTable::addUniqueField(Shape& shape, const String* key) {
+  size_t before = shape.map->bytes();
   shape.map->add(key);
+  account(shape.map->bytes() - before);
   shape.slotCount++;
   prototypeChanged(shape, key);
   factChanged(shape, ShapeFact::kKeys);
@@ -221,7 +233,7 @@ void ShapeTable::reassign(Shape& shape, uint32_t slot) {
   if (!shape.isConstant(slot)) return;
   if (shape.slots == nullptr) {
     shape.slots = std::make_unique<Shape::Slots>();
-    bytes_ += kSlotsBytes;
+    account(kSlotsBytes);
   }
   std::vector<bool>& reassigned = shape.slots->reassigned;
   if (reassigned.size() <= slot) reassigned.resize(slot + 1);
@@ -268,7 +280,7 @@ void ShapeTable::noteMetaSlot(Shape& shape, Meta m, uint32_t slot) {
   if (shape.slots == nullptr) {
     shape.slots.reset(new (std::nothrow) Shape::Slots);
     if (shape.slots == nullptr) return;
-    bytes_ += kSlotsBytes;
+    account(kSlotsBytes);
   }
   shape.slots->meta[static_cast<size_t>(m)] = static_cast<uint16_t>(slot + 1);
 }
@@ -333,7 +345,7 @@ PropertyMap* ShapeTable::buildMap(Shape& shape) {
   for (Shape* s = &shape; left > 0; s = shapes_[s->parent]) keys[--left] = asString(s->key);
   for (const String* key : keys) map->add(key);
   shape.map = map;
-  bytes_ += map->bytes();
+  account(map->bytes());
   return map;
 }
 

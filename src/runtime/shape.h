@@ -197,6 +197,9 @@ class ShapeTable {
   PropertyMap* buildMap(Shape& shape);
   void factChanged(Shape& shape, uint32_t what);
   void watch(Shape& shape);
+  /// Shapes take so many bytes more: the heap has less room at once, or a program that makes shapes would go beyond its
+  /// limit until the nursery is full.
+  void account(size_t bytes);
   static uint32_t findTransition(const Shape& shape, uint64_t key);
   void addTransition(Shape& from, uint64_t key, uint32_t target);
   bool isRoot(const Shape& shape) const;

@@ -111,7 +111,11 @@ Value internNew(Isolate& isolate, size_t length, uint32_t hash, GetBytes source)
   std::memcpy(s->bytes, source(), length);
   s->hash = hash;
   s->flags = String::kInterned | String::kHashed;
+  size_t before = isolate.interned.bytes();
   isolate.interned.insert(s);
+  if (isolate.interned.bytes() > before) {
+    isolate.heap.adjustExternal(static_cast<ptrdiff_t>(isolate.interned.bytes() - before));
+  }
   return stringValue(s);
 }
 

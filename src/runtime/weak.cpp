@@ -10,8 +10,10 @@ namespace devvm::runtime {
 // ---- finalizers ----
 
 void FinalizerQueue::add(heap::Heap& heap, Value object) {
+  size_t before = bytes();
   if (heap.isYoung(object.asObject())) young_.push_back(static_cast<uint32_t>(pending_.size()));
   pending_.push_back(object);
+  if (bytes() != before) heap.adjustExternal(static_cast<ptrdiff_t>(bytes() - before));
 }
 
 Value FinalizerQueue::take() {
@@ -147,7 +149,11 @@ uint64_t WeakMaps::identityOf(heap::Heap& heap, Object* object) {
     Entry* e = find(object);
     if (e->object != nullptr) return e->number;
   }
-  if ((count_ + 1) * 2 > capacity_ && !resize(capacity_ == 0 ? 64 : capacity_ * 2)) return 0;
+  if ((count_ + 1) * 2 > capacity_) {
+    size_t before = bytes();
+    if (!resize(capacity_ == 0 ? 64 : capacity_ * 2)) return 0;
+    heap.adjustExternal(static_cast<ptrdiff_t>(bytes() - before));
+  }
   *find(object) = {object, next_};
   count_++;
   if (heap.isYoung(object)) young_.push_back(object);

@@ -341,6 +341,22 @@ class Memory(ProgramTest):
                 peak = int(self.read("peak").split()[-1]) * 1024
                 self.assertLess(peak, 3 * 64 * MIB + 10 * MIB, (name, r))
 
+    def test_shapes_count_at_once(self):
+        """Each metatable brings shapes of its own; the program must not go far beyond its limit before the nursery is full."""
+        text = """
+local most, kept = 0, {}
+print(pcall(function()
+  while true do
+    local o = setmetatable({}, {__index = kept})
+    o.first, o.second = 1, 2
+    kept[#kept + 1] = o
+    if #kept % 64 == 0 then most = math.max(most, collectgarbage("count")) end
+  end
+end))
+print(most * 1024 <= 32 << 20, #kept > 1000)
+"""
+        self.expect(self.program(text, "--memory-limit=32M", "--timeout=20s"), 0, "false\tnot enough memory\ntrue\ttrue\n", "")
+
     def test_long_messages_are_copied_once(self):
         measure = shutil.which("time", path="/usr/bin")
         if measure is None or SCALE > 1:
