@@ -14,7 +14,7 @@ using runtime::Code;
 
 namespace {
 
-constexpr uint32_t kMostInlined = 200;    ///< bytes of bytecode of one function
+constexpr uint32_t kMostInlined = 300;    ///< bytes of bytecode of one function
 constexpr uint32_t kMostTogether = 2000;  ///< and of all in one graph
 constexpr uint32_t kDeepest = 6;
 /// Functions so small cost no more than their calls.
@@ -32,7 +32,10 @@ const char* FunctionBuilder::whyNotInlined(const Code& code, size_t arguments) c
   if (code.vararg && arguments > code.parameters + kMostVarargs) return "it has many variable arguments here";
   if (code.raw) return "it has raw locals";
   if (!code.function->regions.empty()) return "it catches errors";
-  if (feedbackOf(code) == nullptr) return "it was seldom called so far";
+  // A body of which there is nothing to know may be known before it was called often.
+  if (feedbackOf(code) == nullptr && (!isTiny || FeedbackVector::make(code) != nullptr)) {
+    return "it was seldom called so far";
+  }
   if (code.codeSize > kMostInlined) return "it is too large";
   if (depth_ >= (isTiny ? kDeepestTiny : kDeepest)) return "the call is too deep within others";
   if (context_.inlinedBytes + code.codeSize > (isTiny ? kMostTinyTogether : kMostTogether)) {
