@@ -88,7 +88,8 @@ void FunctionBuilder::call(uint32_t count, uint32_t wanted) {
   bool isFast = native != nullptr && native->fast != nullptr && (wanted <= 1 || native->oneResult);
   Nodes results;
   bool done = native != nullptr && (bytesOf(*native, callee, arguments, wanted, results) ||
-                                    selectOf(*native, callee, arguments, wanted, results));
+                                    selectOf(*native, callee, arguments, wanted, results) ||
+                                    iteratorOf(*native, callee, arguments, wanted, results));
   if (!done && isFast) {
     results = {callNative(*native, callee, arguments)};
     if (wanted != 1) results.resize(wanted, nil());

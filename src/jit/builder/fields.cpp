@@ -153,9 +153,7 @@ ir::Node* FunctionBuilder::loadWay(Node* table, const Way& way, String* key) {
     case CacheKind::kOwnOverflow: value = emit(ir::Op::kLoadProp, {emit(ir::Op::kLoadProps, {table})}, way.slot); break;
     default: {
       const Shape& holder = context_.request.isolate.shapes[way.holderShape];
-      if (way.certain) {
-        if (Node* constant = constantSlot(holder, slotOf(holder, way))) return constant;
-      }
+      if (Node* constant = constantOf(way)) return constant;
       relyOn(way.holderShape);
       Node* owner = way.certain ? known(holder.owner) : nullptr;
       if (owner == nullptr) owner = emit(ir::Op::kShapeOwner, {}, reinterpret_cast<uintptr_t>(&holder));
@@ -221,17 +219,35 @@ bool FunctionBuilder::asksEpoch(Ways& ways, String* key, bool stores) {
   return asks;
 }
 
+/// The ways of a site that reads, with what they rely on; `ways` is empty if there is none.
+FunctionBuilder::WaysHere FunctionBuilder::waysToRead(String* key, uint32_t cell) {
+  WaysHere here;
+  bool complete;
+  here.ways = waysOf(cell, key, false, complete);
+  if (failures() > (complete ? kMostFailures : 1)) here.ways.clear();
+  if (here.ways.empty()) return here;
+  here.asksEpoch = asksEpoch(here.ways, key, false);
+  here.open = (!complete || failures() > 0) && here.ways[0].shape != CacheWay::kStrings;
+  return here;
+}
+
+/// What the way finds behind a metatable, if that is a constant; else null.
+ir::Node* FunctionBuilder::constantOf(const Way& way) {
+  if (!way.certain || !isHolder(way)) return nullptr;
+  const Shape& holder = context_.request.isolate.shapes[way.holderShape];
+  return constantSlot(holder, slotOf(holder, way));
+}
+
 /// null: the block ends.
 ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   String* name = runtime::asString(code_.constant(key));
   if (const Value* table = objectOf(object); table != nullptr && table->isTable()) {
     if (Node* constant = constantField(*table, name)) return constant;
   }
-  bool complete;
-  Ways ways = waysOf(cell, name, false, complete);
+  WaysHere here = waysToRead(name, cell);
   TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
   auto anyShape = [&](Node* table) { return leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}); };
-  if (ways.empty() || failures() > (complete ? kMostFailures : 1)) {
+  if (here.ways.empty()) {
     bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
     TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
     if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
@@ -240,10 +256,9 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
     }
     return asLoaded(anyShape(toTable(object)), seen);
   }
-  if (asksEpoch(ways, name, false)) checkEpoch();
-  bool open = (!complete || failures() > 0) && ways[0].shape != CacheWay::kStrings;
-  Node* value =
-      byShape(object, ways, true, open, [&](Node* table, const Way& w) { return loadWay(table, w, name); }, anyShape);
+  if (here.asksEpoch) checkEpoch();
+  auto load = [&](Node* table, const Way& w) { return loadWay(table, w, name); };
+  Node* value = byShape(object, here.ways, true, here.open, load, anyShape);
   return value->isConstant() ? value : asLoaded(value, seen);
 }
 

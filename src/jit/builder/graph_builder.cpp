@@ -144,10 +144,11 @@ bool FunctionBuilder::build(Block* at, Environment environment, uint32_t entryOf
     if (!enterBlock(n)) continue;
     const BytecodeBlock& b = bytecode_.block(n);
     bytecode_.liveWithin(n, instructions_, lives_);
-    for (size_t i = 0; i < instructions_.size() && block_ != nullptr; i++) {
-      live_ = &lives_[i];
+    for (at_ = 0; at_ < instructions_.size() && block_ != nullptr; at_++) {
+      live_ = &lives_[at_];
       if (std::exchange(skips_, false)) continue;
-      instruction(instructions_[i]);
+      instruction(instructions_[at_]);
+      if (!apart_.empty()) buildApart();
       if (context_.refusal != nullptr) return false;
     }
     // Into the next block by itself.
@@ -505,6 +506,7 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kSelf: {
       Node* object = pop();
+      if (selfApart(object, operand(0), operand(1))) return;
       if (Node* value = getField(object, operand(0), operand(1))) {
         push(value);
         push(object);

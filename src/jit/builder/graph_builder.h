@@ -170,6 +170,13 @@ class FunctionBuilder {
   void relyOn(uint32_t shape);
   Node* loadWay(Node* table, const Way& way, runtime::String* key);
   void storeWay(Node* table, Node* value, const runtime::CacheWay& way);
+  struct WaysHere {
+    Ways ways;
+    bool open = false;       ///< there may be others
+    bool asksEpoch = false;  ///< some hold in an epoch only
+  };
+  WaysHere waysToRead(runtime::String* key, uint32_t cell);
+  Node* constantOf(const Way& way);
   template <typename Each, typename Otherwise>
   Node* byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each, Otherwise otherwise);
   Node* getField(Node* object, uint32_t key, uint32_t cell);
@@ -181,6 +188,17 @@ class FunctionBuilder {
   void appendOr(Node* table, Node* array, Node* from0, Node* length, Node* value, Elsewhere elsewhere);
   template <typename InArray, typename Elsewhere>
   Node* arrayOrElsewhere(Node* array, Node* from0, Node* length, bool seesNil, InArray inArray, Elsewhere elsewhere);
+
+  // ---- methods.cpp ----
+  /// A way on which the bytecode up to the call of a method is built by itself.
+  struct Apart {
+    ir::Block* block;
+    Environment environment;
+  };
+  size_t callOfMethod() const;
+  bool selfApart(Node* object, uint32_t key, uint32_t cell);
+  ir::Block* hasOneOf(Node* table, std::span<const uint32_t> shapes);
+  void buildApart();
 
   // ---- constants.cpp ----
   enum class Lookup : uint8_t { kUnknown, kAbsent, kFound };
@@ -270,6 +288,8 @@ class FunctionBuilder {
   void forPrepInts(uint32_t l, TypeSet limits, uint32_t behind);
   void forPrepFloats(uint32_t l, const std::array<TypeSet, 3>& types, uint32_t behind);
   void forLoop(const Instruction& c);
+  bool iteratorOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
+                  Nodes& results);
   void forIn(const Instruction& c);
 
   BuildContext& context_;
@@ -303,6 +323,8 @@ class FunctionBuilder {
   const LocalSet* live_ = nullptr;
   Instruction whole_;
   const Site* site_ = nullptr;
+  size_t at_ = 0;  ///< number of the instruction in the block
+  std::vector<Apart> apart_;
   ir::FrameState* before_ = nullptr;
   std::vector<Instruction> instructions_;  ///< of the block
   std::vector<LocalSet> lives_;

@@ -3,6 +3,8 @@
 // A numeric loop has hidden locals: l, l+1, l+2 are start, limit, step; once it runs index, rounds left (integers) or
 // limit (floats), step; l+3 is the variable. All of them are raw in the graph.
 
+#include <cstring>
+
 #include "jit/builder/graph_builder.h"
 #include "runtime/native.h"
 
@@ -212,6 +214,22 @@ void FunctionBuilder::forLoop(const Instruction& c) {
   goTo(target, whole_);
 }
 
+/// Calls of ipairs and pairs that are constants: what they give is known. False: nothing was done.
+bool FunctionBuilder::iteratorOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments,
+                                 uint32_t wanted, Nodes& results) {
+  const Value* function = objectOf(callee);
+  if (function == nullptr || native.name == nullptr || arguments.empty() || failures() > 0) return false;
+  bool isPairs = std::strcmp(native.name, "pairs") == 0;
+  if (!isPairs && std::strcmp(native.name, "ipairs") != 0) return false;
+  if (isPairs && !isUnused(runtime::Meta::kPairs)) return false;
+  Value iterator = heap::loadSlot(&runtime::as<runtime::Native>(*function)->upvalues[0]);
+  Node* known = iterator.isFunction() ? this->known(iterator) : nullptr;
+  if (known == nullptr) return false;
+  results = {known, arguments[0], isPairs ? nil() : graph_.intConstant(0)};
+  results.resize(wanted, nil());
+  return true;
+}
+
 /// A generic loop over next or ipairs, with the test behind it.
 void FunctionBuilder::forIn(const Instruction& c) {
   auto l = static_cast<uint32_t>(c.operands[0]);
@@ -226,7 +244,10 @@ void FunctionBuilder::forIn(const Instruction& c) {
     return exit();
   }
   Instruction test = bytecode::decodeVerified({code_.entry, code_.codeSize}, whole_.end());
-  emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));
+  const Value* iterator = objectOf(local(l));
+  bool isKnown = iterator != nullptr && iterator->isFunction() && runtime::isKind(*iterator, runtime::Kind::kNative) &&
+                 runtime::as<runtime::Native>(*iterator)->info == native;
+  if (!isKnown) emit(ir::Op::kCheckNative, {local(l)}, reinterpret_cast<uintptr_t>(native));
   Node* table = toTable(local(l + 1));
   ir::Block *more = graph_.newBlock(), *over = graph_.newBlock();
   Node *key = nullptr, *value = nullptr, *isIn = nullptr;
@@ -244,7 +265,10 @@ void FunctionBuilder::forIn(const Instruction& c) {
   graph_.connect(block_, over);
   block_ = over;
   if (isIpairs) {
-    // What is not in the array part may be elsewhere.
+    // What is not in the array part may be elsewhere, in odd tables.
+    if (failures() == 0) emit(ir::Op::kCheckPlain, {table});
+  }
+  if (isIpairs && failures() > 0) {
     Node* last = leaf(ir::Leaf::kGetElement, {table, emit(ir::Op::kIntAdd, {control, graph_.intConstant(1)})});
     emit(ir::Op::kCheckIs, {last}, Value::kNilBits);
   }
