@@ -79,6 +79,7 @@ FunctionBuilder::Lookup FunctionBuilder::lookUpBehind(uint32_t shape, const Stri
     if (!meta.isConstant(slot)) return Lookup::kUnknown;
     facts.push_back({meta.id, slot});
     Value holder = heap::loadSlot(runtime::namedSlot(runtime::asTable(meta.owner), slot));
+    if (holder.isNil()) return Lookup::kAbsent;  // until that slot gets a value
     if (!holder.isTable()) return Lookup::kUnknown;
     s = &isolate.shapes.of(runtime::asTable(holder));
     if (!s->unique()) return Lookup::kUnknown;
