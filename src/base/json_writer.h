@@ -26,6 +26,8 @@ class JsonWriter {
   void decimal(double value, int digits);
   void boolean(bool value) { word(value ? "true" : "false"); }
   void null() { word("null"); }
+  /// A value that is JSON already.
+  void raw(std::string_view json) { word(json); }
 
   // With their key:
   void field(std::string_view name, std::string_view value) { key(name), text(value); }

@@ -101,6 +101,8 @@ struct HeapImpl {
   size_t youngUsed() const { return edenUsed() + nursery.survivorBytes(); }
   size_t tenuredUsed() const { return old.bytesUsed() + fixed.bytesUsed() + large.bytesUsed(); }
 
+  /// The private side of a heap, for what reports about it.
+  static const HeapImpl& of(const Heap& heap) { return *heap.impl_; }
   // Access for the collectors, which are no friends of Heap.
   HeapStats& stats() { return heap.stats_; }
   HeapOptions& options() { return heap.options_; }

@@ -37,21 +37,6 @@ struct JitCommand {
   unsigned rounds = 0;   ///< compilations that are timed, with compileAll
 };
 
-/// "--name=value", or "--name" with the value behind it.
-bool takeValue(const char* argument, const char* next, std::string_view name, bool& usedNext, std::string& value) {
-  std::string_view text(argument);
-  if (!text.starts_with(name)) return false;
-  text.remove_prefix(name.size());
-  if (text.empty() && next != nullptr) {
-    usedNext = true;
-    value = next;
-    return true;
-  }
-  if (!text.starts_with('=')) return false;
-  value = text.substr(1);
-  return true;
-}
-
 /// 0: `first` is the index of the program, else the exit status.
 int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& options, size_t& first) {
   const Command& command = commandNamed("jit");

@@ -167,6 +167,12 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.jit.codeBytes = n;
       return true;
     case OptionId::kJitStress: return parseJitStress(value, o.jit);
+    case OptionId::kGcLog: {
+      bool text = value.empty() || value == "text";
+      traceSettings().collections = text ? inspect::LogForm::kText : inspect::LogForm::kJsonLines;
+      traceSettings().collectionFile = text || value == "json" ? std::string_view() : value;
+      return true;
+    }
     case OptionId::kTraceJit: traceSettings().jit = true; return true;
     case OptionId::kJitRefuse: o.jit.refuseMemory = true; return true;
     case OptionId::kJitPerfMap: o.jit.perfMap = true; return true;
@@ -260,6 +266,19 @@ ParseResult parseOption(std::string_view argument, const char* next, bool& usedN
     return ParseResult::kWrong;
   }
   return ParseResult::kOther;
+}
+
+bool takeValue(std::string_view argument, const char* next, std::string_view name, bool& usedNext, std::string& value) {
+  if (!argument.starts_with(name)) return false;
+  argument.remove_prefix(name.size());
+  if (argument.empty() && next != nullptr) {
+    usedNext = true;
+    value = next;
+    return true;
+  }
+  if (!argument.starts_with('=')) return false;
+  value = argument.substr(1);
+  return true;
 }
 
 }  // namespace devvm::tools

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "events/event_bus.h"
+#include "inspect/collection_log.h"
 #include "runtime/isolate.h"
 
 namespace devvm::tools {
@@ -26,11 +27,13 @@ struct OptionInfo {
   const char* meaning;
 };
 
-/// What --trace and --trace-file asked for: the command line's, so one for the process.
+/// What --trace, --trace-file and --gc-log asked for: the command line's, so one for the process.
 struct TraceSettings {
   events::EventSet events = 0;
   std::string file;  ///< empty: standard error
   bool jit = false;  ///< --trace-jit: compilation events as text
+  inspect::LogForm collections = inspect::LogForm::kNone;
+  std::string collectionFile;  ///< empty: standard error
 };
 TraceSettings& traceSettings();
 
@@ -50,5 +53,8 @@ enum class ParseResult {
 /// (null if none), and `usedNext` tells whether it was the value.
 ParseResult parseOption(std::string_view argument, const char* next, bool& usedNext, runtime::IsolateOptions& options,
                         std::string& error);
+
+/// For a command's own options: takes "--name=value", or "--name" with the value behind it.
+bool takeValue(std::string_view argument, const char* next, std::string_view name, bool& usedNext, std::string& value);
 
 }  // namespace devvm::tools

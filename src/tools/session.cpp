@@ -107,24 +107,34 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
   if (ready_ && !jit::loadFeedback(*isolate_, why)) complain("ignored " + options.jit.loadFeedback + ": " + why);
 }
 
+bool Session::open(const std::string& path, std::unique_ptr<std::FILE, FileCloser>& file) {
+  file.reset(std::fopen(path.c_str(), "w"));
+  if (file != nullptr) return true;
+  complain("cannot write " + path + ": " + std::strerror(errno));
+  return false;
+}
+
+void Session::listen(events::Subscriber& subscriber, events::EventSet events) {
+  bus_.subscribe(subscriber, events);
+  isolate_->events = &bus_;
+}
+
 bool Session::startTrace() {
   const TraceSettings& trace = traceSettings();
   if (trace.jit) {
     compilationLog_ = std::make_unique<events::TextLines>(stderr, "jit");
-    bus_.subscribe(*compilationLog_, events::kCompilationEvents);
-    isolate_->events = &bus_;
+    listen(*compilationLog_, events::kCompilationEvents);
+  }
+  if (trace.collections != inspect::LogForm::kNone) {
+    if (!trace.collectionFile.empty() && !open(trace.collectionFile, collectionFile_)) return false;
+    collectionLog_ = std::make_unique<inspect::CollectionLog>(
+        isolate_->heap, trace.collections, collectionFile_ != nullptr ? collectionFile_.get() : stderr, false);
+    listen(*collectionLog_, events::kCollectionEvents);
   }
   if (trace.events == 0) return true;
-  if (!trace.file.empty()) {
-    traceFile_.reset(std::fopen(trace.file.c_str(), "w"));
-    if (traceFile_ == nullptr) {
-      complain("cannot write " + trace.file + ": " + std::strerror(errno));
-      return false;
-    }
-  }
+  if (!trace.file.empty() && !open(trace.file, traceFile_)) return false;
   tracer_ = std::make_unique<events::JsonLines>(traceFile_ != nullptr ? traceFile_.get() : stderr);
-  bus_.subscribe(*tracer_, trace.events);
-  isolate_->events = &bus_;
+  listen(*tracer_, trace.events);
   interpreter::eventsChanged(*isolate_);
   return true;
 }

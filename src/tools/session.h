@@ -8,6 +8,7 @@
 
 #include "events/json_lines.h"
 #include "events/text_lines.h"
+#include "inspect/collection_log.h"
 #include "runtime/isolate.h"
 
 namespace devvm::tools {
@@ -51,22 +52,29 @@ class Session {
   void setProgramName(std::string name) { programName_ = std::move(name); }
   /// "name: message" on standard error.
   void complain(std::string_view message);
+  /// Listens to events of the isolate until it ends; `subscriber` lives longer than this session.
+  void listen(events::Subscriber& subscriber, events::EventSet events);
   /// The end: pending finalizers (unless ended by a limit), buffers. Returns the exit status.
   int finish(bool failed);
 
  private:
-  /// Shows why a call failed, and notes the exit status.
-  void complainAbout(runtime::Failure failure);
-  /// Listens as --trace says. False: the file cannot be written.
-  bool startTrace();
-
-  // Before the isolate, which publishes events to its end.
   struct FileCloser {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
+
+  /// Shows why a call failed, and notes the exit status.
+  void complainAbout(runtime::Failure failure);
+  /// Listens as --trace and --gc-log say. False: a file cannot be written.
+  bool startTrace();
+  /// False after telling that it cannot be written.
+  bool open(const std::string& path, std::unique_ptr<std::FILE, FileCloser>& file);
+
+  // Before the isolate, which publishes events to its end.
   std::unique_ptr<std::FILE, FileCloser> traceFile_;
   std::unique_ptr<events::JsonLines> tracer_;
   std::unique_ptr<events::TextLines> compilationLog_;
+  std::unique_ptr<std::FILE, FileCloser> collectionFile_;
+  std::unique_ptr<inspect::CollectionLog> collectionLog_;
   events::EventBus bus_;
   std::unique_ptr<Isolate> isolate_;
   std::string programName_;

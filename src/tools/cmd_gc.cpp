@@ -1,0 +1,106 @@
+// devvm gc: runs a program and tells what its collections did.
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "inspect/collection_report.h"
+#include "tools/command.h"
+#include "tools/options.h"
+#include "tools/script_arguments.h"
+#include "tools/session.h"
+
+namespace devvm::tools {
+
+namespace {
+
+struct GcCommand {
+  std::string output;  ///< file of the report; empty: standard error, "-": standard output
+  std::string svg;     ///< file of the picture; empty: none
+  bool json = false;
+};
+
+/// 0: `first` is the index of the program, else the exit status.
+int parse(const Arguments& arguments, GcCommand& out, runtime::IsolateOptions& options, size_t& first) {
+  const Command& command = commandNamed("gc");
+  std::string error;
+  size_t i = 0;
+  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    std::string_view a(arguments[i]);
+    if (a == "--") {
+      i++;
+      break;
+    }
+    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    bool usedNext = false;
+    if (a == "--json") {
+      out.json = true;
+    } else if (takeValue(a, next, "--svg", usedNext, out.svg)) {
+      if (out.svg.empty()) return usageError(command, "--svg needs a file");
+    } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
+      if (out.output.empty()) return usageError(command, "--output needs a file");
+    } else {
+      switch (parseOption(a, next, usedNext, options, error)) {
+        case ParseResult::kTaken: break;
+        case ParseResult::kWrong: return usageError(command, error);
+        case ParseResult::kOther:
+          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
+      }
+    }
+    i += usedNext;
+  }
+  if (i == arguments.size()) return usageError(command, "which program?");
+  first = i;
+  return 0;
+}
+
+/// Writes `text` to a file, or to a stream for the names that say so. False after saying why not.
+bool write(Session& session, const std::string& text, const std::string& path, std::FILE* standard) {
+  std::FILE* out = path.empty() ? standard : path == "-" ? stdout : std::fopen(path.c_str(), "w");
+  bool ok = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  if (out != nullptr) ok = (out == standard || out == stdout ? std::fflush(out) : std::fclose(out)) == 0 && ok;
+  if (!ok) session.complain("cannot write " + (path.empty() ? "the report" : path) + ": " + std::strerror(errno));
+  return ok;
+}
+
+}  // namespace
+
+int runGc(const Arguments& arguments) {
+  runtime::IsolateOptions options = programOptions();
+  GcCommand command;
+  size_t first = 0;
+  if (int status = parse(arguments, command, options, first); status != 0) return status;
+  std::unique_ptr<inspect::CollectionLog> log;  // listens until the session's end
+  Session session(options, {});
+  if (!session.ready()) return kFailed;
+  log = std::make_unique<inspect::CollectionLog>(session.isolate().heap, inspect::LogForm::kNone, nullptr, true);
+  session.listen(*log, events::kCollectionEvents);
+  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
+  int status;
+  {
+    runtime::Rooted chunk(session.isolate(), Value::nil());
+    std::vector<Value> values;
+    RootedValues roots(session.isolate(), values);
+    if (!setScriptArguments(session, (programPath() + " gc").c_str(), arguments, first, values)) return kFailed;
+    roots.registerAll();
+    if (!session.loadFile(path, chunk)) return session.finish(true);
+    bool failed = !session.call(chunk, values);
+    status = session.finish(failed);
+  }
+  std::string name = path.empty() ? "standard input" : path;
+  inspect::CollectionRun run{.records = log->records(),
+                             .elapsed = log->elapsed(),
+                             .allocated = session.isolate().heap.stats().bytesAllocated,
+                             .name = name};
+  bool toTerminal = command.output.empty() && colours(STDERR_FILENO);
+  std::string report = command.json ? inspect::reportJson(run) : inspect::reportText(run, toTerminal);
+  bool ok = write(session, report, command.output, stderr);
+  if (!command.svg.empty()) ok = write(session, inspect::timelineSvg(run), command.svg, stdout) && ok;
+  return status == kOk && !ok ? kFailed : status;
+}
+
+}  // namespace devvm::tools

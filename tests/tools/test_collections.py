@@ -1,0 +1,118 @@
+"""devvm gc and --gc-log: what collections did."""
+
+import json
+import math
+import xml.etree.ElementTree as xml
+
+from support import VM, ProgramTest
+
+ALLOCATES = """
+local kept = {}
+for i = 1, 400000 do
+  local t = {i, name = "n" .. i % 100}
+  if i % 50 == 0 then kept[#kept + 1] = t end
+end
+collectgarbage()
+print(#kept)
+"""
+
+
+def least_utilisation(pauses, elapsed, window):
+    """By definition: the worst of all windows that begin or end where a pause does."""
+    window = min(window, elapsed)
+    starts = {min(b, elapsed - window) for b, _ in pauses} | {max(e - window, 0) for _, e in pauses}
+    worst = max(sum(max(0, min(e, s + window) - max(b, s)) for b, e in pauses) for s in starts)
+    return 1 - worst / window
+
+
+class Collections(ProgramTest):
+    def devvm(self, *arguments):
+        return self.command([VM, *arguments])
+
+    def test_report_for_people(self):
+        self.write("program.lua", ALLOCATES)
+        r = self.devvm("gc", "--nursery=1M", "program.lua")
+        self.assertEqual((r.status, r.out), (0, "8000\n"), r)
+        self.assertRegex(r.err, r"collections of program\.lua\n  run time .*, allocated .* MiB, in collections .*%")
+        self.assertRegex(r.err, r"(?m)^  minor +\d+ .*\n  full +1 .*\n  all +\d+ ")
+        self.assertRegex(r.err, r"(?m)^  in any 10 ms +\d+\.\d%$")
+
+    def test_report_for_programs(self):
+        self.write("program.lua", ALLOCATES)
+        r = self.devvm("gc", "--json", "--output=report.json", "--nursery=256k", "program.lua")
+        self.assertEqual((r.status, r.out, r.err), (0, "8000\n", ""), r)
+        report = json.loads(self.read("report.json"))
+        collections, pauses = report["collections"], report["pauses"]
+        self.assertEqual([c["collection"] for c in collections], list(range(1, len(collections) + 1)))
+        for kind in ("minor", "full"):
+            mine = sorted(c["pauseNanos"] for c in collections if c["kind"] == kind)
+            p = pauses[kind]
+            self.assertEqual((p["count"], p["totalNanos"], p["longestNanos"]), (len(mine), sum(mine), mine[-1]), kind)
+            rank = [mine[max(math.ceil(part * len(mine)), 1) - 1] for part in (0.5, 0.99)]
+            self.assertEqual([p["medianNanos"], p["p99Nanos"]], rank, kind)
+        self.assertGreater(pauses["minor"]["count"], 20)
+        spans = [(c["beginNanos"], c["beginNanos"] + c["pauseNanos"]) for c in collections]
+        self.assertTrue(all(spans[i][1] <= spans[i + 1][0] for i in range(len(spans) - 1)))
+        for w in report["minimumUtilisation"]:
+            self.assertAlmostEqual(w["part"], least_utilisation(spans, report["elapsedNanos"], w["windowNanos"]), 3)
+        allocated = sum(c["allocated"] for c in collections)
+        self.assertLessEqual(allocated, report["allocated"])
+        self.assertGreater(allocated, report["allocated"] // 2)
+        for c in collections:
+            self.assertLessEqual(sum(c["phaseNanos"].values()), c["pauseNanos"], c)
+            self.assertLessEqual(c["after"]["inUse"], c["before"]["inUse"], c)
+
+    def test_picture(self):
+        self.write("program & more.lua", ALLOCATES)
+        r = self.devvm("gc", "--svg=picture.svg", "--nursery=256k", "program & more.lua")
+        self.assertEqual(r.status, 0, r)
+        root = xml.fromstring(self.read("picture.svg").decode())
+        texts = [t.text for t in root.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertTrue(any("program & more.lua" in t for t in texts), texts)
+        self.assertGreater(len(list(root.iter("{http://www.w3.org/2000/svg}title"))), 5)
+
+    def test_without_collections(self):
+        self.write("program.lua", "print(1)")
+        r = self.devvm("gc", "--svg=picture.svg", "program.lua")
+        self.assertEqual((r.status, r.out), (0, "1\n"), r)
+        self.assertIn("minor          0", r.err)
+        xml.fromstring(self.read("picture.svg").decode())
+
+    def test_status_is_the_programs(self):
+        self.write("program.lua", "local t = {} for i = 1, 1e5 do t[i] = {} end error('no', 0)")
+        r = self.devvm("gc", "program.lua")
+        self.assertEqual(r.status, 1, r)
+        self.assertRegex(r.err, r"^devvm: no\n(.|\n)*collections of program\.lua")
+        self.write("program.lua", "os.exit(7)")
+        self.assertEqual(self.devvm("gc", "program.lua").status, 7)
+
+    def test_log(self):
+        self.write("program.lua", ALLOCATES)
+        r = self.devvm("run", "--gc-log", "--nursery=1M", "program.lua")
+        lines = r.err.splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^gc: +[\d.]+ \w+  #\d+ (minor|full) +[\d.]+ \w+ .* -> .*\([a-z ]+\)")
+        self.assertTrue(any("full" in line and "(collectgarbage)" in line for line in lines), lines[-3:])
+        r = self.devvm("run", "--gc-log=json", "--nursery=1M", "program.lua")
+        self.assertEqual([json.loads(line)["collection"] for line in r.err.splitlines()], list(range(1, len(lines) + 1)))
+        r = self.devvm("run", "--gc-log=log.jsonl", "--nursery=1M", "program.lua")
+        self.assertEqual(r.err, "")
+        self.assertEqual(len(self.read("log.jsonl").splitlines()), len(lines))
+
+    def test_bad_command_lines(self):
+        self.write("program.lua", "print(1)")
+        for arguments, message in {
+            (): r"which program\?",
+            ("--what", "program.lua"): r"unknown option '--what'",
+            ("--svg=", "program.lua"): r"--svg needs a file",
+            ("--nursery=x", "program.lua"): r"nursery",
+        }.items():
+            r = self.devvm("gc", *arguments)
+            self.assertEqual(r.status, 2, r)
+            self.assertRegex(r.err, message)
+        r = self.devvm("gc", "--svg=missing/picture.svg", "program.lua")
+        self.assertEqual(r.status, 1, r)
+        self.assertIn("cannot write missing/picture.svg", r.err)
+        r = self.devvm("run", "--gc-log=missing/log", "program.lua")
+        self.assertEqual((r.status, r.out), (1, ""), r)
+        self.assertIn("cannot write missing/log", r.err)
