@@ -267,9 +267,18 @@ void FunctionBuilder::succeedBy(Block* here, uint32_t offset, const Instruction&
   backEdge(n, jump);
 }
 
+/// How often of 100 times the instruction, a branch, goes on elsewhere, or at the next one. 0: it was hardly seen.
+uint64_t FunctionBuilder::odds(bool jumps) const {
+  constexpr uint64_t kFew = 8;
+  if (site_ == nullptr || !site_->isBranch()) return 0;
+  uint64_t taken = site_->count, all = taken + site_->other;
+  if (all < kFew) return 0;
+  return std::clamp<uint64_t>(((jumps ? taken : all - taken) * 100 + all / 2) / all, 1, 99);
+}
+
 /// Ends the block.
 void FunctionBuilder::branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from) {
-  emit(ir::Op::kBranch, {condition});
+  emit(ir::Op::kBranch, {condition}, odds(ifTrue != whole_.end()));
   Block* here = block_;
   succeedBy(here, ifTrue, from);
   succeedBy(here, ifFalse, from);
@@ -478,9 +487,9 @@ void FunctionBuilder::component(const Instruction& c) {
       // The operand stays where it jumps: that way has an environment of its own.
       Node* kept = environment_.back();
       Node* falsy = isFalsy(kept);
-      emit(ir::Op::kBranch, {falsy});
-      Block* here = block_;
       bool jumpsIfFalsy = c.op == Op::kJumpIfFalseKeep;
+      emit(ir::Op::kBranch, {falsy}, odds(jumpsIfFalsy));
+      Block* here = block_;
       auto target = static_cast<uint32_t>(c.target());
       if (jumpsIfFalsy) succeedBy(here, target, whole_);
       Node* popped = pop();

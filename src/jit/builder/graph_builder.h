@@ -109,6 +109,7 @@ class FunctionBuilder {
   void merge(BlockState& state, const BytecodeBlock& b, ir::Block* into);
   bool isNeeded(const LocalSet& live, uint32_t slot) const { return slot >= code_.locals || live.has(slot); }
   void goTo(uint32_t offset, const Instruction& from);
+  uint64_t odds(bool jumps) const;
   void branch(Node* condition, uint32_t ifTrue, uint32_t ifFalse, const Instruction& from);
   ir::Block* wayTo(uint32_t offset, const Instruction& from);
   void backEdge(uint32_t n, const Instruction& from);

@@ -18,17 +18,19 @@ constexpr uint32_t kTailCalledBit = 55 - 32;
 void Emitter::emitJump(const Node* n) {
   if (jumped_) return;
   uint32_t to = orderOf_[n->block->successors[0]->number];
-  uint32_t next = block_ + 1;
-  while (next < isEmpty_.size() && isEmpty_[next] != 0) next++;
-  if (to != next) a.jmp(blockLabels_[to]);
+  if (to != nextOf_[block_]) a.jmp(blockLabels_[to]);
 }
 
 void Emitter::emitBranch(const Node* n) {
   const ir::Block *yes = n->block->successors[0], *no = n->block->successors[1];
-  uint32_t next = block_ + 1;
-  while (next < isEmpty_.size() && isEmpty_[next] != 0) next++;
+  uint32_t next = nextOf_[block_];
   Test t = test(n->input(0));
-  if (orderOf_[yes->number] == next) return jumpIf(t.opposite(), labelOf(no));
+  // Where both are elsewhere, one jump is enough on the way that is taken more often.
+  bool noFirst = n->aux != 0 && n->aux < 50 && orderOf_[no->number] != next;
+  if (orderOf_[yes->number] == next || noFirst) {
+    std::swap(yes, no);
+    t = t.opposite();
+  }
   jumpIf(t, labelOf(yes));
   if (orderOf_[no->number] != next) a.jmp(labelOf(no));
 }
@@ -47,7 +49,7 @@ void Emitter::poll(const Node* n, int32_t units) {
   const Node* last = c_.steps[block.end - 1].node;
   if (step_ + 2 == block.end && last->op == ir::Op::kJump && !hasMovesAtEnd_) {
     uint32_t to = orderOf_[n->block->successors[0]->number];
-    if (to <= block_) {
+    if (to != nextOf_[block_]) {
       jumped_ = true;
       Label& back = blockLabels_[to];
       a.jcc(Condition::kNoSign, back);

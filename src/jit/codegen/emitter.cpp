@@ -22,6 +22,7 @@ using Emit = void (Emitter::*)(const Node*);
 void Emitter::prepare() {
   auto count = static_cast<uint32_t>(c_.blocks.size());
   blockLabels_.resize(count);
+  layout_.resize(count);
   isEmpty_.assign(count, 0);
   orderOf_.assign(r_.graph.blocks().size(), 0);
   for (uint32_t b = 0; b < count; b++) orderOf_[c_.blocks[b].block->number] = b;
@@ -29,6 +30,9 @@ void Emitter::prepare() {
     const auto& block = c_.blocks[b];
     isEmpty_[b] = block.end - block.first == 1 && c_.steps[block.first].node->op == ir::Op::kJump &&
                   block.block->successors[0] != block.block && !block.block->first->isPhi();
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    layout_[i] = r_.graph.layout.empty() ? i : orderOf_[r_.graph.layout[i]->number];
   }
   for (const auto& e : l_.edgeMoves) isEmpty_[e.block] = 0;
   uint32_t b = 0;
@@ -43,6 +47,11 @@ void Emitter::prepare() {
       to = orderOf_[c_.blocks[to].block->successors[0]->number];
     }
     orderOf_[c_.blocks[b].block->number] = to;
+  }
+  nextOf_.assign(count, UINT32_MAX);
+  for (uint32_t i = count, next = UINT32_MAX; i-- > 0;) {
+    nextOf_[layout_[i]] = next;
+    if (isEmpty_[layout_[i]] == 0) next = layout_[i];
   }
 }
 
@@ -273,7 +282,7 @@ const char* Emitter::run() {
   mark(c_.steps[0].node);
   prologue();
   if (orderOf_[c_.blocks[0].block->number] != 0) a.jmp(labelOf(c_.blocks[0].block));
-  for (uint32_t b = 0; b < c_.blocks.size() && refusal_ == nullptr; b++) block(b);
+  for (size_t i = 0; i < layout_.size() && refusal_ == nullptr; i++) block(layout_[i]);
   out_.sections.cold = a.position();
   coldPieces();
   out_.sections.rare = a.position();

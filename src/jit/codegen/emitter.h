@@ -216,6 +216,8 @@ class Emitter {
   ExitTableBuilder exits_;
   std::vector<Label> blockLabels_;  ///< by place in the order
   std::vector<uint32_t> orderOf_;   ///< by block number: place in the order, behind blocks that only jump
+  std::vector<uint32_t> layout_;    ///< places in the order, as the code has them
+  std::vector<uint32_t> nextOf_;    ///< by place in the order: what the code has behind it; UINT32_MAX: nothing
   std::vector<uint8_t> isEmpty_;    ///< by place in the order
   std::deque<ExitSite> exitSites_;
   std::deque<Cold> cold_;

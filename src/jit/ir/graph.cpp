@@ -134,6 +134,7 @@ Node* Graph::constantOf(Op op, uint64_t aux) {
 // ---- order ----
 
 void Graph::order() {
+  layout.clear();
   // Postorder with an explicit stack: graphs may be deep.
   std::vector<Block*> postorder;
   std::vector<std::pair<Block*, size_t>> stack;

@@ -62,6 +62,7 @@ enum class Aux : uint8_t {
   kEpoch,
   kCounts,
   kLeaf,
+  kOdds,
 };
 
 /// A bit of a call's aux, besides the number of results.
@@ -284,8 +285,12 @@ class Graph {
   void order();
   /// In reverse postorder, as of the last order().
   const std::vector<Block*>& blocks() const { return blocks_; }
+  /// All blocks in the order in which the code is to have them, the entry first; empty: nobody has chosen one since the
+  /// last order().
+  std::vector<Block*> layout;
   Block* entry() const { return blocks_.front(); }
-  /// Splits the edge from a block with several successors to one with several predecessors.
+  /// Splits the edges from a block with several successors to one with several predecessors, and puts the blocks in
+  /// order.
   void splitCriticalEdges();
 
   // ---- between passes ----

@@ -35,6 +35,7 @@ class Parser {
     for (Node* n : unnamed_) n->id = next++;
     graph_.nextNode_ = next;
     graph_.order();
+    if (hasLayout_) keepLayout();
     return true;
   }
 
@@ -153,6 +154,7 @@ class Parser {
         aux = elements | (uint64_t{fields} << 32);
         return true;
       }
+      case Aux::kOdds: word.remove_suffix(1); return readNumber(word, aux) && aux > 0 && aux < 100;
       default:
         if (!readNumber(word, integer)) return false;
         aux = static_cast<uint64_t>(integer);
@@ -173,6 +175,7 @@ class Parser {
   bool declare(Line& l) {
     const auto& w = l.words;
     if (w[0] == "loose" && w.size() == 1) return graph_.isLoose = true;
+    if (w[0] == "layout" && w.size() == 1) return hasLayout_ = true;
     if (w[0] == "entry" && w.size() == 2) return readNumber(w[1], graph_.entryOffset) || wrong("a number is expected");
     if (w[0] == "fn") return declareFunction(w);
     uint32_t id = 0;
@@ -232,7 +235,8 @@ class Parser {
     if (!type.empty() && n->type == Type::kSame) return wrong("there is no such type");
     if (named != (n->type != Type::kNone)) return wrong(named ? "it has no result" : "its result needs a name");
     at++;
-    if (n->info().aux != Aux::kNone) {
+    bool isOptional = n->info().aux == Aux::kOdds;
+    if (n->info().aux != Aux::kNone && (!isOptional || (at < w.size() && w[at].ends_with('%')))) {
       if (at >= w.size() || !readAux(*n, w[at], n->aux)) return wrong("it says more of the operation here");
       at++;
     }
@@ -354,6 +358,15 @@ class Parser {
     return true;
   }
 
+  // The text has the blocks in the order of the code.
+  void keepLayout() {
+    std::vector<Block*> order;
+    for (uint32_t id : placed_) {
+      if (blockOf(id)->number != UINT32_MAX) order.push_back(blockOf(id));
+    }
+    graph_.layout = std::move(order);
+  }
+
   // The lists of predecessors say which input of a phi belongs to which of them.
   bool orderPredecessors() {
     for (auto& [block, ps] : listed_) {
@@ -376,6 +389,7 @@ class Parser {
   std::vector<Node*> unnamed_;
   std::unordered_map<Block*, std::vector<Block*>> listed_;
   std::unordered_map<std::string, FrameState*> states_;
+  bool hasLayout_ = false;
   Block *entry_ = nullptr, *here_ = nullptr;
 };
 

@@ -15,6 +15,7 @@ class Printer {
 
   void graph(const Graph& g) {
     if (g.isLoose) out_ += "loose\n";
+    if (!g.layout.empty()) out_ += "layout\n";
     if (g.entryOffset != 0) add("entry %u\n", g.entryOffset);
     for (const Function& f : g.functions) {
       add("fn %u locals %u", f.number, f.locals);
@@ -22,7 +23,7 @@ class Printer {
       if (f.extra != 0) add(" varargs %u extra %u", f.varargs, f.extra);
       out_ += '\n';
     }
-    for (const Block* b : g.blocks()) block(*b);
+    for (const Block* b : g.layout.empty() ? g.blocks() : g.layout) block(*b);
   }
 
   void node(const Node& n) {
@@ -139,6 +140,9 @@ class Printer {
         out_ += leafInfo(static_cast<Leaf>(n.aux)).mnemonic;
         return;
       case Aux::kCounts: add(" %u:%u", static_cast<uint32_t>(n.aux), static_cast<uint32_t>(n.aux >> 32)); return;
+      case Aux::kOdds:
+        if (n.aux != 0) add(" %u%%", static_cast<uint32_t>(n.aux));
+        return;
       default: add(" %" PRId64, n.integer()); return;
     }
   }

@@ -136,8 +136,8 @@ bool Compilation::finish() {
     return false;
   }
   uint64_t ordering = base::threadNanos();
-  graph_.splitCriticalEdges();
-  graph_.order();
+  // The pass `layout` has split edges already.
+  if (graph_.layout.empty()) graph_.splitCriticalEdges();
   profile.orderNanos = base::threadNanos() - ordering;
   profile.nodes = graph_.nodeCount();
   profile.graphBytes = graph_.bytes();

@@ -457,6 +457,7 @@ class Folder {
     if (condition->op == Op::kNot && b->successors[0] != b->successors[1]) {
       b->last->setInput(0, condition = condition->input(0));
       std::swap(b->successors[0], b->successors[1]);
+      if (b->last->aux != 0) b->last->aux = 100 - b->last->aux;
       context_.changes++;
     }
     if (!isBool(condition)) return false;
