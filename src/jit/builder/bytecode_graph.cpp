@@ -261,10 +261,35 @@ void BytecodeGraph::addVariables(uint32_t offset, LocalSet& live) const {
   for (const auto& v : code_->function->variables) {
     if (v.start <= offset && offset < v.end) live.add(v.slot);
   }
-  // Errors are caught by the interpreter; its handler may read any local.
-  for (const auto& r : code_->function->regions) {
-    if (r.start > offset || offset >= r.end) continue;
-    for (uint32_t l = 0; l < code_->locals; l++) live.add(l);
+  // Errors are caught by the interpreter, which goes on in the handler.
+  const auto& regions = code_->function->regions;
+  for (size_t i = 0; i < handlersRead_.size(); i++) {
+    if (regions[i].start <= offset && offset < regions[i].end) live.addAll(handlersRead_[i]);
+  }
+}
+
+/// What handlers may read. Those of generic loops close one local and raise the error again; others may read any.
+void BytecodeGraph::findHandlers() {
+  const auto& regions = code_->function->regions;
+  std::span<const uint8_t> code = bytesOf(*code_);
+  handlersRead_.assign(regions.size(), LocalSet(code_->locals));
+  for (size_t r = 0; r < regions.size(); r++) {
+    LocalSet& reads = handlersRead_[r];
+    auto readAll = [&] {
+      for (uint32_t l = 0; l < code_->locals; l++) reads.add(l);
+    };
+    for (uint32_t offset = regions[r].handler;;) {
+      Instruction i = bytecode::decodeVerified(code, offset);
+      bool isWithinRegion = std::any_of(regions.begin(), regions.end(),
+                                        [&](const auto& q) { return q.start <= offset && offset < q.end; });
+      if ((i.op != Op::kCloseError && i.op != Op::kRethrow && i.op != Op::kNop) || isWithinRegion) {
+        readAll();
+        break;
+      }
+      if (i.op == Op::kCloseError) reads.add(static_cast<uint32_t>(i.operands[0]));
+      if (ends(i)) break;
+      offset = i.end();
+    }
   }
 }
 
@@ -305,6 +330,7 @@ void BytecodeGraph::liveWithin(uint32_t n, std::vector<Instruction>& instruction
 }
 
 void BytecodeGraph::findLive() {
+  findHandlers();
   for (BytecodeBlock& b : blocks_) b.live = LocalSet(code_->locals);
   std::vector<Instruction> instructions;
   std::vector<LocalSet> live;

@@ -80,6 +80,7 @@ class BytecodeGraph {
   uint32_t copyOf(uint32_t original, uint32_t copy) const {
     return copies_.empty() ? original : copies_[contextOf(original, copy)][original];
   }
+  void findHandlers();
   void findLive();
   void before(const bytecode::Instruction& i, LocalSet& live) const;
   void addVariables(uint32_t offset, LocalSet& live) const;
@@ -88,6 +89,7 @@ class BytecodeGraph {
   std::vector<BytecodeBlock> blocks_;
   std::vector<uint32_t> blockAt_;  ///< by offset, of leaders
   std::vector<uint32_t> order_, number_;
+  std::vector<LocalSet> handlersRead_;  ///< by region
   /// Of the loops around the entry, from inside out, by blocks before copying: 0 outside, 1 within, 2 the header.
   std::vector<std::vector<uint8_t>> around_;
   std::vector<std::vector<uint32_t>> copies_;  ///< by copy and block; empty: there is one of each

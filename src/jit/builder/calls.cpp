@@ -31,7 +31,11 @@ const char* FunctionBuilder::whyNotInlined(const Code& code, size_t arguments) c
   }
   if (code.vararg && arguments > code.parameters + kMostVarargs) return "it has many variable arguments here";
   if (code.raw) return "it has raw locals";
-  if (!code.function->regions.empty()) return "it catches errors";
+  // Generic loops have regions, too: they close a variable that is nil nearly always.
+  const auto& regions = code.function->regions;
+  if (std::any_of(regions.begin(), regions.end(), [](const auto& r) { return r.depth != 0; })) {
+    return "it catches errors and keeps operands";
+  }
   // A body of which there is nothing to know may be known before it was called often.
   if (feedbackOf(code) == nullptr && (!isTiny || FeedbackVector::make(code) != nullptr)) {
     return "it was seldom called so far";

@@ -190,13 +190,15 @@ ir::Node* FunctionBuilder::loadUpvalue(uint32_t upvalue) {
   return emit(ir::Op::kLoadCell, {cellOf(upvalue)});
 }
 
-/// Code of a function of which there is one closure so far is code of that closure.
+/// Code of a function of which there is one closure so far is code of that closure. The guard has a place of its own in
+/// the log of failures, within the first instruction: what that expects is another matter.
 void FunctionBuilder::expectClosure() {
   Value closure = context_.request.closure;
-  if (!closure.isFunction() || code_.constantUpvalues == 0 || code_.function->upvalues.empty() || failures() > 0)
-    return;
+  uint32_t place = whole_.offset + 1;
+  bool wasWrong = context_.request.failures && context_.request.failures(code_, place) > 0;
+  if (!closure.isFunction() || code_.constantUpvalues == 0 || code_.function->upvalues.empty() || wasWrong) return;
   Node* expected = known(closure);
-  emit(ir::Op::kCheckTrue, {emit(ir::Op::kSame, {closureHere(), expected})});
+  emit(ir::Op::kCheckTrue, {emit(ir::Op::kSame, {closureHere(), expected})})->origin.offset = place;
   knownClosure_ = expected;
 }
 
