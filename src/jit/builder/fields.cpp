@@ -101,11 +101,12 @@ ir::Node* FunctionBuilder::checkShape(Node* table, uint32_t shape) {
 void FunctionBuilder::checkEpoch() { emit(ir::Op::kCheckEpoch, {}, context_.request.isolate.shapes.prototypeEpoch); }
 
 /// Does something for each shape that the object can have: each(table, way), in a block of its own where there are
-/// several, and `otherwise(table)` for all other shapes, if that is given. What it gives comes together, if it has a
+/// several, and `otherwise(table)` for all other shapes, if there may be any. What it gives comes together, if it has a
 /// result.
 template <typename Each, typename Otherwise>
-ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each,
+ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResult, Rest rest, Each each,
                                    Otherwise otherwise) {
+  bool open = rest != Rest::kNone;
   if (ways.size() == 1 && !open) {
     bool isString = ways[0].shape == CacheWay::kStrings;
     return each(isString ? emit(ir::Op::kCheckString, {object}) : checkShape(object, ways[0].shape), ways[0]);
@@ -139,7 +140,10 @@ ir::Node* FunctionBuilder::byShape(Node* object, const Ways& ways, bool hasResul
     meet(each(table, ways[i]));
     block_ = next;
   }
-  if (open) meet(otherwise(table));
+  if (open) {
+    block_->isRare = rest == Rest::kRare;
+    meet(otherwise(table));
+  }
   block_ = join;
   if (phi != nullptr) phi->mark = kComplete;
   return phi;
@@ -219,6 +223,11 @@ bool FunctionBuilder::asksEpoch(Ways& ways, String* key, bool stores) {
   return asks;
 }
 
+/// What other shapes the site meets. It knows those because of which it was left before.
+FunctionBuilder::Rest FunctionBuilder::restOf(bool complete) const {
+  return !complete ? Rest::kSome : failures() > 0 ? Rest::kRare : Rest::kNone;
+}
+
 /// The ways of a site that reads, with what they rely on; `ways` is empty if there is none.
 FunctionBuilder::WaysHere FunctionBuilder::waysToRead(String* key, uint32_t cell) {
   WaysHere here;
@@ -227,7 +236,7 @@ FunctionBuilder::WaysHere FunctionBuilder::waysToRead(String* key, uint32_t cell
   if (failures() > (complete ? kMostFailures : 1)) here.ways.clear();
   if (here.ways.empty()) return here;
   here.asksEpoch = asksEpoch(here.ways, key, false);
-  here.open = (!complete || failures() > 0) && here.ways[0].shape != CacheWay::kStrings;
+  if (here.ways[0].shape != CacheWay::kStrings) here.rest = restOf(complete);
   return here;
 }
 
@@ -258,7 +267,7 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   }
   if (here.asksEpoch) checkEpoch();
   auto load = [&](Node* table, const Way& w) { return loadWay(table, w, name); };
-  Node* value = byShape(object, here.ways, true, here.open, load, anyShape);
+  Node* value = byShape(object, here.ways, true, here.rest, load, anyShape);
   return value->isConstant() ? value : asLoaded(value, seen);
 }
 
@@ -304,7 +313,7 @@ bool FunctionBuilder::setField(Node* object, Node* value, uint32_t key, uint32_t
   }
   if (asksEpoch(ways, name, true)) checkEpoch();
   byShape(
-      object, ways, false, !complete || failures() > 0,
+      object, ways, false, restOf(complete),
       [&](Node* table, const Way& w) {
         storeWay(table, value, w);
         return value;

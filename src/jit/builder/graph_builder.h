@@ -171,15 +171,17 @@ class FunctionBuilder {
   void relyOn(uint32_t shape);
   Node* loadWay(Node* table, const Way& way, runtime::String* key);
   void storeWay(Node* table, Node* value, const runtime::CacheWay& way);
+  enum class Rest : uint8_t { kNone, kRare, kSome };  ///< other shapes that come to a site
+  Rest restOf(bool complete) const;
   struct WaysHere {
     Ways ways;
-    bool open = false;       ///< there may be others
+    Rest rest = Rest::kNone;
     bool asksEpoch = false;  ///< some hold in an epoch only
   };
   WaysHere waysToRead(runtime::String* key, uint32_t cell);
   Node* constantOf(const Way& way);
   template <typename Each, typename Otherwise>
-  Node* byShape(Node* object, const Ways& ways, bool hasResult, bool open, Each each, Otherwise otherwise);
+  Node* byShape(Node* object, const Ways& ways, bool hasResult, Rest rest, Each each, Otherwise otherwise);
   Node* getField(Node* object, uint32_t key, uint32_t cell);
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   bool hasPlainTables() const;

@@ -94,7 +94,8 @@ Block* FunctionBuilder::hasOneOf(Node* table, std::span<const uint32_t> shapes) 
 bool FunctionBuilder::selfApart(Node* object, uint32_t key, uint32_t cell) {
   if (objectOf(object) != nullptr || callOfMethod() == 0) return false;
   String* name = runtime::asString(code_.constant(key));
-  auto [ways, open, asksEpoch] = waysToRead(name, cell);
+  auto [ways, rest, asksEpoch] = waysToRead(name, cell);
+  bool open = rest != Rest::kNone;
   if (ways.size() < 2 || asksEpoch) return false;
   // Shapes that have the same method go together.
   struct Group {
@@ -138,7 +139,10 @@ bool FunctionBuilder::selfApart(Node* object, uint32_t key, uint32_t cell) {
     }
     goOn(block_, groups[i].method);
   }
-  if (open) goOn(block_, leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}));
+  if (open) {
+    block_->isRare = rest == Rest::kRare;
+    goOn(block_, leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}));
+  }
   block_ = nullptr;
   return true;
 }
