@@ -16,6 +16,7 @@
 #include "languages/lua/library/waiting.h"
 #include "languages/lua/lua_chunk.h"
 #include "runtime/frames.h"
+#include "tools/heap_module.h"
 #include "tools/module_input.h"
 #include "tools/options.h"
 
@@ -99,6 +100,7 @@ Session::Session(const IsolateOptions& options, const SessionSettings& settings)
     ready_ = tableSetName(*isolate_, Handle(&isolate_->registry), "LUA_NOENV", yes);
   }
   ready_ = ready_ && lua::openAll(*isolate_);
+  ready_ = ready_ && preloadHeapModule(*isolate_);
   if (ready_) handler_ = newNative(*isolate_, &kMessageHandler);
   ready_ = ready_ && !handler_.isNil();
   if (!ready_) complain("not enough memory");

@@ -1,0 +1,139 @@
+// devvm heap: what takes the memory of a program, from its end or from snapshots.
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "inspect/heap_report.h"
+#include "inspect/heap_snapshot.h"
+#include "tools/command.h"
+#include "tools/options.h"
+#include "tools/script_arguments.h"
+#include "tools/session.h"
+
+namespace devvm::tools {
+
+namespace {
+
+struct HeapCommand {
+  std::string
+      output;  ///< file of the report; empty: standard error for programs, standard output for snapshots; "-": that
+  std::string snapshot;  ///< to be written; empty: none
+  inspect::HeapReportOptions report;
+};
+
+bool isSnapshot(std::string_view path) { return path.ends_with(".heapsnapshot"); }
+
+/// 0: `first` is the index of the program or snapshot, else the exit status.
+int parse(const Arguments& arguments, HeapCommand& out, runtime::IsolateOptions& options, size_t& first) {
+  const Command& command = commandNamed("heap");
+  std::string error, value;
+  size_t i = 0;
+  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    std::string_view a(arguments[i]);
+    if (a == "--") {
+      i++;
+      break;
+    }
+    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    bool usedNext = false;
+    if (takeValue(a, next, "--snapshot", usedNext, out.snapshot)) {
+      if (out.snapshot.empty()) return usageError(command, "--snapshot needs a file");
+    } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
+      if (out.output.empty()) return usageError(command, "--output needs a file");
+    } else if (takeValue(a, next, "--rows", usedNext, value)) {
+      auto r = std::from_chars(value.data(), value.data() + value.size(), out.report.rows);
+      if (r.ec != std::errc() || r.ptr != value.data() + value.size() || out.report.rows < 1 ||
+          out.report.rows > 10000) {
+        return usageError(command, "--rows takes a number from 1 to 10000");
+      }
+    } else {
+      switch (parseOption(a, next, usedNext, options, error)) {
+        case ParseResult::kTaken: break;
+        case ParseResult::kWrong: return usageError(command, error);
+        case ParseResult::kOther:
+          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
+      }
+    }
+    i += usedNext;
+  }
+  if (i == arguments.size()) return usageError(command, "which program, or snapshot?");
+  first = i;
+  return 0;
+}
+
+/// Closes the file unless it is a standard stream. False: it could not be written (errno).
+bool finish(std::FILE* file, bool ok) {
+  bool standard = file == stdout || file == stderr;
+  return (standard ? std::fflush(file) : std::fclose(file)) == 0 && ok;
+}
+
+bool writeText(const std::string& text, const std::string& path, std::FILE* standard) {
+  std::FILE* out = path.empty() ? standard : path == "-" ? stdout : std::fopen(path.c_str(), "w");
+  return out != nullptr && finish(out, std::fwrite(text.data(), 1, text.size(), out) == text.size());
+}
+
+void complain(const std::string& path, const std::string& why) {
+  std::fprintf(stderr, "devvm: %s: %s\n", path.c_str(), why.c_str());
+}
+
+/// One snapshot is shown, two are compared.
+int showSnapshots(const Arguments& files, HeapCommand& command) {
+  if (files.size() > 2) return usageError(commandNamed("heap"), "one snapshot, or two to compare");
+  std::vector<inspect::HeapGraph> graphs(files.size());
+  for (size_t i = 0; i < files.size(); i++) {
+    std::string problem;
+    if (readSnapshot(files[i], graphs[i], problem)) continue;
+    complain(files[i], problem);
+    return kFailed;
+  }
+  command.report.colour = command.output.empty() && colours(STDOUT_FILENO);
+  std::string text =
+      graphs.size() == 1 ? heapText(graphs[0], command.report) : growthText(graphs[0], graphs[1], command.report);
+  if (writeText(text, command.output, stdout)) return kOk;
+  complain(command.output, std::strerror(errno));
+  return kFailed;
+}
+
+}  // namespace
+
+int runHeap(const Arguments& arguments) {
+  runtime::IsolateOptions options = programOptions();
+  HeapCommand command;
+  size_t first = 0;
+  if (int status = parse(arguments, command, options, first); status != 0) return status;
+  if (isSnapshot(arguments[first])) {
+    return showSnapshots(Arguments(arguments.begin() + static_cast<std::ptrdiff_t>(first), arguments.end()), command);
+  }
+  Session session(options, {});
+  if (!session.ready()) return kFailed;
+  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
+  runtime::Rooted chunk(session.isolate(), Value::nil());
+  std::vector<Value> values;
+  RootedValues roots(session.isolate(), values);
+  if (!setScriptArguments(session, (programPath() + " heap").c_str(), arguments, first, values)) return kFailed;
+  roots.registerAll();
+  if (!session.loadFile(path, chunk)) return session.finish(true);
+  bool failed = !session.call(chunk, values);
+  std::fflush(stdout);
+  inspect::HeapGraph graph = inspect::captureHeap(session.isolate());
+  if (!command.snapshot.empty()) {
+    std::FILE* file = std::fopen(command.snapshot.c_str(), "w");
+    if (file == nullptr || !finish(file, writeSnapshot(graph, file))) {
+      complain(command.snapshot, std::strerror(errno));
+      failed = true;
+    }
+  }
+  command.report.colour = command.output.empty() && colours(STDERR_FILENO);
+  if (!writeText(heapText(graph, command.report), command.output, stderr)) {
+    complain(command.output, std::strerror(errno));
+    failed = true;
+  }
+  return session.finish(failed);
+}
+
+}  // namespace devvm::tools
