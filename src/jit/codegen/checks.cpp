@@ -65,9 +65,11 @@ void Emitter::emitVarargAt(const Node* n) {
 
 /// An immediate integer is above all other values.
 void Emitter::emitCheckInt(const Node* n) {
-  Gpr in = gpr(n->input(0)), out = result();
+  Gpr in = gpr(n->input(0));
   compareWithIntTag(in);
   a.jcc(Condition::kBelow, exit());
+  if (s_.form(n) != Form::kPlain) return;
+  Gpr out = result();
   if (in != out) a.mov64(out, in);
   a.shl64(out, 16);
   a.sar64(out, 16);

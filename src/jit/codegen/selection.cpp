@@ -267,6 +267,11 @@ void Selector::chooseForms() {
           continue;
         }
       }
+      if (n->op == Op::kCheckInt && u.count == 0 && !u.inState) {
+        // Only the check is wanted.
+        form = Form::kSame;
+        continue;
+      }
       Bank bank = bankOf(n);
       // Floats and their values have the same bits.
       bool isFloat = n->op == Op::kBoxFloat || n->op == Op::kCheckFloat || n->op == Op::kUnboxFloat;

@@ -46,13 +46,26 @@ class Holes {
   }
 
  private:
+  /// What is stored is not nil, by what it is or by a check in front of the store.
+  static bool isNotNilAt(const Node* store) {
+    const Node* value = store->input(2);
+    if (isNeverNil(value)) return true;
+    int looks = 0;
+    for (const Node* n = store->previous; n != nullptr && n != value && ++looks < 24; n = n->previous) {
+      bool tells = n->op == Op::kCheckInt || n->op == Op::kCheckFloat || n->op == Op::kCheckNumber ||
+                   n->op == Op::kCheckNotNil || n->op == Op::kCheckTable || n->op == Op::kCheckString;
+      if (tells && n->input(0) == value) return true;
+    }
+    return false;
+  }
+
   /// The next thing that happens to memory is the store of something at the element that is looked at.
   static bool isForStore(const Node* check) {
     const Node* load = check->input(0);
     if (load->op != Op::kLoadElement || load->input(0)->op != Op::kLoadArray) return false;
     for (const Node* n = check->next; n != nullptr; n = n->next) {
       if (n->op == Op::kStoreElement) {
-        return n->input(0) == load->input(0) && n->input(1) == load->input(1) && isNeverNil(n->input(2));
+        return n->input(0) == load->input(0) && n->input(1) == load->input(1) && isNotNilAt(n);
       }
       if (n->has(ir::kWrites) || n->has(ir::kCalls) || n->has(ir::kSafepoint)) return false;
     }
