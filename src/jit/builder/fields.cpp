@@ -39,7 +39,9 @@ FunctionBuilder::Ways FunctionBuilder::waysOf(uint32_t index, String* key, bool 
   runtime::Isolate& isolate = context_.request.isolate;
   const FeedbackCell& cell = code_.feedback()[index];
   bool isFresh = cell.epoch == isolate.shapes.prototypeEpoch;
-  complete = cell.misses <= kMostMisses;
+  const ShapesMet* met = feedback_ != nullptr && site_ != nullptr ? feedback_->shapesOf(*site_) : nullptr;
+  // A cell that is full misses all further shapes, even if it is but one: slices have seen which.
+  complete = cell.misses <= kMostMisses || (met != nullptr && !met->more && failures() == 0);
   Ways ways;
   auto consider = [&](uint32_t shape, const CacheWay* cached) {
     if (shape == 0 || std::any_of(ways.begin(), ways.end(), [&](const Way& w) { return w.shape == shape; })) return;
@@ -61,7 +63,6 @@ FunctionBuilder::Ways FunctionBuilder::waysOf(uint32_t index, String* key, bool 
   CacheWay first{cell.shape, cell.offset, 0, static_cast<uint16_t>(CacheKind::kOwnInline), cell.plain};
   consider(cell.shape, &first);
   for (const CacheWay& w : cell.ways) consider(w.shape, &w);
-  const ShapesMet* met = feedback_ != nullptr && site_ != nullptr ? feedback_->shapesOf(*site_) : nullptr;
   if (met != nullptr) {
     for (uint32_t shape : met->shapes) consider(shape, nullptr);
     complete = complete && !met->more;

@@ -426,22 +426,12 @@ const LibraryEntry kEntries[] = {
       .oneResult = true,
       .signature = "getmetatable(object)",
       .documentation = "Returns the metatable of a value, or its field __metatable if it has one."}},
-    {"ipairs",
-     {.function = ipairs,
-      .name = "ipairs",
-      .signature = "ipairs(t)",
-      .documentation = "Returns an iterator over t[1], t[2], ... up to the first nil."}},
     {"next",
      {.function = next,
       .name = "next",
       .signature = "next(table [, index])",
       .documentation = "Returns the entry of a table that follows an index: key and value, or nil at the end.",
       .intrinsic = Intrinsic::kNext}},
-    {"pairs",
-     {.function = pairs,
-      .name = "pairs",
-      .signature = "pairs(t)",
-      .documentation = "Returns an iterator over all entries of a table, or what its metamethod __pairs gives."}},
     {"pcall",
      {.function = pcall,
       .name = "pcall",
@@ -527,20 +517,26 @@ const LibraryEntry kEntries[] = {
       .messageHandler = true}},
 };
 
-/// Makes upvalue 0 of the function `name` in `table` be `value`.
+// They keep another function, and are stored once only: code relies on globals that never got a second value.
+const LibraryEntry kIpairs = {"ipairs",
+                              {.function = ipairs,
+                               .name = "ipairs",
+                               .signature = "ipairs(t)",
+                               .documentation = "Returns an iterator over t[1], t[2], ... up to the first nil."}};
+const LibraryEntry kPairs = {
+    "pairs",
+    {.function = pairs,
+     .name = "pairs",
+     .signature = "pairs(t)",
+     .documentation = "Returns an iterator over all entries of a table, or what its metamethod __pairs gives."}};
+
+/// Puts a function into `table` whose upvalue 0 is `value`.
 bool bind(Isolate& isolate, Handle table, const LibraryEntry& entry, Handle value) {
   Rooted native(isolate, runtime::newNative(isolate, &entry.info, 1));
   if ((*native).isNil()) return false;
   auto* n = native.as<runtime::Native>();
   isolate.heap.store(n, &n->upvalues[0], *value);
   return runtime::tableSetName(isolate, table, entry.key, native);
-}
-
-const LibraryEntry& entryNamed(std::string_view name) {
-  for (const LibraryEntry& e : kEntries) {
-    if (name == e.key) return e;
-  }
-  return kEntries[0];
 }
 
 constexpr std::string_view kWarningsField = "_WARNINGS";
@@ -590,9 +586,9 @@ bool openBase(Isolate& isolate, Handle globals) {
     return false;
   }
   Rooted value(isolate, runtime::tableGetName(isolate, globals.table(), "next"));
-  if (!bind(isolate, globals, entryNamed("pairs"), value)) return false;
+  if (!bind(isolate, globals, kPairs, value)) return false;
   value.set(runtime::newNative(isolate, &kIpairsNext));
-  if ((*value).isNil() || !bind(isolate, globals, entryNamed("ipairs"), value)) return false;
+  if ((*value).isNil() || !bind(isolate, globals, kIpairs, value)) return false;
   value.set(runtime::newString(isolate, "Lua 5.4"));
   if ((*value).isNil() || !runtime::tableSetName(isolate, globals, "_VERSION", value)) return false;
   return runtime::tableSetName(isolate, globals, "_G", globals) && setLoaded(isolate, "_G", globals);
