@@ -147,6 +147,7 @@ class Emitter {
   void commutative(const Node* n, F f);
   void divide(const Node* n, bool quotient);
   void divideByPowerOfTwo(const Node* n, uint64_t divisor, bool quotient);
+  void divideByConstant(const Node* n, int64_t divisor, bool quotient);
   void shift(const Node* n, bool left);
   void shiftByConstant(const Node* n, bool left, int64_t count);
 

@@ -106,6 +106,48 @@ void Emitter::divideByPowerOfTwo(const Node* n, uint64_t divisor, bool quotient)
   }
 }
 
+/// Numbers below 2^31 are multiplied by 2^p / divisor, rounded up: with p = 31 and the divisor's bits the error is less
+/// than one unit in 2^31, so the quotient is right, and the product fits 63 bits (Granlund & Montgomery, "Division by
+/// invariant integers using multiplication", PLDI 1994). The others are divided out of line. rdx is free.
+void Emitter::divideByConstant(const Node* n, int64_t divisor, bool quotient) {
+  auto by = static_cast<Gpr>(l_.temp(step_, 0));
+  auto p = static_cast<uint8_t>(31 + std::bit_width(static_cast<uint64_t>(divisor)));
+  Label &wide = newLabel(), &done = newLabel();
+  load(rax, n->input(0));
+  a.mov64(rdx, rax);
+  a.shr64(rdx, 31);
+  a.jcc(Condition::kNotZero, wide, Distance::kNear);
+  loadConstant(rdx, (uint64_t{1} << p) / static_cast<uint64_t>(divisor) + 1);
+  if (quotient) {
+    a.imul64(rax, rdx);
+    a.shr64(rax, p);
+  } else {
+    a.imul64(rdx, rax);
+    a.shr64(rdx, p);
+    a.imul64(rdx, rdx, Imm(static_cast<int32_t>(divisor)));
+    a.sub64(rax, rdx);
+  }
+  a.bind(done);
+  storeResult(rax);
+  cold([this, by, divisor, quotient, &wide, &done] {
+    a.bind(wide);
+    loadConstant(by, static_cast<uint64_t>(divisor));
+    a.cqo();
+    a.idiv64(by);
+    // Below 0 the remainder is negative, or 0.
+    if (quotient) {
+      a.sar64(rdx, 63);
+      a.add64(rax, rdx);
+    } else {
+      a.mov64(rax, rdx);
+      a.sar64(rdx, 63);
+      a.and64(rdx, by);
+      a.add64(rax, rdx);
+    }
+    a.jmp(done);
+  });
+}
+
 /// Numbers below 2^32 are divided without their signs, which takes a fraction of the time; the others out of line. rdx
 /// is free.
 void Emitter::divide(const Node* n, bool quotient) {
@@ -114,6 +156,7 @@ void Emitter::divide(const Node* n, bool quotient) {
   if (constant > 0 && std::has_single_bit(static_cast<uint64_t>(constant))) {
     return divideByPowerOfTwo(n, static_cast<uint64_t>(constant), quotient);
   }
+  if (constant > 0 && constant <= INT32_MAX) return divideByConstant(n, constant, quotient);
   Gpr by;
   if (isConstant(y)) {
     by = static_cast<Gpr>(l_.temp(step_, 0));
@@ -123,12 +166,8 @@ void Emitter::divide(const Node* n, bool quotient) {
   }
   Label &wide = newLabel(), &done = newLabel();
   load(rax, x);
-  if (constant > 0 && constant <= INT32_MAX) {
-    a.mov64(rdx, rax);
-  } else {
-    a.mov64(rdx, rax);
-    a.or64(rdx, by);
-  }
+  a.mov64(rdx, rax);
+  a.or64(rdx, by);
   a.shr64(rdx, 32);
   a.jcc(Condition::kNotZero, wide, Distance::kNear);
   // rdx is 0.
