@@ -91,7 +91,7 @@ typedef struct devvm_config {
   uint64_t timeout_ns;    /**< wall-clock time of one outermost devvm_call */
   uint64_t memory_bytes;  /**< everything that the isolate owns */
   uint64_t stack_bytes;   /**< one coroutine's stack; 0: 24 MiB */
-  uint64_t nursery_bytes; /**< 0: 4 MiB */
+  uint64_t nursery_bytes; /**< 0: 4 MiB, growing up to 32 while much survives */
   uint64_t seed;          /**< of hashing and random numbers; 0: from the system */
   uint32_t capabilities;  /**< DEVVM_FILES ...: none unless given */
   uint32_t flags;         /**< DEVVM_DETERMINISTIC ... */

@@ -64,8 +64,10 @@ IsolateOptions optionsOf(const devvm_config& config) {
   constexpr uint64_t kLeastStack = 64u << 10;
   if (config.stack_bytes != 0)
     o.limits.stackBytes = config.stack_bytes < kLeastStack ? kLeastStack : config.stack_bytes;
-  if (config.nursery_bytes != 0)
+  if (config.nursery_bytes != 0) {
     o.heap.nurseryBytes = config.nursery_bytes < kLeastStack ? kLeastStack : config.nursery_bytes;
+    o.heap.mostNurseryBytes = 0;
+  }
   o.capabilities.bits = static_cast<uint8_t>(config.capabilities);
   o.hashSeed = config.seed;
   o.deterministic = config.flags & DEVVM_DETERMINISTIC;

@@ -31,6 +31,10 @@ constexpr size_t kEmergencyMost = size_t{256} << 10;
 constexpr size_t kEmergencyObject = 1024;
 /// Parts of the limit that may be taken beyond it while finalizers are due, at a time and altogether.
 constexpr size_t kGraceStep = 16, kGraceMost = 8;
+/// The eden grows when more than this part of it survives; under a limit, while it is less than this part of it.
+constexpr size_t kMuchSurvives = 8, kEdenOfLimit = 32;
+/// Arrays up to this part of the eden are young at first.
+constexpr size_t kLongArrayOfEden = 16;
 /// In the stress mode every so many collections are full ones.
 constexpr unsigned kStressFullEvery = 16;
 
@@ -52,7 +56,8 @@ HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
     l.minorScan = k.plainInMinor && k.slotStart != 0 ? KindLayout::kSlots : l.scan;
     l.releases = k.release != nullptr;
   }
-  if (!nursery.create(h.options_.nurseryBytes, h.options_.moveAlways)) fatal("no memory for the nursery");
+  if (!nursery.create(h.options_.nurseryBytes, h.options_.mostNurseryBytes, h.options_.moveAlways))
+    fatal("no memory for the nursery");
   maxNurseryObject = std::min<size_t>(kBlockBytes, nursery.edenBytes() / 8);
 }
 
@@ -203,6 +208,16 @@ Object* HeapImpl::allocateOnLoan(uint8_t kind, uint32_t word, uint8_t aux, size_
   return o != nullptr ? o : fail();
 }
 
+/// Long arrays are young too, up to a part of the eden: one that is born old keeps alive until the next full collection
+/// whatever is stored in it. Bytes keep nothing alive and are not worth copying. Where memory or addresses are
+/// rationed, they are old: no region might be had for one that survives, and one that does not fit is refused while
+/// there still is room for small objects.
+bool HeapImpl::mayBeYoung(const KindLayout& k, size_t size) const {
+  if (size <= maxNurseryObject) return true;
+  bool rationed = heap.options_.limitBytes != 0 || !spaciousAddresses();
+  return k.scan == KindLayout::kSlots && size <= nursery.edenBytes() / kLongArrayOfEden && !rationed;
+}
+
 Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   if (size > kMaxObject) return nullptr;
   if (running != nullptr) fatal("allocation inside a collection");
@@ -213,7 +228,7 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
     return allocateNoCollect(kind, word, aux, size, space);
   }
   if (heap.options_.moveAlways) stressCollect();
-  bool young = space == Space::kNursery && size <= maxNurseryObject;
+  bool young = space == Space::kNursery && mayBeYoung(layouts[kind], size);
   bool due = heap.automatic_ && (young ? fullIsDue() : tenuredUsed() + size + embedder.externalBytes() > threshold);
   size_t limit = heap.options_.limitBytes;
   // Little room after a full collection counts as none: else the program would crawl from collection to collection.
@@ -348,6 +363,14 @@ void HeapImpl::releaseDead(bool full) {
   filter(youngRelease, oldRelease);
 }
 
+/// After a minor collection: whether it copied so much that a larger eden, in which more objects have the time to die,
+/// pays for its memory. An eden that was cut short by a limit stays as it is.
+bool HeapImpl::nurseryShouldGrow(size_t filled, size_t survived) const {
+  size_t limit = heap.options_.limitBytes;
+  if (limit != 0 && nursery.edenBytes() > limit / kEdenOfLimit) return false;
+  return filled > nursery.edenBytes() / 2 && survived > filled / kMuchSurvives;
+}
+
 bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   if (running != nullptr) fatal("collection inside a collection");
   if (heap.noSafepoint != 0) {
@@ -371,8 +394,12 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
     pool.trim(keep, keep);
   } else {
+    size_t filled = edenUsed();
+    uint64_t promoted = heap.stats_.bytesPromoted;
     runMinor();
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);
+    size_t survived = nursery.survivorBytes() + static_cast<size_t>(heap.stats_.bytesPromoted - promoted);
+    if (nursery.canGrow() && nurseryShouldGrow(filled, survived)) nursery.grow();
   }
   keepReserve();
   setEdenEnd();

@@ -110,7 +110,8 @@ class Embedder {
 };
 
 struct HeapOptions {
-  size_t nurseryBytes = 4u << 20;  ///< eden
+  size_t nurseryBytes = 4u << 20;  ///< eden at first
+  size_t mostNurseryBytes = 0;     ///< the eden grows up to here while much of it survives; 0: it never grows
   size_t limitBytes = 0;           ///< 0: none; heap + external bytes
   unsigned growthPercent = 200;    ///< full collection when old bytes reach live * this / 100
   bool moveAlways = false;         ///< collect and move everything at every allocation (every `stressInterval`-th)

@@ -83,6 +83,8 @@ struct HeapImpl {
   bool collect(bool full, const char* reason, bool evacuateAll = false);
   bool makeRoom(size_t wanted, const char* reason);
   bool overLimit() const;
+  bool mayBeYoung(const KindLayout& k, size_t size) const;
+  bool nurseryShouldGrow(size_t filled, size_t survived) const;
   void runMinor();
   void runFull(bool evacuateAll);
   void releaseDead(bool full);

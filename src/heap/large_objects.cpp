@@ -29,7 +29,8 @@ void useHugePages(LargeHeader* h, char* to) {
   if (first < last) adviseHugePages(reinterpret_cast<void*>(first), last - first);
 }
 
-/// Addresses are not rationed (`ulimit -v`).
+}  // namespace
+
 bool spaciousAddresses() {
   static const bool unlimited = [] {
     rlimit r;
@@ -37,7 +38,6 @@ bool spaciousAddresses() {
   }();
   return unlimited;
 }
-}  // namespace
 
 LargeSpace::~LargeSpace() {
   for (LargeHeader* h : all_) release(h);

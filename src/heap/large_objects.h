@@ -30,6 +30,9 @@ struct LargeHeader {
 };
 static_assert(sizeof(LargeHeader) % 8 == 0);
 
+/// Whether addresses are not rationed (`ulimit -v`).
+bool spaciousAddresses();
+
 class LargeSpace {
  public:
   LargeSpace() = default;

@@ -8,10 +8,11 @@ Nursery::~Nursery() {
   if (base_ != nullptr) unmapMemory(base_, bytes_);
 }
 
-bool Nursery::create(size_t edenBytes, bool rolling) {
+bool Nursery::create(size_t edenBytes, size_t mostBytes, bool rolling) {
   edenBytes_ = roundUp(std::max<size_t>(edenBytes, 64u << 10), kPageBytes);
-  halfBytes_ = roundUp(edenBytes_ / 2, kPageBytes);
-  bytes_ = edenBytes_ + 2 * halfBytes_;
+  mostBytes_ = rolling ? edenBytes_ : std::max(roundUp(mostBytes, kPageBytes), edenBytes_);
+  halfBytes_ = roundUp(mostBytes_ / 2, kPageBytes);
+  bytes_ = mostBytes_ + 2 * halfBytes_;
   base_ = static_cast<char*>(mapMemory(bytes_, kPageBytes));
   if (base_ == nullptr) return false;
   rolling_ = rolling;
@@ -22,9 +23,14 @@ bool Nursery::create(size_t edenBytes, bool rolling) {
   return true;
 }
 
+void Nursery::grow() {
+  edenBytes_ = std::min(edenBytes_ * 2, mostBytes_);
+  edenEnd_ = base_ + 2 * halfBytes_ + edenBytes_;
+}
+
 void Nursery::beginMinor() {
   toFrom_ = toTop_ = base_ + toHalf_ * halfBytes_;
-  toEnd_ = toFrom_ + halfBytes_;
+  toEnd_ = toFrom_ + roundUp(edenBytes_ / 2, kPageBytes);
 }
 
 char* Nursery::restart(char* top, bool trashFree) {

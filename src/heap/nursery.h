@@ -19,13 +19,17 @@ class Nursery {
   Nursery(const Nursery&) = delete;
   Nursery& operator=(const Nursery&) = delete;
 
-  /// False when the system has no memory. `rolling` (stress mode): allocation goes on behind the last objects after
+  /// False when the system has no memory. The eden can grow() from `edenBytes` up to `mostBytes`, for which addresses
+  /// are reserved. `rolling` (stress mode): allocation goes on behind the last objects after
   /// a collection instead of starting over, so that old addresses stay poisoned for long.
-  bool create(size_t edenBytes, bool rolling);
+  bool create(size_t edenBytes, size_t mostBytes, bool rolling);
+  /// Doubles the eden, as far as it may grow. Between collections, when the eden is empty.
+  void grow();
 
   uintptr_t start() const { return reinterpret_cast<uintptr_t>(base_); }
   size_t bytes() const { return bytes_; }
   size_t edenBytes() const { return edenBytes_; }
+  bool canGrow() const { return edenBytes_ < mostBytes_; }
   char* edenStart() const { return edenFrom_; }  ///< where allocation started after the last collection
   char* edenEnd() const { return edenEnd_; }
   size_t survivorBytes() const { return static_cast<size_t>(survivorTop_ - survivorFrom_); }
@@ -60,8 +64,9 @@ class Nursery {
   char* base_ = nullptr;
   size_t bytes_ = 0;
   size_t edenBytes_ = 0;
-  size_t halfBytes_ = 0;
-  unsigned toHalf_ = 0;  // index of the half that beginMinor() will fill
+  size_t mostBytes_ = 0;  // of the eden
+  size_t halfBytes_ = 0;  // of each half of the survivors: what the largest eden takes
+  unsigned toHalf_ = 0;   // index of the half that beginMinor() will fill
   char* survivorFrom_ = nullptr;
   char* survivorTop_ = nullptr;
   char* toFrom_ = nullptr;

@@ -5,6 +5,7 @@
 #include "runtime/dict.h"
 #include "runtime/isolate.h"
 #include "runtime/strings.h"
+#include "runtime/tables.h"
 
 namespace devvm::interpreter {
 
@@ -39,10 +40,20 @@ inline Value elementElsewhere(runtime::Isolate& iso, runtime::Table* t, Value ke
 }
 
 /// Stores under a key that is not one of the array part, nor the one right behind it, in a table in dictionary mode
-/// that has the key, or room for it and no metatable. False: the slow path has to. Does not allocate.
+/// that has the key, or room for it and no metatable; or in one without fields, which goes to dictionary mode. False:
+/// the slow path has to. Never collects.
 inline bool storeElsewhere(runtime::Isolate& iso, runtime::Table* t, Value key, Value value) {
-  runtime::Shape& shape = iso.shapes.of(t);
-  if (!shape.dictionary() || shape.owned() || shape.weak()) return false;
+  const runtime::Shape& shape = iso.shapes.of(t);
+  if (shape.owned() || shape.weak()) return false;
+  if (!shape.dictionary()) {
+    if (shape.slotCount != 0 || !shape.metatable.isNil() || value.isNil() || !isPlainKey(key) || key.isString()) {
+      return false;
+    }
+    if (key.isInt() && static_cast<uint64_t>(key.asInt()) - 1 <= t->arrayStorage()->length) return false;
+    if (!runtime::tableTryStartDictionary(iso, t)) return false;
+    runtime::dictAdd(iso, runtime::as<runtime::Dict>(t->props), key, value);
+    return true;
+  }
   if (!isPlainKey(key)) {
     runtime::String* known = key.isString() ? runtime::findInterned(iso, runtime::asString(key)) : nullptr;
     if (known == nullptr) return false;

@@ -85,7 +85,7 @@ struct JitOptions {
 };
 
 struct IsolateOptions {
-  heap::HeapOptions heap;
+  heap::HeapOptions heap = {.mostNurseryBytes = 32u << 20};
   Limits limits;
   Capabilities capabilities;
   uint64_t hashSeed = 0;  ///< 0: from the system

@@ -98,6 +98,9 @@ bool tableAppendDense(Isolate& isolate, Handle t, Handle value);
 /// Stores a value that is not nil at length + 1 of a table without elements in a dictionary, if that takes no
 /// collection. False: nothing was done.
 bool tableTryAppend(Isolate& isolate, Table* t, Value value);
+/// Gives a table without fields an empty dictionary, if the nursery has room for a small one at once: what stores keys
+/// that are neither names nor elements would start with. False: nothing was done. Never collects.
+bool tableTryStartDictionary(Isolate& isolate, Table* t);
 /// Elements start + 1 .. start + count of a table under construction; value i lies at valuesHighToLow[-i], in slots
 /// that the collector visits (a fiber's stack). Positional nils become holes; the length ends at the last element that
 /// is not nil. MAY COLLECT. False: out of memory.

@@ -80,6 +80,15 @@ bool tableToDictionary(Isolate& isolate, Handle t, bool weak) {
   return convert(isolate, t, weak ? weaknessOf(isolate, s.metatable) : 0, 0);
 }
 
+bool tableTryStartDictionary(Isolate& isolate, Table* t) {
+  const Shape& s = isolate.shapes.of(t);
+  if (s.dictionary() || s.owned() || s.slotCount != 0) return false;
+  Object* d = isolate.heap.tryAllocate(static_cast<uint8_t>(Kind::kDict), kMinDictCapacity, 0);
+  if (d == nullptr) return false;
+  installDictionary(isolate, t, static_cast<Dict*>(d), false);
+  return true;
+}
+
 bool updateWeakness(Isolate& isolate, Handle t) {
   Shape& before = isolate.shapes.of(t.table());
   uint8_t wanted = weaknessOf(isolate, before.metatable);
@@ -186,9 +195,7 @@ uint32_t denseSize(Table* t, int64_t newKey) {
   KeyCensus optimist = keys;  // takes the array part for full, so that a long one is not searched in vain
   optimist.addRange(a->length);
   if (smallest > int64_t{optimist.bestSize()}) return 0;
-  for (uint32_t i = 0; i < a->length; i++) {
-    if (!a->slots[i].isNil()) keys.add(int64_t{i} + 1);
-  }
+  keys.addElements(a->slots, a->length);
   uint32_t size = keys.bestSize();
   return smallest <= int64_t{size} && size > a->length ? size : 0;
 }

@@ -51,6 +51,8 @@ class KeyCensus {
   }
   /// All of 1 .. n.
   void addRange(uint32_t n);
+  /// The elements 1 .. n that are not nil.
+  void addElements(const Value* slots, uint32_t n);
   /// Largest power of two such that more than half of the keys up to it are there; 0 if there is none.
   uint32_t bestSize() const;
 

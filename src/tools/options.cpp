@@ -191,6 +191,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
     case OptionId::kNursery:
       if (!parseBytes(value, n) || n < (64u << 10) || n > (uint64_t{4} << 30)) return false;
       o.heap.nurseryBytes = n;
+      o.heap.mostNurseryBytes = 0;
       return true;
     case OptionId::kGcGrowth:
       if (!parseNumber(value, n, rest) || !rest.empty() || n < 110 || n > 10000) return false;

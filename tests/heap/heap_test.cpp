@@ -184,6 +184,44 @@ TEST(Heap, CountsWhatItAllocates) {
   EXPECT_EQ(vm.events, 2u);
 }
 
+/// Minor collections that a program makes which keeps the last `kept` of 1,000,000 pairs.
+uint64_t minorsKeeping(size_t kept, const HeapOptions& options) {
+  MockVm vm(options);
+  vm.roots.assign(kept, Value::nil());
+  for (size_t i = 0; i < 1'000'000; i++) vm.roots[i % kept] = MockVm::value(vm.make(kPair));
+  EXPECT_EQ(vm.heap.verify(), "");
+  return vm.heap.stats().minorCollections;
+}
+
+TEST(Heap, EdenGrowsWhileMuchSurvives) {
+  HeapOptions growing = {.nurseryBytes = 256u << 10, .mostNurseryBytes = 2u << 20};
+  uint64_t fixed = minorsKeeping(6000, {.nurseryBytes = 256u << 10});
+  EXPECT_GT(fixed, 100u);
+  EXPECT_LT(minorsKeeping(6000, growing), fixed / 4);
+  EXPECT_EQ(minorsKeeping(10, growing), minorsKeeping(10, {.nurseryBytes = 256u << 10}));
+  growing.limitBytes = 4u << 20;
+  EXPECT_GT(minorsKeeping(6000, growing), fixed / 4);
+}
+
+TEST(Heap, LongArraysDieYoung) {
+  MockVm vm;
+  vm.roots.assign(2, Value::nil());
+  for (int i = 0; i < 3; i++) {
+    vm.roots[0] = MockVm::value(vm.make(kVector, 10'000));  // 80 KB
+    EXPECT_TRUE(vm.heap.isYoung(vm.roots[0].asObject()));
+    vm.set(vm.roots[0], 0, MockVm::value(vm.make(kExternal)));
+  }
+  vm.heap.collectMinor("test");
+  // What the two dead arrays refer to is dead, too.
+  EXPECT_EQ(vm.released.size(), 2u);
+  EXPECT_TRUE(vm.heap.isYoung(vm.roots[0].asObject()));
+  vm.heap.collectMinor("test");
+  EXPECT_TRUE(vm.roots[0].asObject()->gc & kLarge);
+  vm.roots[1] = MockVm::value(vm.make(kBytes, 80'000));
+  EXPECT_TRUE(vm.roots[1].asObject()->gc & kLarge);
+  EXPECT_EQ(vm.heap.verify(), "");
+}
+
 TEST(Heap, NothingIsTouchedBeforeUse) {
   MockVm vm({.nurseryBytes = 64u << 20});
   for (int i = 0; i < 100; i++) vm.make(kPair);

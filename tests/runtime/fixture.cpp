@@ -8,7 +8,10 @@ IsolateOptions optionsFor(Mode mode, bool verify) {
   o.deterministic = true;
   o.heap.verify = verify && mode != Mode::kNormal;
   o.heap.moveAlways = mode == Mode::kMoveAlways;
-  if (mode != Mode::kNormal) o.heap.nurseryBytes = 64 << 10;
+  if (mode != Mode::kNormal) {
+    o.heap.nurseryBytes = 64 << 10;
+    o.heap.mostNurseryBytes = 0;
+  }
   return o;
 }
 }  // namespace

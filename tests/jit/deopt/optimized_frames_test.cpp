@@ -157,7 +157,7 @@ TEST_P(OptimizedFrames, LookLikeTheInterpreters) { compare({}); }
 TEST_P(OptimizedFrames, WhileEverythingMoves) {
   runtime::IsolateOptions options;
   options.heap.moveAlways = true;
-  options.heap.nurseryBytes = 64 << 10;
+  options.heap = {.nurseryBytes = 64 << 10};
   options.heap.stressInterval = 7;
   options.limits.stackBytes = 64 << 10;
   compare(options);
