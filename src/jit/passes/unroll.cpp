@@ -6,9 +6,9 @@
 //   header: ... branch (left == 0) out, latch wide:   K rounds; branch (K <= left - K) wide, few
 //   latch:  poll; jump header                 few:    jump header
 //
-// So whatever ends a loop early is a guard's matter, and each of those has the state of its own round. Rounds of
-// straight code become one block, where one poll takes the fuel of all of them (polls.cpp), and where what one round
-// loads or computes is there for the next.
+// So whatever ends a loop early is a guard's matter, and each of those has the state of its own round. Rounds are
+// straight code, and become one block, where one poll takes the fuel of all of them (polls.cpp), and where what one
+// round loads or computes is there for the next.
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
@@ -25,10 +25,9 @@ using ir::Op;
 
 namespace {
 
-/// Nodes of a round, up to which it is done four times, or twice.
-constexpr size_t kFourTimes = 24, kTwice = 48;
-/// Beyond these blocks a round is no small one.
-constexpr size_t kMostBlocks = 8;
+/// So often, if a round has so many nodes at most. (Larger ones gain nothing that can be measured.)
+constexpr int64_t kTimes = 4;
+constexpr size_t kMostNodes = 24;
 
 class Loop {
  public:
@@ -82,7 +81,8 @@ class Loop {
       bool ends = b->successors.empty() && b != out && b->loop != header_ && !b->predecessors.empty();
       for (const Block* p : b->predecessors) ends = ends && p->loop == header_;
       if (b->loop == header_ || ends) members_.push_back(b);
-      if (members_.size() > kMostBlocks) return false;
+      // Polls of rounds with branches would stay as many as they are.
+      if (b->loop == header_ && b != header_ && b != latch_) return false;
     }
     for (const Block* b : members_) {
       for (const Block* s : b->successors) {
@@ -103,8 +103,7 @@ class Loop {
         if (!n->isPhi() && !b->isRare) nodes++;
       }
     }
-    times_ = nodes <= kFourTimes ? 4 : nodes <= kTwice ? 2 : 0;
-    return times_ != 0;
+    return nodes <= kMostNodes;
   }
 
   // ---- copies ----
@@ -191,7 +190,7 @@ class Loop {
   void change() {
     std::vector<Node*> phis;
     for (Node* n = header_->first; n != nullptr && n->isPhi(); n = n->next) phis.push_back(n);
-    Node* times = graph_.intConstant(times_);
+    Node* times = graph_.intConstant(kTimes);
     Block *enter = graph_.newBlock(), *wide = graph_.newBlock(), *again = graph_.newBlock();
     Block *skip = graph_.newBlock(), *rest = graph_.newBlock(), *few = graph_.newBlock();
 
@@ -225,7 +224,7 @@ class Loop {
       for (Node* p : phis) next.push_back(now(p->input(1)));
       nodes_.clear();
       for (size_t i = 0; i < phis.size(); i++) nodes_[phis[i]] = next[i];
-      if (k == times_) {
+      if (k == kTimes) {
         Node* enoughLeft = make(end, Op::kIntLe, {times, nodes_[left_]});
         make(end, Op::kBranch, {enoughLeft});
         graph_.connect(end, again);
@@ -263,8 +262,7 @@ class Loop {
   Block *before_ = nullptr, *latch_ = nullptr, *test_ = nullptr;
   std::vector<Block*> members_;
   Node* left_ = nullptr;
-  ir::Origin origin_;  ///< of the jumps and tests that are new
-  int64_t times_ = 0;
+  ir::Origin origin_;                             ///< of the jumps and tests that are new
   std::unordered_map<const Node*, Node*> nodes_;  ///< what each one is in the round
   std::unordered_map<const FrameState*, FrameState*> states_;
 };
