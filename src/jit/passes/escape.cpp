@@ -73,8 +73,8 @@ uint32_t slotAt(uint64_t offset, uint32_t count) {
 
 /// What can be done with a use of an object that is not there.
 bool isHarmless(const Node* object, const Node* user, uint32_t input) {
-  // It may change while what holds it stays, and frame states may have both: it would be made twice.
-  if (isVirtual(user)) return false;
+  // Each frame state gets what holds it anew, with the object as it is there.
+  if (isVirtual(user)) return true;
   bool isTable = object->op == Op::kNewTable, isClosure = object->op == Op::kNewClosure;
   switch (user->op) {
     case Op::kLoadField: return isTable && slotAt(user->aux, slotCountOf(object)) != UINT32_MAX;
@@ -108,7 +108,9 @@ struct Contents {
 /// One object that does not escape.
 class Replacement {
  public:
-  Replacement(Graph& graph, Node* object) : graph_(graph), object_(object), atEnd_(graph.blocks().size()) {}
+  Replacement(Graph& graph, Node* object) : graph_(graph), object_(object), atEnd_(graph.blocks().size()) {
+    findHolders();
+  }
 
   /// Whether its shape is known wherever somebody asks. Changes nothing.
   bool isPossible() {
@@ -132,9 +134,7 @@ class Replacement {
         if (isIt && n->op == Op::kCheckShape && shape != n->aux) return false;
         if (isIt && n->op == Op::kCheckShapes && !n->pointer<ir::ShapeSet>()->has(shape)) return false;
         if (isIt && n->op == Op::kHasShape && !isNamed(shape)) return false;
-        bool isHeld = n->state != nullptr && holds(*n->state);
-        for (uint32_t i = 0; i < n->inputCount() && isVirtual(n); i++) isHeld |= handedOn(n->input(i)) == object_;
-        if (isHeld && !isNamed(shape)) return false;
+        if (n->state != nullptr && holds(*n->state) && !isNamed(shape)) return false;
       }
       shapes[b->number] = shape;
     }
@@ -168,12 +168,31 @@ class Replacement {
   /// Exits make tables of shapes that have an id.
   static bool isNamed(uint64_t shape) { return shape < kMixed; }
 
+  /// Virtual objects that hold this one, or others that do.
+  void findHolders() {
+    for (const Block* b : graph_.blocks()) {
+      for (const Node* n = b->first; n != nullptr; n = n->next) {
+        if (!isVirtual(n)) continue;
+        for (uint32_t i = 0; i < n->inputCount(); i++) {
+          if (!isHeldBy(n->input(i))) continue;
+          if (holders_.empty()) holders_.assign(graph_.nodeCount(), 0);
+          holders_[n->id] = 1;
+        }
+      }
+    }
+  }
+  /// Whether a value is the object, or a virtual one that holds it.
+  bool isHeldBy(Node* value) const {
+    value = handedOn(value);
+    return value == object_ || (value->id < holders_.size() && holders_[value->id] != 0);
+  }
+
   bool holds(const FrameState& state) const {
     for (const FrameState* s = &state; s != nullptr; s = s->caller) {
       for (uint32_t i = 0; i < s->count; i++) {
-        if (Node* v = s->value(i); v != nullptr && handedOn(v) == object_) return true;
+        if (Node* v = s->value(i); v != nullptr && isHeldBy(v)) return true;
       }
-      if (s->callee != nullptr && handedOn(s->callee->resolve()) == object_) return true;
+      if (s->callee != nullptr && isHeldBy(s->callee->resolve())) return true;
     }
     return false;
   }
@@ -208,6 +227,7 @@ class Replacement {
   /// The virtual object is another one from here on.
   void changed() {
     virtual_ = nullptr;
+    copies_.clear();
     states_.clear();
   }
 
@@ -216,13 +236,7 @@ class Replacement {
     if (n->state != nullptr && holds(*n->state)) n->state = withVirtual(*n->state, n);
     bool uses = false, isFirst = n->inputCount() > 0 && n->input(0) == object_;
     for (uint32_t i = 0; i < n->inputCount(); i++) uses |= n->input(i) == object_;
-    if (!uses) return;
-    if (isVirtual(n)) {
-      for (uint32_t i = 0; i < n->inputCount(); i++) {
-        if (n->input(i) == object_) n->setInput(i, virtualBefore(n));
-      }
-      return;
-    }
+    if (!uses || isVirtual(n)) return;  // frame states get others
     switch (n->op) {
       case Op::kLoadField: return graph_.replace(n, now_.slots[slotAt(n->aux, count())]);
       case Op::kLoadCell: return graph_.replace(n, now_.slots[0]);
@@ -275,6 +289,22 @@ class Replacement {
     return virtual_;
   }
 
+  /// What a frame state is to have in place of a value: virtual objects that hold this one are made anew.
+  Node* heldBefore(Node* value, Node* at) {
+    value = handedOn(value);
+    if (value == object_) return virtualBefore(at);
+    if (auto known = copies_.find(value); known != copies_.end()) return known->second;
+    std::vector<Node*> slots;
+    for (uint32_t i = 0; i < value->inputCount(); i++) {
+      Node* in = value->input(i);
+      slots.push_back(isHeldBy(in) ? heldBefore(in, at) : in);
+    }
+    Node* copy = graph_.newNode(value->op, slots, value->aux);
+    copy->origin = at->origin;
+    graph_.insertBefore(at, copy);
+    return copies_[value] = copy;
+  }
+
   /// A state is shared by nodes, and so is its copy, as long as the object is the same.
   FrameState* withVirtual(FrameState& state, Node* at) {
     if (auto known = states_.find(&state); known != states_.end()) return known->second;
@@ -285,9 +315,9 @@ class Replacement {
     copy->callee = state.callee != nullptr ? state.callee->resolve() : nullptr;
     copy->caller = state.caller != nullptr && holds(*state.caller) ? withVirtual(*state.caller, at) : state.caller;
     for (uint32_t i = 0; i < copy->count; i++) {
-      if (Node* v = copy->value(i); v != nullptr && handedOn(v) == object_) copy->values[i] = virtualBefore(at);
+      if (Node* v = copy->value(i); v != nullptr && isHeldBy(v)) copy->values[i] = heldBefore(v, at);
     }
-    if (copy->callee != nullptr && handedOn(copy->callee) == object_) copy->callee = virtualBefore(at);
+    if (copy->callee != nullptr && isHeldBy(copy->callee)) copy->callee = heldBefore(copy->callee, at);
     return states_[&state] = copy;
   }
 
@@ -296,8 +326,10 @@ class Replacement {
   Contents now_;
   std::vector<Contents> atEnd_;  ///< by block number
   std::vector<std::pair<Node*, uint32_t>> loopPhis_;
-  Node* virtual_ = nullptr;  ///< in this block, as the object is now
+  Node* virtual_ = nullptr;                        ///< in this block, as the object is now
+  std::unordered_map<const Node*, Node*> copies_;  ///< likewise: virtual objects that hold it
   std::unordered_map<const FrameState*, FrameState*> states_;
+  std::vector<uint8_t> holders_;  ///< by node id; empty: none
 };
 
 /// New objects that nobody but harmless users has.
