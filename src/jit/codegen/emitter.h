@@ -161,6 +161,8 @@ class Emitter {
   // ---- vectors.cpp ----
   void spread(x64::Ymm to);
   void vectorRound(uint64_t program);
+  void vectorIntRound(uint64_t program, Label& end);
+  void vectorMap(const Node* n, bool ints);
 
   // ---- conditions.cpp ----
   Test test(const Node* condition);

@@ -89,7 +89,8 @@ bool isArrayAccess(Op op) {
   return isElementAccess(op) || op == Op::kLoadLength || op == Op::kLoadProp || op == Op::kStoreProp;
 }
 bool isVectorArray(Op op, uint32_t input) {
-  return op == Op::kVectorMap && input >= ir::kVectorFirstArray && input < ir::kVectorFirstScalar;
+  return (op == Op::kVectorMap || op == Op::kVectorMapInts) && input >= ir::kVectorFirstArray &&
+         input < ir::kVectorFirstScalar;
 }
 /// The input that is stored, or -1.
 int storedInput(Op op) {
@@ -108,7 +109,7 @@ bool isLoad(Op op) {
 }
 bool losesRegisters(Op op) {
   return op == Op::kCall || op == Op::kCallFast || op == Op::kCallLeaf || op == Op::kFloatMod || op == Op::kFloatPow ||
-         op == Op::kVectorMap;
+         op == Op::kVectorMap || op == Op::kVectorMapInts;
 }
 /// Offsets of this size are folded into addresses of elements.
 constexpr int64_t kMostOffset = 1 << 24;
@@ -425,6 +426,7 @@ void Selector::demand(const Node* n) {
     case Op::kFloatMod:
     case Op::kFloatPow:
     case Op::kVectorMap:
+    case Op::kVectorMapInts:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       s.clobbersAll = true;
       break;

@@ -18,6 +18,8 @@ constexpr unsigned kElements = 1;  ///< ymm1 and so on: elements of the arrays
 constexpr unsigned kScalars = kElements + ir::kVectorArrays;
 constexpr unsigned kStack = kScalars + ir::kVectorScalars;
 constexpr Ymm kOdd = ymm12, kLimit = ymm13, kSign = ymm14;
+// Of integers: their tag and the sign bit of 48 bits; that bit; the tag.
+constexpr Ymm kFlip = ymm13, kBias = ymm14, kTag = ymm15;
 static_assert(kStack + ir::kVectorStack <= 12);
 constexpr int32_t kLanes = 4, kBytes = 32;
 
@@ -79,8 +81,68 @@ void Emitter::vectorRound(uint64_t program) {
   }
 }
 
+/// The same of integers. All that is stored lies in registers until it is known that everything was an immediate
+/// integer, and is one: `end` is where it was not.
+void Emitter::vectorIntRound(uint64_t program, Label& end) {
+  std::vector<unsigned> stack;
+  std::vector<std::pair<unsigned, unsigned>> stores;  // arrays, and what goes there
+  auto computed = [&stack, &stores] {
+    unsigned count = static_cast<unsigned>(stores.size());
+    for (unsigned r : stack) count += r >= kStack;
+    return ymm(kStack + count);
+  };
+  auto pop = [&stack] {
+    Ymm last = ymm(stack.back());
+    stack.pop_back();
+    return last;
+  };
+  uint32_t i = 0;
+  for (VectorCode code; (code = ir::vectorCode(program, i)) != VectorCode::kEnd; i++) {
+    if (code <= VectorCode::kScalar4) {
+      stack.push_back(static_cast<unsigned>(code));
+      continue;
+    }
+    Ymm last = pop();
+    if (code == VectorCode::kStore) {
+      // From 2^47 on what fits has no bits in place of the tag.
+      Ymm to = computed();
+      a.vpaddq(to, last, kBias);
+      a.vpor(kOdd, kOdd, to);
+      stores.emplace_back(static_cast<unsigned>(ir::vectorCode(program, ++i)) - kElements, static_cast<unsigned>(to));
+      continue;
+    }
+    if (code == VectorCode::kShift) {
+      auto high = static_cast<uint32_t>(ir::vectorCode(program, ++i));
+      auto low = static_cast<uint32_t>(ir::vectorCode(program, ++i));
+      auto count = static_cast<uint8_t>((high & 3) << 4 | low);
+      Ymm to = computed();
+      (high & ir::kShiftRight) != 0 ? a.vpsrlq(to, last, count) : a.vpsllq(to, last, count);
+      stack.push_back(static_cast<unsigned>(to));
+      continue;
+    }
+    Ymm first = pop(), to = computed();
+    switch (code) {
+      case VectorCode::kAdd: a.vpaddq(to, first, last); break;
+      case VectorCode::kSub: a.vpsubq(to, first, last); break;
+      case VectorCode::kAnd: a.vpand(to, first, last); break;
+      case VectorCode::kOr: a.vpor(to, first, last); break;
+      default: a.vpxor(to, first, last); break;
+    }
+    stack.push_back(static_cast<unsigned>(to));
+  }
+  a.vptest(kOdd, kTag);
+  a.jcc(Condition::kNotZero, end);
+  for (const auto& [array, value] : stores) {
+    a.vpxor(ymm(value), ymm(value), kFlip);
+    a.vmovupd(Mem(kArrays[array], kIndex, Scale::k8, offset::kArraySlots), ymm(value));
+  }
+}
+
+void Emitter::emitVectorMap(const Node* n) { vectorMap(n, false); }
+void Emitter::emitVectorMapInts(const Node* n) { vectorMap(n, true); }
+
 /// Not while the collector marks: it wants to know what is replaced.
-void Emitter::emitVectorMap(const Node* n) {
+void Emitter::vectorMap(const Node* n, bool ints) {
   if (!cpuFeatures().avx2) {
     a.xor32(rax, rax);
     return storeResult(rax);
@@ -115,23 +177,43 @@ void Emitter::emitVectorMap(const Node* n) {
   a.jcc(Condition::kNotZero, none);
   a.sub64(rsp, kBytes + 8);
   for (uint32_t i = 0; i < scalars; i++) spread(ymm(kScalars + i));
-  // What is no double has the bits of one of the highest negative numbers.
-  a.movsd(low(kLimit), a.literal64(kFirstNoDouble - 1));
-  spread(kLimit);
-  a.movsd(low(kSign), a.literal64(uint64_t{1} << 63));
-  spread(kSign);
+  auto spreadBits = [this](Ymm to, uint64_t bits) {
+    a.movsd(low(to), a.literal64(bits));
+    spread(to);
+  };
+  constexpr uint64_t kIntSign = uint64_t{1} << 47, kIntTagBits = heap::tagBits(heap::Tag::kInt);
+  if (ints) {
+    spreadBits(kFlip, kIntTagBits | kIntSign);
+    spreadBits(kBias, kIntSign);
+    spreadBits(kTag, kIntTagBits);
+  } else {
+    // What is no double has the bits of one of the highest negative numbers.
+    spreadBits(kLimit, kFirstNoDouble - 1);
+    spreadBits(kSign, uint64_t{1} << 63);
+  }
   a.mov64(kFirst, kIndex);
   a.bind(loop);
   for (uint32_t i = 0; i < arrays; i++) {
     Ymm element = ymm(kElements + i), odd = i == 0 ? kOdd : ymm0;
     a.vmovupd(element, Mem(kArrays[i], kIndex, Scale::k8, offset::kArraySlots));
+    if (ints) {
+      // Without the tag, from 2^47 on: nothing is left in place of the tag, and the sign is extended by subtracting.
+      a.vpxor(element, element, kFlip);
+      i == 0 ? a.vpor(kOdd, element, element) : a.vpor(kOdd, kOdd, element);
+      a.vpsubq(element, element, kBias);
+      continue;
+    }
     a.vpcmpgtq(odd, element, kLimit);
     a.vpand(odd, odd, element);
     if (i != 0) a.vpor(kOdd, kOdd, odd);
   }
-  a.vptest(kOdd, kSign);
-  a.jcc(Condition::kNotZero, end);
-  vectorRound(n->aux);
+  if (ints) {
+    vectorIntRound(n->aux, end);
+  } else {
+    a.vptest(kOdd, kSign);
+    a.jcc(Condition::kNotZero, end);
+    vectorRound(n->aux);
+  }
   a.add64(kIndex, Imm(kLanes));
   a.sub64(kLeft, Imm(kLanes));
   a.jcc(Condition::kNotZero, loop);

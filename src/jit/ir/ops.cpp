@@ -45,6 +45,7 @@ Type inputType(Op op, uint32_t i) {
     case Op::kVirtualTable:
     case Op::kVirtualCell:
     case Op::kVirtualClosure: return Type::kSame;
+    case Op::kVectorMapInts: return i < 2 || i >= 5 ? Type::kInt : Type::kTagged;
     case Op::kVectorMap: return i < 2 ? Type::kInt : i < 5 ? Type::kTagged : Type::kFloat;
     case Op::kCheckIndex:
     case Op::kCheckNotZero:

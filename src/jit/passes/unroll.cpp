@@ -47,7 +47,7 @@ class Loop {
     if (before_->last->op != Op::kJump || latch_->last->op != Op::kJump) return false;
     // What vectorize has dealt with has a few rounds left for the loop.
     for (const Node* n = before_->first; n != nullptr; n = n->next) {
-      if (n->op == Op::kVectorMap) return false;
+      if (n->op == Op::kVectorMap || n->op == Op::kVectorMapInts) return false;
     }
     return true;
   }

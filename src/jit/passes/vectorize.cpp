@@ -1,8 +1,9 @@
-// Vectorization of loops over arrays of floats: a[i] = b[i] * k + c[i] and the like.
+// Vectorization of loops over arrays of floats or integers: a[i] = b[i] * k + c[i] and the like.
 //
 // The loop stays as it is. In front of it, a vector_map does as many of its rounds as it can, four at a time: as long
-// as all elements are floats, there is fuel, and a round is left. The loop then goes on where that ended. So exits,
-// other types, and the last rounds are the loop's own matter, and every double is computed as the loop would do it.
+// as all elements are floats (or immediate integers, and results too), there is fuel, and a round is left. The loop
+// then goes on where that ended. So exits, other types, and the last rounds are the loop's own matter, and every number
+// is computed as the loop would do it.
 //
 // Rounds are independent of each other because each reads and writes elements at its own index alone: then it does not
 // matter whether two of the arrays are the same.
@@ -113,16 +114,28 @@ class Loop {
           stores_.push_back(n);
           break;
         case Op::kCheckFloat:
+        case Op::kCheckInt:
         case Op::kCheckNotNil:
           if (n->input(0)->op != Op::kLoadElement || !isInside(n->input(0))) return false;
+          hasFloats_ = hasFloats_ || n->op == Op::kCheckFloat;
+          hasInts_ = hasInts_ || n->op == Op::kCheckInt;
           break;
+        case Op::kBoxInt: break;  // leaves for the loop if it is wide
         default:
           if (!n->has(ir::kPure) || n->has(ir::kGuard)) return false;
           break;
       }
     }
-    return !stores_.empty();
+    if (!hasFloats_ && !hasInts_ && !stores_.empty()) {
+      // Nothing is loaded: what is stored tells.
+      const Node* value = stores_[0]->input(2);
+      hasInts_ =
+          value->op == Op::kBoxInt || value->op == Op::kBoxSmall || (isConstant(value) && value->value().isInt());
+      hasFloats_ = !hasInts_;
+    }
+    return !stores_.empty() && !(hasFloats_ && hasInts_);
   }
+  static bool isConstant(const Node* n) { return n->op == Op::kConstant; }
 
   /// Number of an access's array among those of the loop; -1: there are too many.
   int arrayOf(const Node* access) {
@@ -136,15 +149,27 @@ class Loop {
     return static_cast<int>(at - arrays_.begin());
   }
 
-  bool put(VectorCode code, uint32_t plus = 0) {
+  bool put(VectorCode code, uint32_t plus = 0) { return putDigit(static_cast<uint32_t>(code) + plus); }
+  bool putDigit(uint32_t digit) {
     if (digits_ == kVectorDigits) return false;
-    program_ |= (static_cast<uint64_t>(code) + plus) << (4 * digits_++);
+    program_ |= uint64_t{digit} << (4 * digits_++);
     return true;
+  }
+  bool pushScalar(Node* n) {
+    auto at = std::find(scalars_.begin(), scalars_.end(), n) - scalars_.begin();
+    if (static_cast<size_t>(at) == scalars_.size()) {
+      if (scalars_.size() == kVectorScalars) return false;
+      scalars_.push_back(n);
+    }
+    return put(VectorCode::kScalar0, static_cast<uint32_t>(at));
   }
 
   bool write() {
+    uint32_t kept = 0;
     for (Node* s : stores_) {
-      if (!push(s->input(2), 0) || !put(VectorCode::kStore)) return false;
+      // Integers are stored only when it is known that all of them fit.
+      if (hasInts_ ? !pushInt(s->input(2), kept++) : !push(s->input(2), 0)) return false;
+      if (!put(VectorCode::kStore)) return false;
       if (!put(VectorCode::kArray0, static_cast<uint32_t>(arrayOf(s)))) return false;
     }
     return true;
@@ -155,13 +180,7 @@ class Loop {
     if (depth >= kVectorStack) return false;
     if (!isInside(n)) {
       if (n->op == Op::kBoxFloat) return push(n->input(0), depth);
-      if (n->type != ir::Type::kFloat) return false;
-      auto at = std::find(scalars_.begin(), scalars_.end(), n) - scalars_.begin();
-      if (static_cast<size_t>(at) == scalars_.size()) {
-        if (scalars_.size() == kVectorScalars) return false;
-        scalars_.push_back(n);
-      }
-      return put(VectorCode::kScalar0, static_cast<uint32_t>(at));
+      return n->type == ir::Type::kFloat && pushScalar(n);
     }
     auto two = [&](Node* first, Node* second, VectorCode code) {
       // What the first one leaves on the stack is there while the second one is computed.
@@ -180,7 +199,38 @@ class Loop {
       default: return false;
     }
   }
-  bool isComputed(const Node* n) const { return isInside(n) && n->op != Op::kCheckFloat; }
+  bool isComputed(const Node* n) const { return isInside(n) && n->op != Op::kCheckFloat && n->op != Op::kCheckInt; }
+
+  /// The same for integers, which wrap at 64 bits.
+  bool pushInt(Node* n, uint32_t depth) {
+    if (depth >= kVectorStack) return false;
+    while (n->op == Op::kBoxInt || n->op == Op::kBoxSmall) n = n->input(0);
+    if (!isInside(n)) {
+      if (isConstant(n) && n->value().isInt()) n = graph_.intConstant(n->value().asInt());
+      return n->type == ir::Type::kInt && pushScalar(n);
+    }
+    auto two = [&](Node* first, Node* second, VectorCode code) {
+      return pushInt(first, depth) && pushInt(second, depth + (isComputed(first) ? 1 : 0)) && put(code);
+    };
+    switch (n->op) {
+      case Op::kCheckInt: return put(VectorCode::kArray0, static_cast<uint32_t>(arrayOf(n->input(0))));
+      case Op::kIntAdd: return two(n->input(0), n->input(1), VectorCode::kAdd);
+      case Op::kIntSub: return two(n->input(0), n->input(1), VectorCode::kSub);
+      case Op::kIntNeg: return two(graph_.intConstant(0), n->input(0), VectorCode::kSub);
+      case Op::kIntAnd: return two(n->input(0), n->input(1), VectorCode::kAnd);
+      case Op::kIntOr: return two(n->input(0), n->input(1), VectorCode::kOr);
+      case Op::kIntXor: return two(n->input(0), n->input(1), VectorCode::kXor);
+      case Op::kIntNot: return two(n->input(0), graph_.intConstant(-1), VectorCode::kXor);
+      case Op::kIntShlBy:
+      case Op::kIntShrBy: {
+        auto count = static_cast<uint32_t>(n->aux);
+        uint32_t direction = n->op == Op::kIntShrBy ? ir::kShiftRight : 0;
+        return pushInt(n->input(0), depth) && put(VectorCode::kShift) && putDigit(direction | count >> 4) &&
+               putDigit(count & 15);
+      }
+      default: return false;
+    }
+  }
 
   /// Where the interpreter goes on if the loop is left before the rounds that remain: entryState, with counters as they
   /// are then. Null: what is what cannot be told.
@@ -242,7 +292,7 @@ class Loop {
     std::vector<Node*> inputs{start(left_), index};
     for (uint32_t i = 0; i < kVectorArrays; i++) inputs.push_back(arrays_[i < arrays_.size() ? i : 0]);
     inputs.insert(inputs.end(), scalars_.begin(), scalars_.end());
-    Node* done = graph_.newNode(Op::kVectorMap, inputs, program_);
+    Node* done = graph_.newNode(hasInts_ ? Op::kVectorMapInts : Op::kVectorMap, inputs, program_);
     done->origin = stores_[0]->origin;
     added.push_back(done);
     std::vector<Node*> starts;
@@ -267,6 +317,7 @@ class Loop {
   std::vector<Node*> arrays_, scalars_, stores_;
   uint64_t program_ = 0;
   uint32_t digits_ = 0;
+  bool hasFloats_ = false, hasInts_ = false;  ///< among the elements that are loaded
 };
 
 }  // namespace

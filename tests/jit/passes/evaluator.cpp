@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "jit/ir/vector_program.h"
+
 namespace devvm::jit::ir::testing {
 
 Datum Datum::ofFloat(double d) {
@@ -332,7 +334,12 @@ class Evaluator {
         r = h % 2 != 0 ? Datum::ofInt(static_cast<int64_t>(h % 1000)) : Datum::ofFloat(static_cast<double>(h % 50) / 4);
         break;
       }
-      case Op::kVectorMap: integer(0); break;  // no round is done early
+      case Op::kVectorMap:
+      case Op::kVectorMapInts: {
+        std::string fault = vectorMap(n, r);
+        if (!fault.empty()) return fault;
+        break;
+      }
       case Op::kPoll:
       case Op::kPollMany:
       case Op::kPollAhead:
@@ -346,6 +353,77 @@ class Evaluator {
     values_[n->id] = r;
     return "";
   }
+
+  /// Four rounds at a time, as long as all elements and what is stored are of the right kind.
+  std::string vectorMap(const Node* n, Datum& r) {
+    bool ints = n->op == Op::kVectorMapInts;
+    auto isRight = [ints](const Datum& d) { return ints ? isSmall(d) : d.kind == Datum::kFloat; };
+    int64_t left = in(n, 0).integer(), first = in(n, 1).integer(), done = 0;
+    constexpr int64_t kLanes = 4;
+    for (; done + kLanes <= left; done += kLanes) {
+      std::vector<std::pair<Datum*, Datum>> stores;
+      bool good = true;
+      for (int64_t lane = 0; lane < kLanes; lane++) {
+        std::vector<Datum*> elements;
+        for (uint32_t i = kVectorFirstArray; i < kVectorFirstScalar; i++) {
+          auto& array = in(n, i).object->array;
+          auto at = static_cast<size_t>(first + done + lane);
+          if (at >= array.size()) return "an index beyond the array";
+          elements.push_back(&array[at]);
+          good = good && isRight(array[at]);
+        }
+        if (good) vectorRound(n, elements, stores);
+      }
+      for (auto& [place, value] : stores) good = good && isRight(value);
+      if (!good) break;
+      for (auto& [place, value] : stores) *place = value;
+    }
+    r = Datum::ofInt(done);
+    return "";
+  }
+  void vectorRound(const Node* n, const std::vector<Datum*>& elements, std::vector<std::pair<Datum*, Datum>>& stores) {
+    std::vector<Datum> stack;
+    for (uint32_t i = 0; vectorCode(n->aux, i) != VectorCode::kEnd; i++) {
+      auto code = static_cast<uint32_t>(vectorCode(n->aux, i));
+      constexpr auto kArray = static_cast<uint32_t>(VectorCode::kArray0);
+      constexpr auto kScalar = static_cast<uint32_t>(VectorCode::kScalar0);
+      if (code < kScalar + kVectorScalars) {
+        stack.push_back(code < kScalar ? *elements[code - kArray] : in(n, kVectorFirstScalar + code - kScalar));
+        continue;
+      }
+      Datum y = stack.back(), x, r;
+      stack.pop_back();
+      auto next = [&] { return static_cast<uint32_t>(vectorCode(n->aux, ++i)); };
+      if (static_cast<VectorCode>(code) == VectorCode::kStore) {
+        stores.emplace_back(elements[next() - kArray], y);
+        continue;
+      }
+      bool ints = n->op == Op::kVectorMapInts;
+      bool one = static_cast<VectorCode>(code) == VectorCode::kNeg ||
+                 (!ints && static_cast<VectorCode>(code) == VectorCode::kSqrt);
+      if (!one) {
+        x = stack.back();
+        stack.pop_back();
+      }
+      double p = x.number(), q = y.number();
+      switch (static_cast<VectorCode>(code)) {
+        case VectorCode::kAdd: r = ints ? ofBits(x.bits + y.bits) : Datum::ofFloat(q + p); break;
+        case VectorCode::kSub: r = ints ? ofBits(x.bits - y.bits) : Datum::ofFloat(p - q); break;
+        case VectorCode::kMul: r = ints ? ofBits(x.bits & y.bits) : Datum::ofFloat(p * q); break;
+        case VectorCode::kDiv: r = ints ? ofBits(x.bits | y.bits) : Datum::ofFloat(p / q); break;
+        case VectorCode::kSqrt: r = ints ? ofBits(x.bits ^ y.bits) : Datum::ofFloat(std::sqrt(q)); break;
+        default:
+          if (ints) {
+            uint32_t high = next(), count = (high & 3) << 4 | next();
+            r = ofBits((high & kShiftRight) != 0 ? y.bits >> count : y.bits << count);
+          } else {
+            r = Datum::ofFloat(-q);
+          }
+      }
+      stack.push_back(r);
+    }
+  }
+  static Datum ofBits(uint64_t bits) { return Datum::ofInt(static_cast<int64_t>(bits)); }
 
   std::string memory(const Node* n, Object* o, Datum& r) {
     switch (n->op) {

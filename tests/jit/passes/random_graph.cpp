@@ -187,7 +187,7 @@ class Maker {
   }
 
   void statement(uint32_t depth) {
-    switch (pick(depth < 3 ? 21 : 13)) {
+    switch (pick(depth < 3 ? 22 : 13)) {
       case 0:
       case 1:
       case 2: locals_[target(Type::kInt)] = ints(); return;
@@ -252,6 +252,7 @@ class Maker {
       case 16: return choice(depth);
       case 17:
       case 18: return numericLoop(depth);
+      case 19: return elementLoop();
       default: return conditionalLoop(depth);
     }
   }
@@ -371,6 +372,69 @@ class Maker {
     backTo(h, phis, start, fixed);
     offset_ += 2000;
     join(skip, skipped, out, atEnd, behind);
+  }
+
+  /// for i = 1, n do a[i] = b[i] op a[i] end, in the form that vectorization takes.
+  void elementLoop() {
+    bool ints = chance(70);
+    uint32_t l = kSlots;
+    Node *one = graph_.intConstant(1), *zero = graph_.intConstant(0);
+    Node *a = add(Op::kCheckTable, {locals_[3 + pick(2)]}), *b = add(Op::kCheckTable, {locals_[3 + pick(2)]});
+    Node *first = add(Op::kLoadArray, {a}), *second = add(Op::kLoadArray, {b});
+    uint32_t rounds = 4 + pick(6);
+    Node* least = graph_.intConstant(rounds - 1);
+    add(Op::kCheckIndex, {least, add(Op::kLoadLength, {first})});
+    add(Op::kCheckIndex, {least, add(Op::kLoadLength, {second})});
+    Node* scalar = ints ? toInt(locals_[pick(2)]) : toFloat(locals_[2]);
+    locals_[l] = zero;
+    locals_[l + 1] = graph_.intConstant(rounds - 1);
+    Block *h = graph_.newBlock(), *again = graph_.newBlock(), *out = graph_.newBlock();
+    offset_++;
+    jump(h, offset_);
+    h->entryState = stateAt(offset_);
+    uint32_t start = offset_;
+    block_ = h;
+    state_ = nullptr;
+    Node *at = graph_.newNode(Op::kPhi, {locals_[l]}), *left = graph_.newNode(Op::kPhi, {locals_[l + 1]});
+    graph_.append(h, at);
+    graph_.append(h, left);
+    locals_[l] = at;
+    locals_[l + 1] = left;
+    Node* index = toInt(at);
+    auto element = [&](Node* array) {
+      Node* n = add(Op::kLoadElement, {array, index});
+      return add(ints ? Op::kCheckInt : Op::kCheckFloat, {n});
+    };
+    Node *x = element(second), *y = element(first);
+    constexpr Op kInts[] = {Op::kIntAdd, Op::kIntSub, Op::kIntAnd, Op::kIntOr, Op::kIntXor};
+    constexpr Op kFloatOps[] = {Op::kFloatAdd, Op::kFloatSub, Op::kFloatMul, Op::kFloatDiv};
+    auto some = [&](Node* p, Node* q) {
+      if (ints && chance(20)) return add(chance(50) ? Op::kIntShlBy : Op::kIntShrBy, {p}, pick(64));
+      return add(ints ? kInts[pick(std::size(kInts))] : kFloatOps[pick(std::size(kFloatOps))], {p, q});
+    };
+    Node* value = some(x, chance(50) ? y : scalar);
+    if (chance(50)) value = some(value, scalar);
+    add(Op::kStoreElement, {first, index, value});
+    offset_++;
+    state_ = nullptr;
+    Node* remain = toInt(left);
+    add(Op::kBranch, {add(Op::kIntEq, {remain, zero})});
+    graph_.connect(h, out);
+    graph_.connect(h, again);
+    block_ = again;
+    locals_[l] = add(Op::kIntAdd, {index, one});
+    locals_[l + 1] = add(Op::kIntSub, {remain, one});
+    Node* poll = graph_.newNode(Op::kPoll, {});
+    poll->state = stateAt(start);
+    graph_.append(block_, poll);
+    jump(h, start);
+    graph_.addInput(at, locals_[l]);
+    graph_.addInput(left, locals_[l + 1]);
+    locals_[l] = at;
+    locals_[l + 1] = left;
+    block_ = out;
+    state_ = nullptr;
+    offset_ += 2000;
   }
 
   void join(Block* a, const std::vector<Node*>& first, Block* b, const std::vector<Node*>& second, Block* to) {
