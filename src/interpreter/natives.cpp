@@ -16,8 +16,10 @@ void NativeCall::setUpvalue(uint32_t i, Value v) {
 
 void NativeCall::setSlots(uint32_t n) {
   Value* end = fiber.fp - 1 - n;
-  while (fiber.sp > end) *--fiber.sp = Value::nil();
+  Value* from = fiber.sp;
   fiber.sp = end;
+  // Not by way of the fiber: each round would read it anew. Natives with large states call this every time.
+  for (; end < from; end++) *end = Value::nil();
 }
 
 bool NativeCall::ensure(uint32_t n) {

@@ -6,6 +6,7 @@
 #include "interpreter/element_access.h"
 #include "interpreter/slow_paths.h"
 #include "runtime/field_ways.h"
+#include "runtime/strings.h"
 
 namespace devvm::jit {
 
@@ -63,13 +64,14 @@ bool isWithout(Isolate* iso, Value metatable, Meta m) {
 
 Value leafEqual(Isolate* iso, Value a, Value b) {
   constexpr uint32_t kFree = 1024;  // what is longer costs fuel
+  if (a.isString() && b.isString()) {
+    const String *x = asString(a), *y = asString(b);
+    if (x != y && x->length() > kFree) return Value::absent();
+    return Value::boolean(stringEqualsFast(x, y));
+  }
   if (a.isNumber() && b.isNumber()) return Value::boolean(rawEquals(a, b));
   if (a.isDouble() || b.isDouble() || a.tag() != b.tag()) return Value::boolean(false);
   if (a.isFunction() || a.isNil() || a.isBoolean()) return Value::boolean(a == b);
-  if (a.isString()) {
-    if (asString(a)->length() > kFree) return Value::absent();
-    return Value::boolean(asString(a)->view() == asString(b)->view());
-  }
   if (!a.isTable()) return Value::absent();
   if (a == b) return Value::boolean(true);
   const Shape &left = iso->shapes.of(asTable(a)), &right = iso->shapes.of(asTable(b));
