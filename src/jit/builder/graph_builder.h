@@ -199,6 +199,7 @@ class FunctionBuilder {
     Environment environment;
   };
   size_t callOfMethod() const;
+  bool hasUnlikeFields(const runtime::Code& code, const Ways& ways) const;
   bool selfApart(Node* object, uint32_t key, uint32_t cell);
   ir::Block* hasOneOf(Node* table, std::span<const uint32_t> shapes);
   void buildApart();

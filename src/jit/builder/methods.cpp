@@ -20,6 +20,8 @@ namespace {
 
 /// Components of instructions between lookup and call, at most: they are built once for each method.
 constexpr unsigned kMostBetween = 8;
+/// Bytes of bytecode that copies of a method for each shape may have together.
+constexpr size_t kMostCopied = 200;
 
 /// How the operand stack grows by an argument's instruction, if that is simple enough to have several copies.
 bool isSimple(Op op, int& grows) {
@@ -45,6 +47,25 @@ bool isSimple(Op op, int& grows) {
 }
 
 }  // namespace
+
+/// Whether the function finds fields in different places in objects of different shapes.
+bool FunctionBuilder::hasUnlikeFields(const runtime::Code& code, const Ways& ways) const {
+  runtime::ShapeTable& shapes = context_.request.isolate.shapes;
+  for (const Instruction& whole : bytecode::Instructions({code.entry, code.codeSize})) {
+    std::array<Instruction, 4> parts;
+    unsigned count = bytecode::expandComponents(whole, parts);
+    for (unsigned p = 0; p < count; p++) {
+      bool isField = parts[p].op == Op::kGetField || parts[p].op == Op::kSetField;
+      if (!isField && parts[p].op != Op::kSetFieldL) continue;
+      const String* key = runtime::asString(code.constant(static_cast<uint32_t>(parts[p].operands[isField ? 0 : 1])));
+      uint32_t slot = shapes.find(shapes[ways[0].shape], key);
+      bool isUnlike = std::any_of(ways.begin(), ways.end(),
+                                  [&](const Way& w) { return shapes.find(shapes[w.shape], key) != slot; });
+      if (isUnlike) return true;
+    }
+  }
+  return false;
+}
 
 /// The number of the instruction in the block that calls the method which is looked up here; 0: there is none, or what
 /// is in between is not simple.
@@ -113,7 +134,14 @@ bool FunctionBuilder::selfApart(Node* object, uint32_t key, uint32_t cell) {
       group->ways.push_back(w);
     }
   }
-  if (groups.size() < 2) return false;
+  if (groups.size() < 2) {
+    // A small method that finds its fields in different places has a copy for each shape.
+    const runtime::Code& code = *constantCallee(groups[0].method);
+    if (code.codeSize * ways.size() > kMostCopied || !hasUnlikeFields(code, ways)) return false;
+    Node* method = groups[0].method;
+    groups.clear();
+    for (const Way& w : ways) groups.push_back({method, {w}});
+  }
   // What is expected of all that come last is a guard, which may have a set.
   auto most = std::max_element(groups.begin(), groups.end(),
                                [](const Group& a, const Group& b) { return a.ways.size() < b.ways.size(); });
