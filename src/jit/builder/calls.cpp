@@ -15,10 +15,10 @@ using runtime::Code;
 namespace {
 
 constexpr uint32_t kMostInlined = 300;    ///< bytes of bytecode of one function
-constexpr uint32_t kMostTogether = 2000;  ///< and of all in one graph
+constexpr uint32_t kMostTogether = 2600;  ///< and of all in one graph
 constexpr uint32_t kDeepest = 6;
 /// Functions so small cost no more than their calls.
-constexpr uint32_t kTiny = 40, kMostTinyTogether = 3000, kDeepestTiny = 10;
+constexpr uint32_t kTiny = 40, kMostTinyTogether = 3400, kDeepestTiny = 10;
 constexpr uint32_t kMostResults = 16;
 
 }  // namespace
