@@ -105,3 +105,34 @@ function ipairs(x) return real({100}) end
 print(walk(t))
 ipairs = real
 print(walk(t))
+
+-- One small method, whose fields lie in different places in objects of different classes.
+local Base = {}
+Base.__index = Base
+function Base:add(n) self.count = self.count + n return self.count, self.last end
+function Base:set(n) self.last = n end
+local One, Two, Three = class(Base), class(Base), class(Base)
+local boxes = {
+  setmetatable({count = 0, last = nil}, One),
+  setmetatable({a = 1, count = 0.5, last = false}, Two),
+  setmetatable({last = "x", a = 1, b = 2, count = 3}, Three),
+}
+local function all(i)
+  local n = 0
+  for j = 1, #boxes do
+    local c, l = boxes[j]:add(i)
+    n = n + c
+    boxes[j]:set(l == i and j or i)
+  end
+  return n
+end
+local n = 0
+for i = 1, 400 do n = n + all(i) end
+print(n, boxes[1].last, boxes[2].last, boxes[3].last)
+boxes[4] = setmetatable({last = 1, count = 2^53}, class(Base))
+for i = 1, 100 do n = n + all(i) end
+print(n, boxes[1].count, boxes[2].count, boxes[3].count, boxes[4].count)
+boxes[2].count = "7"
+print(pcall(all, 1))
+boxes[2].count = {}
+print(pcall(all, 1))
