@@ -52,6 +52,8 @@ MODES = {
     "optimizing": Mode(["--jit=optimizing"], 1, "the optimizing compiler at its default thresholds"),
     "optimizing-at-once": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once"], 1,
                                "functions are optimized as soon as they have baseline code, with what was seen by then"),
+    "optimizing-cold": Mode(["--jit=optimizing", "--jit-threshold=2", "--jit-optimize-at-once"], 1,
+                            "the same at the second call: almost nothing was seen"),
     "optimizing-colouring": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once",
                                   "--jit-allocator=colouring"], 1, "and registers are found by graph colouring"),
     "optimizing-sse2": Mode(["--jit=optimizing", "--jit-threshold=6", "--jit-optimize-at-once", "--jit-cpu=sse2"], 1,

@@ -56,8 +56,9 @@ HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
     l.minorScan = k.plainInMinor && k.slotStart != 0 ? KindLayout::kSlots : l.scan;
     l.releases = k.release != nullptr;
   }
-  if (!nursery.create(h.options_.nurseryBytes, h.options_.mostNurseryBytes, h.options_.moveAlways))
-    fatal("no memory for the nursery");
+  // Growing takes addresses in advance.
+  size_t most = spaciousAddresses() ? h.options_.mostNurseryBytes : 0;
+  if (!nursery.create(h.options_.nurseryBytes, most, h.options_.moveAlways)) fatal("no memory for the nursery");
   maxNurseryObject = std::min<size_t>(kBlockBytes, nursery.edenBytes() / 8);
 }
 

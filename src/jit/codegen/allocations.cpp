@@ -123,7 +123,7 @@ void Emitter::initialize(int at, const Node* value) {
   Place p = placeOf(value);
   if (p.kind == Place::kGpr) return a.mov64(Mem(rax, Imm(at)), static_cast<Gpr>(p.index));
   if (isSmallConstant(value)) return a.mov64(Mem(rax, Imm(at)), Imm(static_cast<int32_t>(bitsOf(value))));
-  a.movsd(Mem(rax, Imm(at)), xmm(value));
+  a.movsd(Mem(rax, Imm(at)), xmmBesideRax(value));
 }
 
 void Emitter::initializeNil(int at, size_t count) {

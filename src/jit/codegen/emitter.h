@@ -89,6 +89,7 @@ class Emitter {
   bool isIn(const Node* n, Xmm r) const { return placeOf(n) == Place::xmm(code(r)); }
   Gpr gpr(const Node* n, Gpr scratch = x64::rax);
   Xmm xmm(const Node* n, Xmm scratch = x64::xmm0);
+  Xmm xmmBesideRax(const Node* n);
   void load(Gpr to, const Node* n);
   void load(Xmm to, const Node* n);
   Mem objectOnStack(const Node* n);

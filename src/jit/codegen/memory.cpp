@@ -114,7 +114,7 @@ void Emitter::store(const Slot& slot, const Node* value) {
     Place p = placeOf(value);
     if (p.kind == Place::kGpr) return a.mov64(slot.mem, static_cast<Gpr>(p.index));
     if (isSmallConstant(value)) return a.mov64(slot.mem, Imm(static_cast<int32_t>(bitsOf(value))));
-    return a.movsd(slot.mem, xmm(value));
+    return a.movsd(slot.mem, xmmBesideRax(value));
   }
   Label &watched = newLabel(), &done = newLabel();
   if (isNoObject(value)) {
@@ -129,7 +129,7 @@ void Emitter::store(const Slot& slot, const Node* value) {
   } else if (isSmallConstant(value)) {
     a.mov64(slot.mem, Imm(static_cast<int32_t>(bitsOf(value))));
   } else {
-    a.movsd(slot.mem, xmm(value));
+    a.movsd(slot.mem, xmmBesideRax(value));
   }
   a.bind(done);
   bool mayBeInt = !isNoObject(value) && p.kind == Place::kGpr;
@@ -209,7 +209,7 @@ void Emitter::emitAppendElement(const Node* n) {
   } else if (isSmallConstant(value)) {
     a.mov64(slot, Imm(static_cast<int32_t>(bitsOf(value))));
   } else {
-    a.movsd(slot, xmm(value));
+    a.movsd(slot, xmmBesideRax(value));
   }
   a.add32(Mem(address, offset::kArrayLength), Imm(1));
   a.bind(done);

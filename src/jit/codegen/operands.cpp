@@ -35,6 +35,18 @@ Xmm Emitter::xmm(const Node* n, Xmm scratch) {
   return scratch;
 }
 
+/// The same where rax holds something: it is how objects among the constants are found.
+Xmm Emitter::xmmBesideRax(const Node* n) {
+  Place p = placeOf(n);
+  bool usesRax =
+      p.kind == Place::kConstant && (p.constant->op == ir::Op::kObject || p.constant->op == ir::Op::kShapeOwner);
+  if (!usesRax) return xmm(n);
+  a.push(rax);
+  move(p, Place::xmm(code(xmm0)));
+  a.pop(rax);
+  return xmm0;
+}
+
 void Emitter::load(Gpr to, const Node* n) {
   if (!isIn(n, to)) move(placeOf(n), Place::gpr(code(to)));
 }
