@@ -99,7 +99,7 @@ finish() {
 
 # Every mode is run by --all; otherwise the interpreter, a moving collector, the baseline compiler, and one mode that the
 # seed picks.
-PICK=(switch fuel memory-limit gc-verify gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim jit-slices optimizing-sse2 optimizing-deopt
+PICK=(switch fuel memory-limit gc-verify gc-mark optimizing-mark gc-stress-full baseline-warm baseline-stress baseline-refused jit-osr jit-reclaim jit-slices optimizing-sse2 optimizing-deopt
   optimizing-colouring optimizing-cold)
 AT_ONCE="--jit=baseline --jit-threshold=1"
 OPTIMIZED="--jit=optimizing --jit-threshold=2 --jit-optimize-at-once"

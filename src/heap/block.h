@@ -41,12 +41,14 @@ struct BlockInfo {
   uint32_t cellBytes;  ///< kFixed: size of a cell
   /// kOld: bytes of objects marked by the last full collection, plus the free lines handed out since.
   uint32_t liveBytes;
+  uint32_t aheadBytes;  ///< kOld: the same of the marking in slices that is under way; 0 between
 };
 
 struct Chunk {
   BlockInfo blocks[kBlocksPerChunk];
   uint32_t freeMask;                                            ///< bit i: block i is free
   alignas(64) uint8_t lines[kBlocksPerChunk * kLinesPerBlock];  ///< 1: holds (a part of) a marked object
+  alignas(64) uint8_t ahead[kBlocksPerChunk * kLinesPerBlock];  ///< the same of the marking in slices; 0 between
 
   static Chunk* of(const void* p) {
     return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(p) & ~(kChunkBytes - 1));
@@ -66,18 +68,17 @@ struct Chunk {
 };
 static_assert(sizeof(Chunk) <= kBlockBytes);
 
-/// Marks the lines under an object of `bytes` bytes at `p` in the movable old generation.
-inline void markLines(const void* p, size_t bytes) {
-  Chunk* c = Chunk::of(p);
-  c->blocks[Chunk::blockIndex(p)].liveBytes += static_cast<uint32_t>(bytes);
-  uint8_t* lines = c->lines;
+/// Marks the lines under an object of `bytes` bytes at `p` in the movable old generation, in its chunk's `marks`.
+inline void markLines(const void* p, size_t bytes, uint8_t* marks, uint32_t BlockInfo::* count) {
+  Chunk::infoOf(p).*count += static_cast<uint32_t>(bytes);
   size_t first = Chunk::lineIndex(p);
   size_t last = Chunk::lineIndex(static_cast<const char*>(p) + bytes - 1);
-  lines[first] = 1;
+  marks[first] = 1;
   if (first != last) {
-    for (size_t i = first + 1; i <= last; i++) lines[i] = 1;
+    for (size_t i = first + 1; i <= last; i++) marks[i] = 1;
   }
 }
+inline void markLines(const void* p, size_t bytes) { markLines(p, bytes, Chunk::of(p)->lines, &BlockInfo::liveBytes); }
 
 /// All chunks of one heap, and its free blocks. Blocks are taken from low addresses first, so that high chunks empty.
 class BlockPool {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "heap/heap_impl.h"
+#include "heap/marking_cycle.h"
 #include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
@@ -103,7 +104,8 @@ void HeapImpl::setThreshold() {
   size_t live = tenuredUsed() + embedder.externalBytes();
   unsigned percent = heap.options_.growthPercent;
   size_t growth = percent > 100 ? live / 100 * (percent - 100) : 0;
-  threshold = live + std::max(growth, kMinGrowth);
+  thresholdGrowth = std::max(growth, kMinGrowth);
+  threshold = live + thresholdGrowth;
 }
 
 /// Free blocks that surely take `youngBytes` of survivors: what is kept free when the eden is opened, and what a
@@ -231,6 +233,8 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
   if (heap.options_.moveAlways) stressCollect();
   bool young = space == Space::kNursery && mayBeYoung(layouts[kind], size);
   bool due = heap.automatic_ && (young ? fullIsDue() : tenuredUsed() + size + embedder.externalBytes() > threshold);
+  if (due && marksInSlices()) due = stopsForCycle(size);
+  if (!young && heap.automatic_ && cycleWantsStep()) collect(false, "old generation grew");
   size_t limit = heap.options_.limitBytes;
   // Little room after a full collection counts as none: else the program would crawl from collection to collection.
   size_t slack = std::min<size_t>(limit / 64, size_t{1} << 20);
@@ -330,13 +334,16 @@ bool Heap::tryGrow(Object* o, uint32_t word) { return impl_->tryGrow(o, word); }
 
 void Heap::remember(Object* holder, Value* slot) { impl_->remember(holder, slot); }
 
-// No collection marks concurrently yet.
-void Heap::snapshotBarrier(Value) {}
+void Heap::markingBarrier(const Object* holder, Value old, Value v) {
+  if (!(holder->gc & kOld)) return;  // survivors are scanned by each minor collection
+  impl_->cycle->shade(old);
+  impl_->cycle->shade(v);
+}
 
 // ---- collections ----
 
 const char* collectorPhaseName(CollectorPhase phase) {
-  static constexpr const char* kNames[] = {"roots", "remembered", "trace", "weak", "release", "sweep"};
+  static constexpr const char* kNames[] = {"roots", "remembered", "trace", "mark", "weak", "release", "sweep"};
   static_assert(std::size(kNames) == static_cast<size_t>(CollectorPhase::kCount));
   return kNames[static_cast<size_t>(phase)];
 }
@@ -381,6 +388,11 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     return false;
   }
   if (!pool.ensureFree(blocksToCollect(youngUsed()))) return false;
+  if (full && cycle != nullptr) {
+    // Marks have to be whole before their meaning changes. It ends right behind a minor collection.
+    if (!collect(false, "before a full one")) return false;
+    if (cycle != nullptr) finishCycle();
+  }
   pool.setReserve(0);
   uint64_t begin = nowNanos();
   embedder.collectionEvent(true, full, reason);
@@ -401,6 +413,7 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);
     size_t survived = nursery.survivorBytes() + static_cast<size_t>(heap.stats_.bytesPromoted - promoted);
     if (nursery.canGrow() && nurseryShouldGrow(filled, survived)) nursery.grow();
+    advanceCycle(begin);
   }
   keepReserve();
   setEdenEnd();

@@ -54,6 +54,8 @@ class SlotVisitor {
   /// ephemerons and weak pairs are then strong by themselves; an embedder's visitRoots must report the objects on its
   /// finalizer lists as strong, and custom visits must report strongly what they would leave to deferWeak().
   bool keepsWeak() const { return keepsWeak_; }
+  /// False when no object gets another address by this visit.
+  bool moves() const { return moves_; }
   virtual ~SlotVisitor() = default;
 
  protected:
@@ -71,6 +73,7 @@ class SlotVisitor {
   uintptr_t rangeSize_ = ~uintptr_t{0};
   bool minor_ = false;
   bool keepsWeak_ = false;
+  bool moves_ = true;
 };
 
 /// The steps in which a collection takes leave of dead objects, in this order (those of Lua 5.4's atomic phase).
@@ -117,15 +120,20 @@ struct HeapOptions {
   bool moveAlways = false;         ///< collect and move everything at every allocation (every `stressInterval`-th)
   unsigned stressInterval = 1;
   bool verify = false;  ///< verify the heap after every collection
+  /// Pauses should not be longer, in nanoseconds: the old generation is marked in slices when marking it at once would
+  /// take more. 0: always at once.
+  uint64_t pauseTarget = 0;
+  bool markAlways = false;  ///< stress: a marking in slices begins whenever none is under way, with small slices
 };
 
 /// The steps of a collection, see docs/collector.md.
-enum class CollectorPhase : uint8_t { kRoots, kRemembered, kTrace, kWeak, kRelease, kSweep, kCount };
+enum class CollectorPhase : uint8_t { kRoots, kRemembered, kTrace, kMark, kWeak, kRelease, kSweep, kCount };
 /// Name of a phase, for logs.
 const char* collectorPhaseName(CollectorPhase phase);
 
 struct HeapStats {
   uint64_t minorCollections = 0, fullCollections = 0;
+  uint64_t cycles = 0;          ///< markings in slices that came to their end
   uint64_t bytesAllocated = 0;  ///< ever, in objects
   uint64_t bytesPromoted = 0;
   uint64_t nanosMinor = 0, nanosFull = 0, longestPause = 0;
@@ -197,7 +205,7 @@ class Heap {
   /// Stores `v` in a slot of `holder` with the barriers that the collector needs.
   void store(Object* holder, Value* slot, Value v) {
     if (markingActive_) [[unlikely]]
-      snapshotBarrier(loadSlot(slot));
+      markingBarrier(holder, loadSlot(slot), v);
     initSlot(slot, v);
     if (v.isHeap() && (holder->gc & kNeedsBarrier) && isYoung(v.asObject())) [[unlikely]]
       remember(holder, slot);
@@ -212,7 +220,7 @@ class Heap {
     if (holder->gc & kNeedsBarrier) [[unlikely]]
       remember(holder, nullptr);
   }
-  /// True while a concurrent marking wants the snapshot barrier.
+  /// True while the old generation is being marked in slices and stores have to tell.
   bool markingActive() const { return markingActive_; }
   /// Where machine code finds what the barrier above asks.
   static int nurseryStartOffset();
@@ -237,9 +245,12 @@ class Heap {
   bool isLive(const Object* o) const {
     uint8_t gc = o->gc;
     if (gc & kForwarded) return true;
-    if (liveBits_ != 0) return (gc & (kOld | kMarked)) == liveBits_;  // full
-    return !isYoung(o) || reinterpret_cast<uintptr_t>(o) - toSpaceStart_ < toSpaceSize_;
+    bool survivor = reinterpret_cast<uintptr_t>(o) - toSpaceStart_ < toSpaceSize_;
+    if (liveBits_ != 0) return (gc & (kOld | kMarked)) == liveBits_ || survivor;  // full, or the end of a cycle
+    return !isYoung(o) || survivor;
   }
+  /// Whether this is the end of a marking in slices: young objects live on where they are.
+  bool keepsYoung() const { return liveBits_ != 0 && toSpaceSize_ != 0; }
   /// Its address afterwards (the same if it did not move).
   Object* forwarded(Object* o) const {
     return o->gc & kForwarded ? *reinterpret_cast<Object**>(reinterpret_cast<char*>(o) + sizeof(Object)) : o;
@@ -291,7 +302,7 @@ class Heap {
   }
   Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   void remember(Object* holder, Value* slot);
-  void snapshotBarrier(Value old);
+  void markingBarrier(const Object* holder, Value old, Value v);
 
   char* top_ = nullptr;  // bump pointer of the nursery
   char* end_ = nullptr;
@@ -300,7 +311,7 @@ class Heap {
   size_t maxNurseryObject_ = 0;
   uintptr_t toSpaceStart_ = 0;  // minor collection running: where survivors are copied to
   size_t toSpaceSize_ = 0;
-  uint8_t liveBits_ = 0;  // full collection running: kOld and the mark bit of live objects
+  uint8_t liveBits_ = 0;  // full collection, or the end of a cycle: kOld and the mark bit of live objects
   bool markingActive_ = false;
   bool automatic_ = true;
   const KindInfo* kinds_;

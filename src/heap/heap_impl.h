@@ -1,6 +1,8 @@
 // The private side of a heap: its spaces, lists and policy.
 #pragma once
 
+#include <memory>
+
 #include "heap/fixed_space.h"
 #include "heap/heap.h"
 #include "heap/large_objects.h"
@@ -39,6 +41,7 @@ inline Value withAddress(Value v, const Object* to) {
   return Value::fromBits((v.bits() & ~Value::kPayloadMask) | reinterpret_cast<uint64_t>(to));
 }
 
+class MarkingCycle;
 class Tracer;
 
 struct HeapImpl {
@@ -86,8 +89,17 @@ struct HeapImpl {
   bool mayBeYoung(const KindLayout& k, size_t size) const;
   bool nurseryShouldGrow(size_t filled, size_t survived) const;
   void runMinor();
+  template <bool kMarking>
+  void collectYoung();
   void runFull(bool evacuateAll);
   void releaseDead(bool full);
+  // Marking in slices (cycle.cpp).
+  bool marksInSlices() const;
+  bool cycleIsDue() const;
+  bool cycleWantsStep() const;
+  bool stopsForCycle(size_t size) const;
+  void advanceCycle(uint64_t pauseBegan);
+  void finishCycle();
   void setThreshold();
   bool isYoung(const Object* o) const { return heap.isYoung(o); }
   bool isLive(const Object* o) const { return heap.isLive(o); }
@@ -128,9 +140,15 @@ struct HeapImpl {
   Growable<Object*> youngRelease, oldRelease;
   void* releaseContext = nullptr;
 
-  Tracer* running = nullptr;  ///< the collector at work
-  size_t threshold = 0;       ///< tenured + external bytes that make a full collection due
-  size_t emergency = 0;       ///< bytes beyond the limit opened for raising "not enough memory"
+  Tracer* running = nullptr;            ///< the collector at work
+  std::unique_ptr<MarkingCycle> cycle;  ///< the marking in slices that is under way
+  size_t cycleBytes = 0;                ///< tenured bytes when it began, which it may have to mark
+  size_t cycleRoom = 0;                 ///< bytes that might be allocated from then until it should be over
+  size_t cyclePace = 0;                 ///< tenured bytes when it was last advanced
+  unsigned cycleLooks = 0;              ///< times that it was almost over
+  size_t threshold = 0;                 ///< tenured + external bytes that make a full collection due
+  size_t thresholdGrowth = 0;           ///< of that, beyond what was alive
+  size_t emergency = 0;                 ///< bytes beyond the limit opened for raising "not enough memory"
   size_t maxNurseryObject = 0;
   size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect
   uint64_t allocatedBefore = 0;    ///< bytes allocated outside the current eden

@@ -2,6 +2,7 @@
 // other survivor half, which is scanned in place (Cheney); those that survive again, or find the half full, go to the
 // old generation and wait on a stack.
 #include "heap/heap_impl.h"
+#include "heap/marking_cycle.h"
 #include "heap/phase_scope.h"
 #include "heap/tracer.h"
 
@@ -9,13 +10,18 @@ namespace devvm::heap {
 
 namespace {
 
+/// `kMarking`: while the old generation is marked in slices, which wants to know the old objects that young, promoted
+/// and remembered ones refer to (marking_cycle.h).
+template <bool kMarking>
 class MinorCollector final : public Tracer {
  public:
   explicit MinorCollector(HeapImpl& impl) : Tracer(impl), layouts_(impl.layouts) {
     minor_ = true;
     keepsWeak_ = !impl.automatic();
-    rangeStart_ = impl.nursery.start();
-    rangeSize_ = impl.nursery.bytes();
+    if constexpr (!kMarking) {
+      rangeStart_ = impl.nursery.start();
+      rangeSize_ = impl.nursery.bytes();
+    }
     scan_ = impl.nursery.toStart();
     toStart_ = reinterpret_cast<uintptr_t>(impl.nursery.toStart());
     toSize_ = impl.nursery.halfBytes();
@@ -63,7 +69,10 @@ class MinorCollector final : public Tracer {
 
   void visitPointer(Object** p) override {
     Object* o = *p;
-    if (!h_.isYoung(o)) return;
+    if (!h_.isYoung(o)) {
+      if constexpr (kMarking) h_.cycle->shade(o);
+      return;
+    }
     if (!isToSpace(o)) *p = o = copy(o);
     if (owner_ != nullptr && h_.isYoung(o) && !h_.isYoung(owner_)) h_.rememberObject(owner_);
   }
@@ -78,6 +87,9 @@ class MinorCollector final : public Tracer {
     Value v = loadSlot(s);
     if (!interesting(v)) return;
     Object* o = v.asObject();
+    if constexpr (kMarking) {
+      if (!h_.isYoung(o)) return h_.cycle->shade(o);
+    }
     // A slot can be met twice (a remembered object that is a root as well).
     if (!isToSpace(o)) {
       o = copy(o);
@@ -140,6 +152,10 @@ class MinorCollector final : public Tracer {
       auto* end = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + size);
       for (; s != end; s++) meet(s, owner);
     } else if (k.minorScan == KindLayout::kCustom) {
+      // Old ones may be weak containers that the marking does not come by.
+      if constexpr (kMarking) {
+        if (o->gc & kOld) h_.cycle->revisit(o);
+      }
       owner_ = o;
       h_.kind(o).visit(o, *this);
       owner_ = nullptr;
@@ -186,15 +202,18 @@ class MinorCollector final : public Tracer {
 
 }  // namespace
 
+template <bool kMarking>
+void HeapImpl::collectYoung() {
+  MinorCollector<kMarking> collector(*this);
+  running = &collector;
+  collector.run();
+  running = nullptr;
+}
+
 void HeapImpl::runMinor() {
   nursery.beginMinor();
   setLive(reinterpret_cast<uintptr_t>(nursery.toStart()), nursery.halfBytes(), 0);
-  {
-    MinorCollector collector(*this);
-    running = &collector;
-    collector.run();
-    running = nullptr;
-  }
+  cycle != nullptr ? collectYoung<true>() : collectYoung<false>();
   releaseDead(false);
   stats().minorCollections++;
 }

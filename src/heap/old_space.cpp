@@ -1,6 +1,7 @@
 #include "heap/old_space.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace devvm::heap {
 
@@ -23,6 +24,7 @@ char* OldSpace::takeBlock() {
   if (b != nullptr) {
     used_ += kBlockBytes;
     if (!emptyOnly_) Chunk::infoOf(b).liveBytes = kBlockBytes;
+    if (ahead_) markWholeAhead(b, b + kBlockBytes);
   }
   return b;
 }
@@ -49,6 +51,7 @@ bool OldSpace::nextHole() {
     limit_ = holeBlock_ + end * kLineBytes;
     used_ += static_cast<size_t>(limit_ - cursor_);
     Chunk::infoOf(holeBlock_).liveBytes += static_cast<uint32_t>(limit_ - cursor_);
+    if (ahead_) markWholeAhead(cursor_, limit_);
     return true;
   }
 }
@@ -120,6 +123,30 @@ size_t OldSpace::beginFull(bool evacuateAll, size_t keepBlocks) {
     std::memset(c->blockLines(i), 0, kLinesPerBlock);
   });
   return candidates;
+}
+
+void OldSpace::markWholeAhead(const char* from, const char* end) {
+  if (from != end) markAhead(from, static_cast<size_t>(end - from));
+}
+
+void OldSpace::beginCycle() {
+  ahead_ = true;
+  markWholeAhead(cursor_, limit_);
+  markWholeAhead(overflowCursor_, overflowLimit_);
+}
+
+void OldSpace::finishCycle() {
+  cursor_ = limit_ = overflowCursor_ = overflowLimit_ = holeBlock_ = nullptr;
+  recyclable_.clear();
+  nextRecyclable_ = 0;
+  used_ = marked_ = blocks_ = 0;
+  ahead_ = false;
+  forEachBlock([&](Chunk* c, unsigned i, BlockInfo& b) {
+    std::memcpy(c->blockLines(i), c->ahead + i * kLinesPerBlock, kLinesPerBlock);
+    std::memset(c->ahead + i * kLinesPerBlock, 0, kLinesPerBlock);
+    b.liveBytes = std::exchange(b.aheadBytes, 0);
+    sweepBlock(c, i, false);
+  });
 }
 
 void OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {

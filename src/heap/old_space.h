@@ -32,6 +32,15 @@ class OldSpace {
   /// Frees what no mark holds. `trashFree`: overwrites it.
   void finishFull(bool trashFree);
 
+  // ---- marking in slices ----
+  /// From now to finishCycle() marks are made ahead, beside the lines that the allocator looks at; what it hands out
+  /// is marked.
+  void beginCycle();
+  /// Marks the lines under an object.
+  void markAhead(const void* p, size_t bytes) { markLines(p, bytes, Chunk::of(p)->ahead, &BlockInfo::aheadBytes); }
+  /// Frees what no mark holds.
+  void finishCycle();
+
   /// Bytes in lines that hold live objects at the last full collection, plus those allocated since.
   size_t bytesUsed() const {
     return used_ - static_cast<size_t>(limit_ - cursor_) - static_cast<size_t>(overflowLimit_ - overflowCursor_);
@@ -58,8 +67,10 @@ class OldSpace {
   unsigned nextLine_ = 0;
   size_t nextRecyclable_ = 0;
   Growable<char*> recyclable_;  // blocks with holes, by address
+  void markWholeAhead(const char* from, const char* end);
   bool emptyOnly_ = false;
-  size_t used_ = 0;  // counts whole holes from the moment when they are taken
+  bool ahead_ = false;  // a cycle is under way
+  size_t used_ = 0;     // counts whole holes from the moment when they are taken
   size_t marked_ = 0;
   size_t blocks_ = 0;
 };

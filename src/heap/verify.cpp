@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "heap/heap_impl.h"
+#include "heap/marking_cycle.h"
 
 namespace devvm::heap {
 
@@ -151,7 +152,8 @@ class Walker final : public SlotVisitor {
     }
     if (o->kind >= h_.kindCount()) return fail("no such kind", o);
     if (o->gc & kForwarded) return fail("pointer to a moved object", o);
-    if ((o->gc & kOld) && (o->gc & kMarked) != h_.color) return fail("pointer to an object that was swept", o);
+    if ((o->gc & kOld) && (o->gc & kMarked) != h_.color && h_.cycle == nullptr)
+      return fail("pointer to an object that was swept", o);
     return true;
   }
 

@@ -117,10 +117,10 @@ void visitDict(Object* o, heap::SlotVisitor& v) {
   }
   // Slots may get their new addresses later than now. A minor collection moves all that is young, a full one anything.
   const heap::Heap& heap = Isolate::traced()->heap;
-  bool moves = movable && !v.minor();
+  bool moves = movable && !v.minor() && v.moves();
   for (uint32_t i = 0; i < d->used; i++) {
     DictEntry& e = d->entries[i];
-    if (movable && !moves) moves = e.key.isHeap() && heap.isYoung(e.key.asObject());
+    if (movable && !moves && v.moves()) moves = e.key.isHeap() && heap.isYoung(e.key.asObject());
     if (e.value.isNil()) {
       visitRemoved(e, v);
     } else {
@@ -151,7 +151,7 @@ void visitWeakDict(Object* o, heap::SlotVisitor& v) {
       weakValue ? v.weakSlot(&e.value) : v.slot(&e.value);
     }
   }
-  if (d->flags & kDictHasMovableKeys) d->flags |= Dict::kRehash;
+  if ((d->flags & kDictHasMovableKeys) && v.moves()) d->flags |= Dict::kRehash;
 }
 
 }  // namespace devvm::runtime

@@ -161,6 +161,10 @@ void Isolate::processWeak(heap::Heap& h, heap::WeakPhase phase, bool minor) {
         shapes.updateYoung(h);
         break;
       }
+      if (h.keepsYoung()) {
+        interned.sweep(h);
+        break;
+      }
       shapes.sweep(h);
       interned.sweep(h);
       // Nothing is young now, and the dead must not stay in the list.

@@ -204,6 +204,7 @@ void WeakMaps::update(heap::Heap& heap, bool minor) {
     Object* o = heap.forwarded(old[i].object);
     *find(o) = {o, old[i].number};
     count_++;
+    if (heap.isYoung(o)) young_.push_back(o);  // a marking in slices moved nothing
   }
   std::free(old);
 }

@@ -193,13 +193,20 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.heap.nurseryBytes = n;
       o.heap.mostNurseryBytes = 0;
       return true;
+    case OptionId::kGcPauseTarget: return parseDuration(value, o.heap.pauseTarget);
     case OptionId::kGcGrowth:
       if (!parseNumber(value, n, rest) || !rest.empty() || n < 110 || n > 10000) return false;
       o.heap.growthPercent = static_cast<unsigned>(n);
       return true;
     case OptionId::kGcStress:
       if (value == "off") {
-        o.heap.moveAlways = false;
+        o.heap.moveAlways = o.heap.markAlways = false;
+        return true;
+      }
+      if (value == "mark") {
+        o.heap.markAlways = true;
+        o.heap.nurseryBytes = 64u << 10;
+        o.heap.mostNurseryBytes = 0;
         return true;
       }
       if (value.substr(0, 4) != "move") return false;

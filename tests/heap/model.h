@@ -60,7 +60,7 @@ class World {
 
   void afterPossibleCollection();
   void compare(bool full);
-  void compareObject(Object* o, bool full, const IdSet& before, const IdSet& after);
+  void compareObject(Object* o, bool full, bool several, const IdSet& before, const IdSet& after);
   /// Everything strongly reachable from `from`, ephemerons included, added to `set`.
   void close(IdSet& set, std::vector<uint64_t> from) const;
   void fail(const std::string& what);
@@ -71,6 +71,7 @@ class World {
   std::vector<Ref> roots_;
   std::vector<Ref> pointerRoots_;
   std::vector<uint64_t> finalizable_, queue_;
+  uint64_t cycles_ = 0;  // markings in slices that were over at the last check
   IdSet externals_;
   size_t releasedSeen_ = 0;
   uint64_t minorSeen_ = 0, fullSeen_ = 0;

@@ -22,8 +22,10 @@ void runWorld(WorldOptions options, size_t steps) {
   EXPECT_EQ(world.error(), "");
   EXPECT_EQ(world.vm.heap.verify(), "");
   HeapStats s = world.vm.heap.stats();
-  std::printf("  %zu steps, %zu minor, %zu full collections\n", steps, static_cast<size_t>(s.minorCollections),
-              static_cast<size_t>(s.fullCollections));
+  std::printf("  %zu steps, %zu minor, %zu full collections, %zu cycles\n", steps,
+              static_cast<size_t>(s.minorCollections), static_cast<size_t>(s.fullCollections),
+              static_cast<size_t>(s.cycles));
+  if (options.heap.markAlways) EXPECT_GT(s.cycles, 2u);
 }
 
 TEST(HeapModel, SmallNursery) {
@@ -49,6 +51,16 @@ TEST(HeapModel, MoveAlways) {
             .bigVector = 200},
            15'000);
   runWorld({.heap = {.nurseryBytes = 512u << 10, .moveAlways = true, .stressInterval = 13}, .seed = 15}, 100'000);
+}
+
+TEST(HeapModel, MarkedInSlices) {
+  for (uint64_t seed = 21; seed <= 24; seed++) {
+    runWorld({.heap = {.nurseryBytes = 64u << 10, .verify = true, .markAlways = true}, .seed = seed}, 600'000);
+  }
+  runWorld({.heap = {.nurseryBytes = 64u << 10, .markAlways = true}, .seed = 25, .roots = 2000, .collectOften = true},
+           600'000);
+  runWorld({.heap = {.nurseryBytes = 64u << 10, .verify = true, .markAlways = true}, .seed = 26, .stopSometimes = true},
+           300'000);
 }
 
 TEST(HeapModel, TightGrowth) {
