@@ -24,38 +24,17 @@ struct GcCommand {
   bool json = false;
 };
 
-/// 0: `first` is the index of the program, else the exit status.
-int parse(const Arguments& arguments, GcCommand& out, runtime::IsolateOptions& options, size_t& first) {
-  const Command& command = commandNamed("gc");
-  std::string error;
-  size_t i = 0;
-  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
-    std::string_view a(arguments[i]);
-    if (a == "--") {
-      i++;
-      break;
-    }
-    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
-    bool usedNext = false;
-    if (a == "--json") {
-      out.json = true;
-    } else if (takeValue(a, next, "--svg", usedNext, out.svg)) {
-      if (out.svg.empty()) return usageError(command, "--svg needs a file");
-    } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
-      if (out.output.empty()) return usageError(command, "--output needs a file");
-    } else {
-      switch (parseOption(a, next, usedNext, options, error)) {
-        case ParseResult::kTaken: break;
-        case ParseResult::kWrong: return usageError(command, error);
-        case ParseResult::kOther:
-          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
-      }
-    }
-    i += usedNext;
+ParseResult takeOwn(GcCommand& out, std::string_view a, const char* next, bool& usedNext, std::string& error) {
+  if (a == "--json") {
+    out.json = true;
+  } else if (takeValue(a, next, "--svg", usedNext, out.svg)) {
+    if (out.svg.empty()) error = "--svg needs a file";
+  } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
+    if (out.output.empty()) error = "--output needs a file";
+  } else {
+    return ParseResult::kOther;
   }
-  if (i == arguments.size()) return usageError(command, "which program?");
-  first = i;
-  return 0;
+  return error.empty() ? ParseResult::kTaken : ParseResult::kWrong;
 }
 
 /// Writes `text` to a file, or to a stream for the names that say so. False after saying why not.
@@ -73,7 +52,10 @@ int runGc(const Arguments& arguments) {
   runtime::IsolateOptions options = programOptions();
   GcCommand command;
   size_t first = 0;
-  if (int status = parse(arguments, command, options, first); status != 0) return status;
+  auto own = [&command](auto&&... argument) { return takeOwn(command, argument...); };
+  if (int status = parseOptions(commandNamed("gc"), arguments, own, "which program?", options, first); status != 0) {
+    return status;
+  }
   std::unique_ptr<inspect::CollectionLog> log;  // listens until the session's end
   Session session(options, {});
   if (!session.ready()) return kFailed;

@@ -28,42 +28,21 @@ struct HeapCommand {
 
 bool isSnapshot(std::string_view path) { return path.ends_with(".heapsnapshot"); }
 
-/// 0: `first` is the index of the program or snapshot, else the exit status.
-int parse(const Arguments& arguments, HeapCommand& out, runtime::IsolateOptions& options, size_t& first) {
-  const Command& command = commandNamed("heap");
-  std::string error, value;
-  size_t i = 0;
-  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
-    std::string_view a(arguments[i]);
-    if (a == "--") {
-      i++;
-      break;
-    }
-    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
-    bool usedNext = false;
-    if (takeValue(a, next, "--snapshot", usedNext, out.snapshot)) {
-      if (out.snapshot.empty()) return usageError(command, "--snapshot needs a file");
-    } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
-      if (out.output.empty()) return usageError(command, "--output needs a file");
-    } else if (takeValue(a, next, "--rows", usedNext, value)) {
-      auto r = std::from_chars(value.data(), value.data() + value.size(), out.report.rows);
-      if (r.ec != std::errc() || r.ptr != value.data() + value.size() || out.report.rows < 1 ||
-          out.report.rows > 10000) {
-        return usageError(command, "--rows takes a number from 1 to 10000");
-      }
-    } else {
-      switch (parseOption(a, next, usedNext, options, error)) {
-        case ParseResult::kTaken: break;
-        case ParseResult::kWrong: return usageError(command, error);
-        case ParseResult::kOther:
-          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
-      }
-    }
-    i += usedNext;
+ParseResult takeOwn(HeapCommand& out, std::string_view a, const char* next, bool& usedNext, std::string& error) {
+  std::string value;
+  if (takeValue(a, next, "--snapshot", usedNext, out.snapshot)) {
+    if (out.snapshot.empty()) error = "--snapshot needs a file";
+  } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
+    if (out.output.empty()) error = "--output needs a file";
+  } else if (takeValue(a, next, "--rows", usedNext, value)) {
+    size_t& rows = out.report.rows;
+    auto r = std::from_chars(value.data(), value.data() + value.size(), rows);
+    bool whole = r.ec == std::errc() && r.ptr == value.data() + value.size();
+    if (!whole || rows < 1 || rows > 10000) error = "--rows takes a number from 1 to 10000";
+  } else {
+    return ParseResult::kOther;
   }
-  if (i == arguments.size()) return usageError(command, "which program, or snapshot?");
-  first = i;
-  return 0;
+  return error.empty() ? ParseResult::kTaken : ParseResult::kWrong;
 }
 
 /// Closes the file unless it is a standard stream. False: it could not be written (errno).
@@ -105,7 +84,11 @@ int runHeap(const Arguments& arguments) {
   runtime::IsolateOptions options = programOptions();
   HeapCommand command;
   size_t first = 0;
-  if (int status = parse(arguments, command, options, first); status != 0) return status;
+  auto own = [&command](auto&&... argument) { return takeOwn(command, argument...); };
+  if (int status = parseOptions(commandNamed("heap"), arguments, own, "which program, or snapshot?", options, first);
+      status != 0) {
+    return status;
+  }
   if (isSnapshot(arguments[first])) {
     return showSnapshots(Arguments(arguments.begin() + static_cast<std::ptrdiff_t>(first), arguments.end()), command);
   }

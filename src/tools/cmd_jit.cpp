@@ -37,57 +37,43 @@ struct JitCommand {
   unsigned rounds = 0;   ///< compilations that are timed, with compileAll
 };
 
+ParseResult takeOwn(JitCommand& out, std::string_view a, const char* next, bool& usedNext, std::string& error) {
+  std::string value;
+  if (a == "--json") {
+    out.json = true;
+  } else if (a == "--compile-all") {
+    out.compileAll = true;
+  } else if (a == "--graphs") {
+    out.graphs = true;
+  } else if (a == "--dot" || a == "--diff") {
+    out.graphs = true;
+    out.form = a == "--dot" ? GraphForm::kDot : GraphForm::kDiff;
+  } else if (a == "--explain") {
+    out.explain = true;
+  } else if (a == "--no-counts") {
+    out.counts = false;
+  } else if (takeValue(a, next, "--function", usedNext, out.function)) {
+    if (out.function.empty()) error = "--function needs a name";
+  } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
+    // Empty: standard error.
+  } else if (takeValue(a, next, "--rounds", usedNext, value)) {
+    auto r = std::from_chars(value.data(), value.data() + value.size(), out.rounds);
+    bool whole = r.ec == std::errc() && r.ptr == value.data() + value.size();
+    if (!whole || out.rounds < 1 || out.rounds > 1000) error = "--rounds takes a number from 1 to 1000";
+  } else {
+    return ParseResult::kOther;
+  }
+  return error.empty() ? ParseResult::kTaken : ParseResult::kWrong;
+}
+
 /// 0: `first` is the index of the program, else the exit status.
 int parse(const Arguments& arguments, JitCommand& out, runtime::IsolateOptions& options, size_t& first) {
   const Command& command = commandNamed("jit");
-  std::string error, value;
-  size_t i = 0;
-  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
-    std::string_view a(arguments[i]);
-    if (a == "--") {
-      i++;
-      break;
-    }
-    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
-    bool usedNext = false;
-    if (a == "--json") {
-      out.json = true;
-    } else if (a == "--compile-all") {
-      out.compileAll = true;
-    } else if (a == "--graphs") {
-      out.graphs = true;
-    } else if (a == "--dot" || a == "--diff") {
-      out.graphs = true;
-      out.form = a == "--dot" ? GraphForm::kDot : GraphForm::kDiff;
-    } else if (a == "--explain") {
-      out.explain = true;
-    } else if (a == "--no-counts") {
-      out.counts = false;
-    } else if (takeValue(arguments[i], next, "--function", usedNext, value)) {
-      if (value.empty()) return usageError(command, "--function needs a name");
-      out.function = value;
-    } else if (takeValue(arguments[i], next, "--output", usedNext, value) ||
-               takeValue(arguments[i], next, "-o", usedNext, value)) {
-      out.output = value;
-    } else if (takeValue(arguments[i], next, "--rounds", usedNext, value)) {
-      auto r = std::from_chars(value.data(), value.data() + value.size(), out.rounds);
-      if (r.ec != std::errc() || r.ptr != value.data() + value.size() || out.rounds < 1 || out.rounds > 1000) {
-        return usageError(command, "--rounds takes a number from 1 to 1000");
-      }
-    } else {
-      switch (parseOption(arguments[i], next, usedNext, options, error)) {
-        case ParseResult::kTaken: break;
-        case ParseResult::kWrong: return usageError(command, error);
-        case ParseResult::kOther:
-          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
-      }
-    }
-    i += usedNext;
-  }
-  if (i == arguments.size()) return usageError(command, "which program?");
+  auto own = [&out](auto&&... argument) { return takeOwn(out, argument...); };
+  int status = parseOptions(command, arguments, own, "which program?", options, first);
+  if (status != 0) return status;
   if (out.json && out.form != GraphForm::kText) return usageError(command, "--json does not go with --dot and --diff");
   if (out.rounds != 0 && !out.compileAll) return usageError(command, "--rounds goes with --compile-all");
-  first = i;
   return 0;
 }
 

@@ -41,34 +41,26 @@ int runProfile(const Arguments& arguments) {
   runtime::IsolateOptions options;
   options.jit.mode = runtime::JitOptions::Mode::kBaseline;
   Wishes wishes;
-  size_t i = 0;
-  std::string error;
-  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
-    std::string_view argument = arguments[i];
-    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+  auto own = [&wishes](std::string_view argument, const char* next, bool& usedNext, std::string& error) {
     if (argument == "--feedback") {
       wishes.feedback = true;
     } else if (argument == "--json") {
       wishes.json = true;
     } else if (argument == "-o") {
-      if (next == nullptr) return usageError(command, "-o needs a file");
-      wishes.file = next;
-      i++;
-    } else if (argument == "--") {
-      i++;
-      break;
-    } else {
-      bool usedNext;
-      switch (parseOption(argument, next, usedNext, options, error)) {
-        case ParseResult::kTaken: i += usedNext; continue;
-        case ParseResult::kWrong: return usageError(command, error);
-        case ParseResult::kOther:
-          return usageError(command, std::string("unknown option '") + arguments[i] + "' (see 'devvm options')");
+      if (next == nullptr) {
+        error = "-o needs a file";
+        return ParseResult::kWrong;
       }
+      wishes.file = next;
+      usedNext = true;
+    } else {
+      return ParseResult::kOther;
     }
-  }
+    return ParseResult::kTaken;
+  };
+  size_t i = 0;
+  if (int status = parseOptions(command, arguments, own, "which program?", options, i); status != 0) return status;
   if (!wishes.feedback) return usageError(command, "which profile? (--feedback)");
-  if (i == arguments.size()) return usageError(command, "which program?");
   Session session(options, {});
   if (!session.ready()) return kFailed;
   if (session.isolate().tiers == nullptr) session.complain("nothing is recorded: there are no compilers");

@@ -289,4 +289,27 @@ bool takeValue(std::string_view argument, const char* next, std::string_view nam
   return true;
 }
 
+int parseOptions(const Command& command, const Arguments& arguments, const OwnOption& own, const char* missing,
+                 runtime::IsolateOptions& options, size_t& first) {
+  std::string error;
+  size_t i = 0;
+  for (; i < arguments.size() && arguments[i][0] == '-' && arguments[i][1] != '\0'; i++) {
+    std::string_view argument = arguments[i];
+    if (argument == "--") {
+      i++;
+      break;
+    }
+    const char* next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
+    bool usedNext = false;
+    ParseResult result = own ? own(argument, next, usedNext, error) : ParseResult::kOther;
+    if (result == ParseResult::kOther) result = parseOption(argument, next, usedNext, options, error);
+    if (result == ParseResult::kOther) error = "unknown option '" + std::string(argument) + "' (see 'devvm options')";
+    if (result != ParseResult::kTaken) return usageError(command, error);
+    i += usedNext;
+  }
+  if (i == arguments.size()) return usageError(command, missing);
+  first = i;
+  return 0;
+}
+
 }  // namespace devvm::tools

@@ -1,12 +1,14 @@
 // Runtime options of the command line, from options.def.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "events/event_bus.h"
 #include "inspect/collection_log.h"
 #include "runtime/isolate.h"
+#include "tools/command.h"
 
 namespace devvm::tools {
 
@@ -53,6 +55,15 @@ enum class ParseResult {
 /// (null if none), and `usedNext` tells whether it was the value.
 ParseResult parseOption(std::string_view argument, const char* next, bool& usedNext, runtime::IsolateOptions& options,
                         std::string& error);
+
+/// Takes one of a command's own options; kWrong with `error`.
+using OwnOption =
+    std::function<ParseResult(std::string_view argument, const char* next, bool& usedNext, std::string& error)>;
+/// The options of a command that runs programs, up to the program: its own (`own`, may be empty) and runtime options.
+/// Gives 0, and `first` is the index of the program; or the exit status, after telling what is wrong. `missing` asks
+/// for the program if there is none.
+int parseOptions(const Command& command, const Arguments& arguments, const OwnOption& own, const char* missing,
+                 runtime::IsolateOptions& options, size_t& first);
 
 /// For a command's own options: takes "--name=value", or "--name" with the value behind it.
 bool takeValue(std::string_view argument, const char* next, std::string_view name, bool& usedNext, std::string& value);
