@@ -15,7 +15,7 @@ constexpr uint64_t kMarkedPerNano = 1;
 constexpr size_t kRoomPart = 4;
 /// At least that is marked in a slice, so that every cycle comes to its end; and in the stress mode.
 constexpr size_t kLeastSlice = size_t{256} << 10, kStressSlice = 2048;
-/// Parts of the pause target that slices have at least, and what they leave of it for other things.
+/// A slice has this part of the pause target at least, however long the minor collection before it took.
 constexpr uint64_t kLeastShare = 8;
 /// After so many looks in vain for an end, the next is the last.
 constexpr unsigned kMostLooks = 50;
@@ -37,8 +37,7 @@ bool HeapImpl::cycleIsDue() const {
 }
 
 bool HeapImpl::cycleWantsStep() const {
-  if (cycle == nullptr ? !cycleIsDue() : running != nullptr) return false;
-  return tenuredUsed() > cyclePace + std::max(kTenuredStep, thresholdGrowth / 64);
+  return (cycle != nullptr || cycleIsDue()) && tenuredUsed() > cyclePace + std::max(kTenuredStep, thresholdGrowth / 64);
 }
 
 void HeapImpl::advanceCycle(uint64_t pauseBegan) {
@@ -102,8 +101,7 @@ void HeapImpl::finishCycle() {
   cycle = nullptr;
   setLive(0, 0, 0);
   setThreshold();
-  size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
-  pool.trim(keep, keep);
+  giveBack();
   stats().cycles++;
 }
 

@@ -113,6 +113,12 @@ void HeapImpl::setThreshold() {
 size_t HeapImpl::blocksToOpen(size_t youngBytes) { return youngBytes / kBlockBytes * 3 / 2 + 8; }
 size_t HeapImpl::blocksToCollect(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 2; }
 
+/// Memory that is free to the system. What will be filled again until the next full collection ends is not worth that.
+void HeapImpl::giveBack() {
+  size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
+  pool.trim(keep, keep);
+}
+
 /// No more is allocated than can be collected, even if the system should refuse memory then.
 void HeapImpl::keepReserve() {
   size_t survivors = nursery.survivorBytes();
@@ -403,9 +409,7 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     runFull(trashFree || evacuateAll);
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
     setThreshold();
-    // What will be filled again until the next full collection ends is not worth giving back.
-    size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
-    pool.trim(keep, keep);
+    giveBack();
   } else {
     size_t filled = edenUsed();
     uint64_t promoted = heap.stats_.bytesPromoted;

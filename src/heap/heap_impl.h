@@ -61,6 +61,7 @@ struct HeapImpl {
   bool fullIsDue() const;
   static size_t blocksToOpen(size_t youngBytes);
   static size_t blocksToCollect(size_t youngBytes);
+  void giveBack();
   void keepReserve();
   bool tryGrow(Object* o, uint32_t word);
   Object* finishTenured(Object* o, size_t size);

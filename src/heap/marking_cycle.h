@@ -1,6 +1,6 @@
 // Marking of the old generation in slices, at the ends of minor collections: a cycle.
 //
-//   minor+begin | minor+slice | minor+slice | ... | minor+slice+end | sweeping, some blocks at the end of each minor
+//   minor+begin | minor+slice | minor+slice | ... | minor+slice+end, sweeping
 //
 // Tri-colour marking with the new value shaded (Dijkstra et al., "On-the-fly garbage collection", CACM 1978) and the
 // old one as well (Yuasa, 1990). What makes it right is the first: no object that was scanned refers to one that is not

@@ -61,19 +61,14 @@ int runGc(const Arguments& arguments) {
   if (!session.ready()) return kFailed;
   log = std::make_unique<inspect::CollectionLog>(session.isolate().heap, inspect::LogForm::kNone, nullptr, true);
   session.listen(*log, events::kCollectionEvents);
-  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
   int status;
   {
-    runtime::Rooted chunk(session.isolate(), Value::nil());
-    std::vector<Value> values;
-    RootedValues roots(session.isolate(), values);
-    if (!setScriptArguments(session, (programPath() + " gc").c_str(), arguments, first, values)) return kFailed;
-    roots.registerAll();
-    if (!session.loadFile(path, chunk)) return session.finish(true);
-    bool failed = !session.call(chunk, values);
+    Program program(session, "gc", arguments, first);
+    if (!program.loaded()) return session.finish(true);
+    bool failed = !program.call();
     status = session.finish(failed);
   }
-  std::string name = path.empty() ? "standard input" : path;
+  std::string name = std::string_view(arguments[first]) == "-" ? "standard input" : arguments[first];
   inspect::CollectionRun run{.records = log->records(),
                              .elapsed = log->elapsed(),
                              .allocated = session.isolate().heap.stats().bytesAllocated,

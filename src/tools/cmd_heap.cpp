@@ -94,14 +94,9 @@ int runHeap(const Arguments& arguments) {
   }
   Session session(options, {});
   if (!session.ready()) return kFailed;
-  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
-  runtime::Rooted chunk(session.isolate(), Value::nil());
-  std::vector<Value> values;
-  RootedValues roots(session.isolate(), values);
-  if (!setScriptArguments(session, (programPath() + " heap").c_str(), arguments, first, values)) return kFailed;
-  roots.registerAll();
-  if (!session.loadFile(path, chunk)) return session.finish(true);
-  bool failed = !session.call(chunk, values);
+  Program program(session, "heap", arguments, first);
+  if (!program.loaded()) return session.finish(true);
+  bool failed = !program.call();
   std::fflush(stdout);
   inspect::HeapGraph graph = inspect::captureHeap(session.isolate());
   if (!command.snapshot.empty()) {

@@ -214,21 +214,16 @@ int runJit(const Arguments& arguments) {
   if (!session.ready()) return kFailed;
   bool ready = compilersReady(session, options);
   if (ready) jit::codeRecords(session.isolate())->describe(!command.function.empty() || command.explain);
-  std::string path = std::string_view(arguments[first]) == "-" ? "" : arguments[first];
-  runtime::Rooted chunk(session.isolate(), Value::nil());
-  std::vector<Value> values;
+  Program program(session, "jit", arguments, first);
   std::vector<uint64_t> times;
-  RootedValues roots(session.isolate(), values);
-  if (!setScriptArguments(session, (programPath() + " jit").c_str(), arguments, first, values)) return kFailed;
-  roots.registerAll();
   int status;
-  if (!session.loadFile(path, chunk)) {
+  if (!program.loaded()) {
     status = session.finish(true);
   } else if (command.compileAll) {
-    if (ready) times = compileChunk(session.isolate(), chunk, command.rounds);
+    if (ready) times = compileChunk(session.isolate(), program.chunk(), command.rounds);
     status = kOk;
   } else {
-    status = session.finish(!session.call(chunk, values));
+    status = session.finish(!program.call());
   }
   if (ready) {
     std::string text;

@@ -64,14 +64,9 @@ int runProfile(const Arguments& arguments) {
   Session session(options, {});
   if (!session.ready()) return kFailed;
   if (session.isolate().tiers == nullptr) session.complain("nothing is recorded: there are no compilers");
-  std::string path = std::string_view(arguments[i]) == "-" ? "" : arguments[i];
-  runtime::Rooted chunk(session.isolate(), Value::nil());
-  std::vector<Value> values;
-  RootedValues roots(session.isolate(), values);
-  if (!setScriptArguments(session, (programPath() + " profile").c_str(), arguments, i, values)) return kFailed;
-  roots.registerAll();
-  if (!session.loadFile(path, chunk)) return session.finish(true);
-  bool failed = !session.call(chunk, values);
+  Program program(session, "profile", arguments, i);
+  if (!program.loaded()) return session.finish(true);
+  bool failed = !program.call();
   std::fflush(stdout);
   failed |= !write(session, wishes);
   return session.finish(failed);

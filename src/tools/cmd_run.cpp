@@ -17,14 +17,8 @@ int runRun(const Arguments& arguments) {
   }
   Session session(options, {});
   if (!session.ready()) return kFailed;
-  std::string path = std::string_view(arguments[i]) == "-" ? "" : arguments[i];
-  runtime::Rooted chunk(session.isolate(), Value::nil());
-  std::vector<Value> values;
-  RootedValues roots(session.isolate(), values);
-  if (!setScriptArguments(session, (programPath() + " run").c_str(), arguments, i, values)) return kFailed;
-  roots.registerAll();
-  if (!session.loadFile(path, chunk)) return session.finish(true);
-  return session.finish(!session.call(chunk, values));
+  Program program(session, "run", arguments, i);
+  return session.finish(!program.loaded() || !program.call());
 }
 
 }  // namespace devvm::tools

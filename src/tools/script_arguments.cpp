@@ -38,4 +38,13 @@ bool setScriptArguments(Session& session, const char* program, const Arguments& 
   return setArgTable(session, program, arguments, script) && scriptValues(session, values);
 }
 
+Program::Program(Session& session, std::string_view command, const Arguments& arguments, size_t script)
+    : session_(session), chunk_(session.isolate(), Value::nil()), roots_(session.isolate(), values_) {
+  std::string path = std::string_view(arguments[script]) == "-" ? "" : arguments[script];
+  std::string program = programPath() + " " + std::string(command);
+  if (!setScriptArguments(session, program.c_str(), arguments, script, values_)) return;
+  roots_.registerAll();
+  loaded_ = session.loadFile(path, chunk_);
+}
+
 }  // namespace devvm::tools

@@ -38,4 +38,23 @@ bool scriptValues(Session& session, std::vector<Value>& values);
 bool setScriptArguments(Session& session, const char* program, const Arguments& arguments, size_t script,
                         std::vector<Value>& values);
 
+/// The program that a command was asked to run: what it is called with, and its chunk, which live as long as this.
+class Program {
+ public:
+  /// Loads arguments[script] (- is standard input) for `devvm COMMAND`; what follows are its arguments.
+  Program(Session& session, std::string_view command, const Arguments& arguments, size_t script);
+  /// False: it could not be loaded, which was shown.
+  bool loaded() const { return loaded_; }
+  Value chunk() const { return *chunk_; }
+  /// As Session::call.
+  bool call() { return session_.call(*chunk_, values_); }
+
+ private:
+  Session& session_;
+  runtime::Rooted chunk_;
+  std::vector<Value> values_;
+  RootedValues roots_;
+  bool loaded_ = false;
+};
+
 }  // namespace devvm::tools
