@@ -36,6 +36,8 @@ constexpr size_t kGraceStep = 16, kGraceMost = 8;
 constexpr size_t kMuchSurvives = 8, kEdenOfLimit = 32;
 /// Arrays up to this part of the eden are young at first.
 constexpr size_t kLongArrayOfEden = 16;
+/// Memory is short when fewer edens than this fit under the limit.
+constexpr size_t kEdensOfRoom = 4;
 /// In the stress mode every so many collections are full ones.
 constexpr unsigned kStressFullEvery = 16;
 
@@ -218,12 +220,12 @@ Object* HeapImpl::allocateOnLoan(uint8_t kind, uint32_t word, uint8_t aux, size_
 }
 
 /// Long arrays are young too, up to a part of the eden: one that is born old keeps alive until the next full collection
-/// whatever is stored in it. Bytes keep nothing alive and are not worth copying. Where memory or addresses are
+/// whatever is stored in it. Bytes keep nothing alive and are not worth copying. Where memory is short or addresses are
 /// rationed, they are old: no region might be had for one that survives, and one that does not fit is refused while
 /// there still is room for small objects.
 bool HeapImpl::mayBeYoung(const KindLayout& k, size_t size) const {
   if (size <= maxNurseryObject) return true;
-  bool rationed = heap.options_.limitBytes != 0 || !spaciousAddresses();
+  bool rationed = headroom() / kEdensOfRoom < nursery.edenBytes() || !spaciousAddresses();
   return k.scan == KindLayout::kSlots && size <= nursery.edenBytes() / kLongArrayOfEden && !rationed;
 }
 
