@@ -33,28 +33,4 @@ std::string_view SourceFile::line(uint32_t number) const {
   return std::string_view(text_).substr(begin, end - begin);
 }
 
-std::string render(const Diagnostic& diagnostic, const SourceFile& source) {
-  std::string out = source.name();
-  if (diagnostic.position.line != 0) {
-    out += ':' + std::to_string(diagnostic.position.line);
-    if (diagnostic.position.column != 0) out += ':' + std::to_string(diagnostic.position.column);
-  }
-  switch (diagnostic.severity) {
-    case Severity::kError: out += ": error: "; break;
-    case Severity::kWarning: out += ": warning: "; break;
-    case Severity::kNote: out += ": note: "; break;
-  }
-  out += diagnostic.message;
-  out += '\n';
-  std::string_view line = source.line(diagnostic.position.line);
-  if (diagnostic.position.column != 0 && diagnostic.position.column <= line.size() + 1) {
-    out += line;
-    out += '\n';
-    // Tabs are kept, so that the caret stands below its column whatever a tab is worth.
-    for (char c : line.substr(0, diagnostic.position.column - 1)) out += c == '\t' ? '\t' : ' ';
-    out += "^\n";
-  }
-  return out;
-}
-
 }  // namespace devvm::frontend

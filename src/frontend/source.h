@@ -19,6 +19,9 @@ struct Position {
 struct Span {
   uint32_t begin = 0;
   uint32_t end = 0;
+  bool operator==(const Span&) const = default;
+  /// From the beginning of one to the end of another.
+  Span to(Span last) const { return {begin, last.end}; }
 };
 
 /// A named source text and where its lines begin. Owns copies of both.
@@ -33,23 +36,13 @@ class SourceFile {
   Position positionOf(uint32_t offset) const;
   /// A line without its line end; empty for lines that do not exist.
   std::string_view line(uint32_t number) const;
+  /// The bytes of a span.
+  std::string_view slice(Span span) const { return text().substr(span.begin, span.end - span.begin); }
 
  private:
   std::string name_;
   std::string text_;
   std::vector<uint32_t> lineStarts_;
 };
-
-enum class Severity : uint8_t { kError, kWarning, kNote };
-
-/// What a front end says about a place in a source text.
-struct Diagnostic {
-  Severity severity = Severity::kError;
-  Position position;
-  std::string message;
-};
-
-/// `name:line:column: error: message`, then the line of source and a caret below the column, if known.
-std::string render(const Diagnostic& diagnostic, const SourceFile& source);
 
 }  // namespace devvm::frontend

@@ -29,13 +29,6 @@ TEST(SourceFile, FindsPositions) {
   EXPECT_EQ(source.positionOf(99), (Position{3, 1}));
 }
 
-TEST(Diagnostic, ShowsThePlace) {
-  SourceFile source("a.lua", "x = 1\n\ty = = 2\n");
-  EXPECT_EQ(render({Severity::kError, {2, 6}, "unexpected symbol"}, source),
-            "a.lua:2:6: error: unexpected symbol\n\ty = = 2\n\t    ^\n");
-  EXPECT_EQ(render({Severity::kNote, {}, "no place"}, source), "a.lua: note: no place\n");
-}
-
 TEST(SymbolTable, EqualTextsAreOneSymbol) {
   base::Arena arena;
   SymbolTable symbols(arena);
