@@ -143,9 +143,7 @@ std::string render(const Diagnostic& diagnostic, const SourceFile& source, const
 std::string renderAll(const Diagnostics& diagnostics, const RenderOptions& options) {
   std::string out;
   for (const auto& d : diagnostics.all()) out += render(*d, diagnostics.source(), options);
-  auto counted = [](uint32_t n, const char* what) {
-    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-  };
+  auto counted = [](uint32_t n, const char* what) { return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s"); };
   uint32_t errors = diagnostics.errors(), warnings = diagnostics.warnings();
   if (errors + warnings < 2) return out;
   if (errors != 0) out += counted(errors, "error");

@@ -1,5 +1,5 @@
-// What a front end says about a source text: several errors and warnings a run, each with its place, a stable code, further
-// places, notes and a hint; as text for people and as JSON for programs.
+// What a front end says about a source text: several errors and warnings a run, each with its place, a stable code,
+// further places, notes and a hint; as text for people and as JSON for programs.
 //
 //   Diagnostics said(source);
 //   said.error("lox.undefined", name.span, "no variable 'coutn'").hint("did you mean 'count'?");
@@ -106,9 +106,9 @@ std::string render(const Diagnostic& diagnostic, const SourceFile& source, const
 /// All of them, and a line with their number if that is above one.
 std::string renderAll(const Diagnostics& diagnostics, const RenderOptions& options = {});
 
-/// {"file": ..., "errors": N, "warnings": N, "diagnostics": [{"severity", "code", "message", "place", "related", "notes",
-/// "hint"}]}; a place is {"line", "column", "endLine", "endColumn", "begin", "end"}: lines and columns from 1 in bytes, ends
-/// exclusive, offsets from 0.
+/// {"file": ..., "errors": N, "warnings": N, "diagnostics": [{"severity", "code", "message", "place", "related",
+/// "notes", "hint"}]}; a place is {"line", "column", "endLine", "endColumn", "begin", "end"}: lines and columns from 1
+/// in bytes, ends exclusive, offsets from 0.
 std::string toJson(const Diagnostics& diagnostics);
 
 }  // namespace devvm::frontend

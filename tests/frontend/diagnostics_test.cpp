@@ -8,7 +8,10 @@ namespace {
 TEST(Diagnostics, ShowPlaceCodeNotesAndHint) {
   SourceFile source("a.lox", "var count = 1;\nprint coutn;\n");
   Diagnostics said(source);
-  said.error("lox.undefined", {21, 26}, "no variable 'coutn'").at({4, 9}, "this one is near").note("a note").hint("did you mean 'count'?");
+  said.error("lox.undefined", {21, 26}, "no variable 'coutn'")
+      .at({4, 9}, "this one is near")
+      .note("a note")
+      .hint("did you mean 'count'?");
   EXPECT_EQ(renderAll(said),
             "a.lox:2:7: error[lox.undefined]: no variable 'coutn'\n"
             " 2 | print coutn;\n"
