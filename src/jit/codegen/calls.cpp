@@ -128,14 +128,18 @@ void Emitter::emitCallFast(const Node* n) {
 
 /// Calls a C++ function of the isolate and three values (null: any) without touching any register but rax and xmm0.
 void Emitter::callLeafStub(int64_t function, const Node* const (&arguments)[3]) {
+  pushLeafArguments(arguments);
+  callLeafStub(function);
+}
+
+void Emitter::pushLeafArguments(const Node* const (&arguments)[3]) {
   for (const Node* n : arguments) {
     if (n != nullptr) load(rax, n);
     a.push(rax);
   }
-  callLeafStub(function);
 }
 
-/// The same with the three words pushed.
+/// With the three words pushed.
 void Emitter::callLeafStub(int64_t function) {
   a.mov64(rax, function);
   a.call(Outside(r_.own.leaf));
@@ -167,7 +171,13 @@ void Emitter::emitCallLeaf(const Node* n) {
   } else {
     const Node* arguments[std::size(kArguments)] = {};
     for (uint32_t i = 0; i < n->inputCount(); i++) arguments[i] = n->input(i);
-    callLeafStub(function.address, arguments);
+    pushLeafArguments(arguments);
+    if (isFieldLeaf(n)) {
+      a.call(Outside(static_cast<ir::Leaf>(n->aux) == ir::Leaf::kGetField ? r_.own.getField : r_.own.setField));
+      a.add64(rsp, 24);
+    } else {
+      callLeafStub(function.address);
+    }
   }
   bool hasResult = c_.steps[step_].result != regalloc::Bank::kNone;
   Label &done = newLabel(), &failed = function.again != nullptr ? newLabel() : exit();

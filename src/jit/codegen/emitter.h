@@ -203,6 +203,7 @@ class Emitter {
 
   // ---- calls.cpp ----
   void callLeafStub(int64_t function, const Node* const (&arguments)[3]);
+  void pushLeafArguments(const Node* const (&arguments)[3]);
   void callLeafStub(int64_t function);
   void askAgain(const LeafFunction& function);
   uint32_t calleeWord() const { return c_.steps[step_].calleeWord + l_.gap; }

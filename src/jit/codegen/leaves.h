@@ -23,6 +23,12 @@ struct LeafFunction {
 };
 /// The function of a call_leaf: of the isolate and its inputs.
 LeafFunction leafFunction(ir::Leaf leaf);
+/// Whether a call_leaf is made by CodegenStubs::getField or setField, which keep all registers.
+inline bool isFieldLeaf(const ir::Node* n) {
+  if (n->op != ir::Op::kCallLeaf) return false;
+  auto leaf = static_cast<ir::Leaf>(n->aux);
+  return leaf == ir::Leaf::kGetField || leaf == ir::Leaf::kSetField;
+}
 /// Stores a value (the second) behind the last element of a table (the first) that check_plain has seen.
 LeafFunction appendFunction();
 

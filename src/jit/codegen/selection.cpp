@@ -4,6 +4,7 @@
 
 #include "jit/assembler/x64/cpu.h"
 #include "jit/codegen/frame_layout.h"
+#include "jit/codegen/leaves.h"
 #include "jit/ir/vector_program.h"
 
 namespace devvm::jit {
@@ -489,8 +490,10 @@ void Selector::demand(const Node* n) {
     case Op::kCallLeaf:
     case Op::kNewClosure:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
-      // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself.
-      s.clobbersAll = n->op != Op::kNewClosure && !(n->op == Op::kCallLeaf && rare_[n->block->number] != 0);
+      // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself. Those for fields
+      // find most of them without C++.
+      s.clobbersAll =
+          n->op != Op::kNewClosure && !(n->op == Op::kCallLeaf && (rare_[n->block->number] != 0 || isFieldLeaf(n)));
       if (n->op == Op::kCall) {
         s.isGuestCall = true;
         s.calleeWord = calleeWordOf(*n->state);

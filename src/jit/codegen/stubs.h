@@ -24,6 +24,9 @@ struct CodegenStubs {
   /// call; an object's address, one of its slots' and a value were pushed: stores the value and tells the collector, if
   /// that wants to know. As `leaf`.
   uintptr_t store = 0;
+  /// call; the words were pushed, as of `leaf`: the leaf functions get_field and set_field. What the isolate remembers
+  /// of fields (runtime/shared_cache.h) they look up themselves; the rest is for the functions.
+  uintptr_t getField = 0, setField = 0;
   CodeBlock block;
 
   /// Places them. False: no executable memory.
