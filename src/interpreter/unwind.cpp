@@ -215,6 +215,13 @@ Step unwindStep(Isolate& iso) {
 
 void raiseStackOverflow(Isolate& iso) {
   if (iso.failure != Failure::kNone) return;
+  // A coroutine's stack that could be twice as long did not grow for want of memory (growStack()).
+  const Fiber& f = *iso.fiber;
+  bool mayGrow = !f.isMain && f.stackBytes() <= iso.options.limits.stackBytes / 2;
+  if (mayGrow && !iso.heap.adjustExternal(0)) {
+    iso.raiseOutOfMemory();
+    return;
+  }
   iso.raiseError("stack overflow");
 }
 

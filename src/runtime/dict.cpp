@@ -83,6 +83,11 @@ void dictCompact(Isolate& isolate, Dict* d) {
     }
     to++;
   }
+  // Stores into entries that are used again look at what was there before (Heap::store), which may be gone by then.
+  for (uint32_t e = to; e < d->used; e++) {
+    heap::initSlot(&d->entries[e].key, Value::nil());
+    heap::initSlot(&d->entries[e].value, Value::nil());
+  }
   d->used = d->live = to;
   d->hint = 0;
   dictRebuildIndex(d);

@@ -18,7 +18,16 @@ constexpr size_t kFirstSlots = 96;      ///< a coroutine's first stack
 constexpr size_t kMarginSlots = 16;     ///< between limit and low: header writes of the handlers
 constexpr size_t kReserveSlots = 8192;  ///< beyond the stack limit, for message handlers after an overflow
 
+constexpr size_t kMemorySlack = size_t{128} << 10;  ///< beyond the memory limit, see fitsLimit()
+
 size_t maxSlots(const Fiber& f) { return f.isolate->options.limits.stackBytes / sizeof(Value); }
+
+/// Whether a stack may take so many more bytes. Nothing can be collected where stacks grow, so what is in use may be
+/// garbage for the most part: a little beyond the limit is fine, and the next allocation collects.
+bool fitsLimit(Isolate& isolate, size_t more) {
+  if (isolate.heap.adjustExternal(static_cast<ptrdiff_t>(more))) return true;
+  return isolate.heap.bytesInUse() + isolate.externalBytes() + more <= isolate.heap.limit() + kMemorySlack;
+}
 
 /// Only the part above sp is kept; it stands at the high end.
 bool moveStack(Fiber& f, size_t slots) {
@@ -81,8 +90,8 @@ bool growStack(Fiber& f, size_t slots) {
   size_t wanted = f.low ? 2 * static_cast<size_t>(f.high - f.low) : kFirstSlots;
   while (wanted < needed) wanted *= 2;
   if (wanted > limit) wanted = limit;
-  if (f.isolate->heap.limit() != 0 && !f.isolate->heap.adjustExternal(static_cast<ptrdiff_t>(
-                                          (wanted - static_cast<size_t>(f.high - f.low)) * sizeof(Value)))) {
+  if (f.isolate->heap.limit() != 0 &&
+      !fitsLimit(*f.isolate, (wanted - static_cast<size_t>(f.high - f.low)) * sizeof(Value))) {
     return false;
   }
   return moveStack(f, wanted);

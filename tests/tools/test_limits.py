@@ -467,6 +467,27 @@ class Stack(ProgramTest):
                     self.assertEqual(r.status, 0, r)
                     self.assertRegex(r.out, r"^false\t.*(stack overflow|not enough memory)(.|\n)*alive\n$")
 
+    def test_stacks_grow_where_most_memory_in_use_is_garbage(self):
+        text = """
+local function deep(n) if n > 0 then return 1 + deep(n - 1) end coroutine.yield() return 0 end
+local kept, sum = {}, 0
+while collectgarbage("count") < 3000 do kept[#kept + 1] = ("k"):rep(1000) .. #kept end
+for i = 1, 3000 do
+  local junk = {}
+  for k = 1, i % 7 do junk[k] = ("x"):rep(1000 + i % 100) .. i end
+  local c = coroutine.wrap(deep)
+  local ok, e = pcall(c, 200 + i % 300)
+  if not ok then print(i, e) break end
+  sum = sum + c()
+end
+print(sum)
+"""
+        for limit in ("3300k", "3340k", "3380k", "3400k", "3460k"):
+            for jit in ("on", "off"):
+                with self.subTest(limit=limit, jit=jit):
+                    r = self.program(text, "--deterministic", f"--memory-limit={limit}", f"--jit={jit}")
+                    self.expect(r, 0, "1048500\n", "")
+
     def test_endless_recursion_is_an_error(self):
         r = self.program("local function f() return 1 + f() end f()")
         self.expect(r, 1, "", "stack overflow")
