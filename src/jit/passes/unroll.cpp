@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "jit/passes/pass.h"
+#include "jit/passes/region_copy.h"
 
 namespace devvm::jit::passes {
 
 using ir::Block;
-using ir::FrameState;
 using ir::Graph;
 using ir::Node;
 using ir::Op;
@@ -31,7 +31,7 @@ constexpr size_t kMostNodes = 24;
 
 class Loop {
  public:
-  Loop(Graph& graph, Block* header) : graph_(graph), header_(header) {}
+  Loop(Graph& graph, Block* header) : graph_(graph), header_(header), copies_(graph) {}
 
   bool unroll() {
     if (!hasForm() || !findTest() || !findMembers() || !isSmall()) return false;
@@ -108,38 +108,6 @@ class Loop {
 
   // ---- copies ----
 
-  /// What a node outside of the loop, or of this round, is in the round that is being made.
-  Node* now(Node* n) const {
-    auto at = nodes_.find(n);
-    return at != nodes_.end() ? at->second : n;
-  }
-
-  FrameState* stateNow(FrameState* s) {
-    if (s == nullptr) return nullptr;
-    auto [at, isNew] = states_.try_emplace(s, nullptr);
-    if (!isNew) return at->second;
-    std::vector<Node*> values(s->count);
-    bool differs = false;
-    for (uint32_t i = 0; i < s->count; i++) {
-      Node* was = s->value(i);
-      values[i] = was != nullptr ? now(was) : nullptr;
-      differs = differs || values[i] != was;
-    }
-    FrameState* caller = stateNow(s->caller);
-    Node* was = s->callee != nullptr ? s->callee->resolve() : nullptr;
-    Node* callee = was != nullptr ? now(was) : nullptr;
-    FrameState* copy = s;
-    if (differs || caller != s->caller || callee != was) {
-      copy = graph_.newState(s->function, s->offset, values);
-      copy->depth = s->depth;
-      copy->wanted = s->wanted;
-      copy->tailCalled = s->tailCalled;
-      copy->caller = caller;
-      copy->callee = callee;
-    }
-    return states_[s] = copy;
-  }
-
   Node* make(Block* b, Op op, std::initializer_list<Node*> inputs) {
     Node* n = graph_.newNode(op, inputs);
     n->origin = origin_;
@@ -147,10 +115,10 @@ class Loop {
     return n;
   }
 
-  /// A round whose phis of the header are in nodes_; `first` is its header's copy. Afterwards `nodes_` has the round's
+  /// A round whose phis of the header are in copies_; `first` is its header's copy. Afterwards that has the round's
   /// nodes; gives the copy of the latch, without a terminator.
   Block* round(Block* first) {
-    states_.clear();
+    copies_.forgetStates();
     std::unordered_map<const Block*, Block*> blocks{{header_, first}};
     for (Block* b : members_) {
       if (b == header_) continue;
@@ -167,14 +135,7 @@ class Loop {
           make(to, Op::kJump, {});
           continue;
         }
-        std::vector<Node*> inputs(n->inputCount());
-        for (uint32_t i = 0; i < n->inputCount(); i++) inputs[i] = now(n->input(i));
-        Node* copy = graph_.newNode(n->op, inputs, n->aux);
-        copy->type = n->type;
-        copy->origin = n->origin;
-        copy->state = stateNow(n->state);
-        graph_.append(to, copy);
-        nodes_[n] = copy;
+        graph_.append(to, copies_.copy(n));
       }
       if (b != header_) {
         for (Block* p : b->predecessors) to->predecessors.push_back(blocks[p]);
@@ -208,24 +169,24 @@ class Loop {
     wide->entryState = header_->entryState;
 
     std::vector<Node*> wides;
-    nodes_.clear();
+    copies_.clear();
     for (Node* p : phis) {
       Node* w = graph_.newNode(Op::kPhi, {p->input(0)});
       w->type = p->type;
       w->origin = p->origin;
       graph_.append(wide, w);
       wides.push_back(w);
-      nodes_[p] = w;
+      copies_.set(p, w);
     }
     Block* first = wide;
     for (int64_t k = 1;; k++) {
       Block* end = round(first);
       std::vector<Node*> next;
-      for (Node* p : phis) next.push_back(now(p->input(1)));
-      nodes_.clear();
-      for (size_t i = 0; i < phis.size(); i++) nodes_[phis[i]] = next[i];
+      for (Node* p : phis) next.push_back(copies_.now(p->input(1)));
+      copies_.clear();
+      for (size_t i = 0; i < phis.size(); i++) copies_.set(phis[i], next[i]);
       if (k == kTimes) {
-        Node* enoughLeft = make(end, Op::kIntLe, {times, nodes_[left_]});
+        Node* enoughLeft = make(end, Op::kIntLe, {times, copies_.now(left_)});
         make(end, Op::kBranch, {enoughLeft});
         graph_.connect(end, again);
         graph_.connect(end, rest);
@@ -237,7 +198,7 @@ class Loop {
     }
     make(again, Op::kJump, {});
     graph_.connect(again, wide);
-    for (size_t i = 0; i < phis.size(); i++) graph_.addInput(wides[i], nodes_[phis[i]]);
+    for (size_t i = 0; i < phis.size(); i++) graph_.addInput(wides[i], copies_.now(phis[i]));
 
     // The rest: as the loop was. Nobody goes on in front of it.
     make(skip, Op::kJump, {});
@@ -245,7 +206,7 @@ class Loop {
     make(rest, Op::kJump, {});
     graph_.connect(rest, few);
     for (Node* p : phis) {
-      Node* f = graph_.newNode(Op::kPhi, {p->input(0), nodes_[p]});
+      Node* f = graph_.newNode(Op::kPhi, {p->input(0), copies_.now(p)});
       f->type = p->type;
       f->origin = p->origin;
       graph_.append(few, f);
@@ -262,9 +223,8 @@ class Loop {
   Block *before_ = nullptr, *latch_ = nullptr, *test_ = nullptr;
   std::vector<Block*> members_;
   Node* left_ = nullptr;
-  ir::Origin origin_;                             ///< of the jumps and tests that are new
-  std::unordered_map<const Node*, Node*> nodes_;  ///< what each one is in the round
-  std::unordered_map<const FrameState*, FrameState*> states_;
+  ir::Origin origin_;  ///< of the jumps and tests that are new
+  RegionCopy copies_;  ///< what each node is in the round
 };
 
 }  // namespace

@@ -56,6 +56,7 @@ void check(uint32_t seed, const std::vector<passes::PassId>& chosen, Counts& cou
   makeRandomGraph(changed, seed);
   passes::PassOptions options;
   options.verify = true;
+  options.level = 2 + static_cast<int>(seed % 2);
   passes::PassReport report;
   bool good = true;
   if (chosen.empty()) {
