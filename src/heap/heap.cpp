@@ -97,7 +97,7 @@ void HeapImpl::setEdenEnd() {
   size_t room = std::min(static_cast<size_t>(nursery.edenEnd() - nursery.edenStart()), headroom() + emergency);
   room = std::min(room, systemRoom);
   edenLimit = std::max(nursery.edenStart() + (room & ~size_t{7}), heap.top_);
-  heap.end_ = heap.options_.moveAlways ? heap.top_ : edenLimit;
+  heap.end_ = quickEnd();
 }
 
 bool HeapImpl::fullIsDue() const { return tenuredUsed() + embedder.externalBytes() > threshold; }
@@ -151,9 +151,10 @@ bool HeapImpl::overLimit() const {
 Object* HeapImpl::bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size) {
   char* p = heap.top_;
   if (size > static_cast<size_t>(edenLimit - p)) return nullptr;
+  if (sampler != nullptr) sampler->pass(p, p + size);
   unpoison(p, size);
   heap.top_ = p + size;
-  heap.end_ = heap.options_.moveAlways ? heap.top_ : edenLimit;
+  heap.end_ = quickEnd();
   Object* o = heap.initialize(p, heap.kinds_[kind], kind, word, aux, size, 0);
   if (layouts[kind].releases) youngRelease.push(o);
   return o;
@@ -187,7 +188,8 @@ Object* HeapImpl::finishTenured(Object* o, size_t size) {
   // Born remembered, so that the mutator may fill it without barriers.
   if (k.scan != KindLayout::kLeaf) rememberObject(o);
   if (k.releases) oldRelease.push(o);
-  if (heap.options_.limitBytes != 0) setEdenEnd();
+  if (sampler != nullptr) sampler->tenured(*o, size);
+  if (heap.options_.limitBytes != 0 || sampler != nullptr) setEdenEnd();
   return o;
 }
 
@@ -279,6 +281,15 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
 }
 
 Object* HeapImpl::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
+  // Frames may be half taken apart here.
+  if (sampler == nullptr) return allocateAtOnce(kind, word, aux, size, space);
+  sampler->blind = true;
+  Object* o = allocateAtOnce(kind, word, aux, size, space);
+  sampler->blind = false;
+  return o;
+}
+
+Object* HeapImpl::allocateAtOnce(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   if (running != nullptr) fatal("allocation inside a collection");
   if (size > kMaxObject) return nullptr;
   if (space == Space::kNursery && size <= maxNurseryObject) {
@@ -404,6 +415,7 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   pool.setReserve(0);
   uint64_t begin = nowNanos();
   embedder.collectionEvent(true, full, reason);
+  if (sampler != nullptr) sampler->leaveEden(heap.top_);
   allocatedBefore += edenUsed();
   bool trashFree = heap.options_.moveAlways;
   if (full) {
@@ -421,6 +433,7 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     if (nursery.canGrow() && nurseryShouldGrow(filled, survived)) nursery.grow();
     advanceCycle(begin);
   }
+  if (sampler != nullptr) sampler->enterEden(heap.top_);
   keepReserve();
   setEdenEnd();
   uint64_t nanos = nowNanos() - begin;

@@ -1,8 +1,10 @@
 // The private side of a heap: its spaces, lists and policy.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
+#include "heap/allocation_sampler.h"
 #include "heap/fixed_space.h"
 #include "heap/heap.h"
 #include "heap/large_objects.h"
@@ -51,11 +53,17 @@ struct HeapImpl {
   // ---- allocation (heap.cpp) ----
   Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   Object* allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
+  Object* allocateAtOnce(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   bool reserve(size_t bytes);
   Object* bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size);
   Object* allocateTenured(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   /// Sets the end of the eden after a collection or a change of limits.
   void setEdenEnd();
+  /// Where the next allocation has to take the slow path.
+  char* quickEnd() const {
+    if (heap.options_.moveAlways) return heap.top_;
+    return sampler == nullptr || sampler->stop() >= edenLimit ? edenLimit : std::max(sampler->stop(), heap.top_);
+  }
   /// Bytes that may still be taken under the limit.
   size_t headroom() const;
   bool fullIsDue() const;
@@ -118,6 +126,7 @@ struct HeapImpl {
 
   /// The private side of a heap, for what reports about it.
   static const HeapImpl& of(const Heap& heap) { return *heap.impl_; }
+  static HeapImpl& of(Heap& heap) { return *heap.impl_; }
   // Access for the collectors, which are no friends of Heap.
   HeapStats& stats() { return heap.stats_; }
   HeapOptions& options() { return heap.options_; }
@@ -154,6 +163,7 @@ struct HeapImpl {
   size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect
   uint64_t allocatedBefore = 0;    ///< bytes allocated outside the current eden
   unsigned stressCounter = 0, stressCycle = 0;
+  std::unique_ptr<AllocationSampler> sampler;  ///< null: nobody wants samples
   /// Where the eden ends under the limit; heap.end_ is lower when the next allocation must take the slow path.
   char* edenLimit = nullptr;
 };

@@ -33,10 +33,14 @@ bool scaled(std::string_view text, uint64_t& out, std::initializer_list<std::pai
   return false;
 }
 
+}  // namespace
+
 bool parseBytes(std::string_view text, uint64_t& out) {
   constexpr uint64_t k = 1024;
   return scaled(text, out, {{"", 1}, {"k", k}, {"K", k}, {"M", k * k}, {"G", k * k * k}, {"T", k * k * k * k}});
 }
+
+namespace {
 
 /// A number with up to nine decimals ("1.5s"), then a unit.
 bool parseDuration(std::string_view text, uint64_t& out) {

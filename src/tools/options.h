@@ -67,5 +67,7 @@ int parseOptions(const Command& command, const Arguments& arguments, const OwnOp
 
 /// For a command's own options: takes "--name=value", or "--name" with the value behind it.
 bool takeValue(std::string_view argument, const char* next, std::string_view name, bool& usedNext, std::string& value);
+/// A number of bytes with a suffix k, M, G or T, or none. False: it is none.
+bool parseBytes(std::string_view text, uint64_t& out);
 
 }  // namespace devvm::tools
