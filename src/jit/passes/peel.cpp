@@ -99,7 +99,8 @@ class Peeling {
       for (const Node* n = b->first; n != nullptr; n = n->next) {
         if (n->op == Op::kIsNil || n->op == Op::kIsFalsy) {
           const Node* p = n->input(0);
-          if (p->isPhi() && p->block == header_ && p->input(1) != p && isNothing(p->input(0)) && !b->isRare) return true;
+          if (p->isPhi() && p->block == header_ && p->input(1) != p && isNothing(p->input(0)) && !b->isRare)
+            return true;
         }
         if (always && !graph_.isLoose && n->has(ir::kGuard) && n->has(ir::kPure) && isInvariant(n)) return true;
       }
@@ -223,10 +224,10 @@ class Peeling {
   Graph& graph_;
   Block* header_;
   Block *before_ = nullptr, *latch_ = nullptr;
-  Block* out_ = nullptr;           ///< where the loop leads; null: it has no end but those within it
-  FrameState* again_ = nullptr;    ///< in which the second round begins
-  size_t size_ = 0;                ///< nodes of a round
-  std::vector<Block*> members_;    ///< in reverse postorder
+  Block* out_ = nullptr;         ///< where the loop leads; null: it has no end but those within it
+  FrameState* again_ = nullptr;  ///< in which the second round begins
+  size_t size_ = 0;              ///< nodes of a round
+  std::vector<Block*> members_;  ///< in reverse postorder
   std::unordered_set<const Block*> isMember_;
   std::vector<Node*> usedOutside_;
   std::unordered_set<const Node*> wanted_;

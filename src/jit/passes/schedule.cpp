@@ -53,8 +53,8 @@ bool isBorder(const Node* n) {
          n->op == Op::kUnit || (n->info().flags == 0);
 }
 bool isOrdered(const Node* n) { return n->has(ir::kGuard) || n->has(ir::kWrites); }
-/// What tells more than that a value is of a kind: an index, a divisor or a place in a prototype may be legal because of
-/// it.
+/// What tells more than that a value is of a kind: an index, a divisor or a place in a prototype may be legal because
+/// of it.
 bool tellsOfNumbers(const Node* n) {
   switch (n->op) {
     case Op::kCheckTrue:
@@ -71,9 +71,9 @@ bool tellsOfNumbers(const Node* n) {
 
 struct Item {
   Node* node;
-  std::vector<uint32_t> users;  ///< items that have to come later
-  uint32_t waitsFor = 0;        ///< items that have to come before and did not yet
-  int way = 0;                  ///< cycles from its start to the end of the region
+  std::vector<uint32_t> users;   ///< items that have to come later
+  uint32_t waitsFor = 0;         ///< items that have to come before and did not yet
+  int way = 0;                   ///< cycles from its start to the end of the region
   std::vector<uint32_t> inputs;  ///< items of the region whose values it wants
   uint32_t wanted = 0;           ///< how many items want its value and did not come yet
   bool livesOn = false;          ///< behind the region
