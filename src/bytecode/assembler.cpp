@@ -178,6 +178,7 @@ class Assembler {
     PendingFunction& p = pending();
     if (name.text == "vararg") return f.flags |= kVararg, true;
     if (name.text == "chunk") return f.flags |= kMainChunk, true;
+    if (name.text == "exact") return f.flags |= kExactArity, true;
     if (name.text == "kinds") return p.forceKinds = true;
     if (!takeSymbol('=')) {
       return error(name, "unknown attribute '" + name.text + "'");

@@ -77,6 +77,7 @@ class FunctionText {
     attribute("feedback", f_.feedbackSlots);
     if (f_.flags & kVararg) out_ += " vararg";
     if (f_.flags & kMainChunk) out_ += " chunk";
+    if (f_.flags & kExactArity) out_ += " exact";
     if (f_.lineDefined != 0 || f_.lastLine != 0) {
       out_ += " defined=" + std::to_string(f_.lineDefined) + "-" + std::to_string(f_.lastLine);
     }

@@ -60,6 +60,7 @@ struct VariableEntry {
 enum FunctionFlag : uint8_t {
   kVararg = 1,
   kMainChunk = 2,
+  kExactArity = 4,  ///< calls with another number of arguments raise; not with kVararg
 };
 
 struct Function {

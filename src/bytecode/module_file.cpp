@@ -13,7 +13,7 @@ namespace {
 /// reference of two bytes can never unfold into a large string, and memory stays bounded by the file size.
 constexpr size_t kMaxPooledString = 64;
 
-constexpr uint8_t kKnownFlags = kVararg | kMainChunk;
+constexpr uint8_t kKnownFlags = kVararg | kMainChunk | kExactArity;
 
 enum class Tag : uint8_t { kNil, kFalse, kTrue, kInteger, kFloat, kString };
 

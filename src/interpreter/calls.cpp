@@ -9,6 +9,7 @@
 #include "interpreter/drive.h"
 #include "interpreter/frame_layout.h"
 #include "runtime/frames.h"
+#include "runtime/language.h"
 
 namespace devvm::interpreter {
 
@@ -37,6 +38,9 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
   while (!f.sp[count].isFunction()) {
     Value mm = metamethod(iso, f.sp[count], Meta::kCall);
     if (mm.isNil()) {
+      if (const Language* l = runningLanguage(iso); l != nullptr && l->notCallable != nullptr) {
+        return l->notCallable(iso, f.sp[count]);
+      }
       Frame frame;
       std::string what = typeNameFull(iso, f.sp[count]);
       std::string name;
@@ -58,6 +62,16 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
     if (count > 250 && (count & 255) == 0 && !iso.charge(256)) return false;
   }
   return true;
+}
+
+/// Whether the function takes so many arguments. False: error raised.
+bool acceptsArguments(Isolate& iso, Value callee, uint32_t count) {
+  const Code& code = *as<Closure>(callee)->code;
+  if (!code.refuses(count)) return true;
+  if (code.language != nullptr && code.language->wrongArity != nullptr) {
+    return code.language->wrongArity(iso, code, count);
+  }
+  return iso.raiseError("%u arguments expected, got %u", code.parameters, count);
 }
 
 /// A call that failed before its frame stood: a native that made it gets its slots back as they were.
@@ -100,6 +114,11 @@ void drive(Isolate& iso, Step step) {
           }
         }
         if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
+          if (!acceptsArguments(iso, f.sp[count], count)) {
+            dropCall(f, count);
+            step = Step::raise();
+            continue;
+          }
           if (!enterClosure(f, count, step.wanted, step.returnTo)) {
             dropCall(f, count);
             raiseStackOverflow(iso);
@@ -175,7 +194,7 @@ void invoke(Isolate& iso, uint32_t count, uint8_t wanted, ReturnTo returnTo) {
   }
   if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
     if (callNativeDirectly(iso, f, count, wanted, returnTo)) return;
-  } else if (enterClosure(f, count, wanted, returnTo)) {
+  } else if (!as<Closure>(f.sp[count])->code->refuses(count) && enterClosure(f, count, wanted, returnTo)) {
     if (--iso.budget < 0) safepoint(iso);
     return;
   }
@@ -196,7 +215,8 @@ void invokeMetamethod(Isolate& iso, uint32_t count, uint8_t wanted, const uint8_
     iso.raiseOutOfMemory();
     return unwind(iso);
   }
-  if (isKind(f.sp[count], Kind::kClosure) && enterClosure(f, count, wanted, returnAddress)) {
+  bool plain = isKind(f.sp[count], Kind::kClosure) && !as<Closure>(f.sp[count])->code->refuses(count);
+  if (plain && enterClosure(f, count, wanted, returnAddress)) {
     if (--iso.budget < 0) safepoint(iso);
     return;
   }
@@ -212,6 +232,7 @@ void invokeTail(Isolate& iso, uint32_t count) {
     // A native keeps this frame below it, so that its errors have a position; its results are returned at once.
     return invoke(iso, count, Link::kTail, f.pc + kTailCallLength);
   }
+  if (!acceptsArguments(iso, f.sp[count], count)) return drive(iso, Step::raise());
   Value* fp = f.fp;
   Link link = linkOf(fp);
   const uint8_t* returnAddress = returnAddressOf(fp);

@@ -26,7 +26,8 @@ void goOn(Isolate& iso, Fiber& f) {
 /// Calls what stands below the `count` topmost slots for the innermost native. Natives go to the machine, so that a
 /// chain of them does not nest here.
 void callForNative(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted = Link::kOpen) {
-  if (!isKind(f.sp[count], Kind::kClosure) || !enterClosure(f, count, wanted, kNativeReturnCode)) {
+  bool plain = isKind(f.sp[count], Kind::kClosure) && !as<Closure>(f.sp[count])->code->refuses(count);
+  if (!plain || !enterClosure(f, count, wanted, kNativeReturnCode)) {
     return drive(iso, Step::invoke(count, wanted, kNativeReturnCode));
   }
   if (--iso.budget < 0) safepoint(iso);
@@ -120,7 +121,8 @@ bool resume(Isolate& iso, Fiber& f, uint32_t count, uint8_t wanted, ReturnTo ret
   target.started = true;
   for (uint32_t i = 0; i < passed; i++) *--target.sp = first[-static_cast<int64_t>(i)];
   switchFiber(iso, &target);
-  if (!enterClosure(target, passed, Link::kOpen, kFiberReturnCode)) {
+  if (as<Closure>(target.sp[passed])->code->refuses(passed) ||
+      !enterClosure(target, passed, Link::kOpen, kFiberReturnCode)) {
     drive(iso, Step::invoke(passed, Link::kOpen, kFiberReturnCode));
     return true;
   }

@@ -202,10 +202,13 @@ inline T readUnaligned(const uint8_t* p) {
     tos = (v);                               \
     NEXT(iso->scratch.length);               \
   } while (0)
+// No method at all is an error that only the slow path can name.
 #define WAYS_SELF_RESULT(v)                  \
   do {                                       \
+    Value method_ = (v);                     \
+    if (method_.isNil()) SLOW(slowSelf);     \
     if (iso->scratch.pops == 0) *--sp = tos; \
-    *--sp = (v);                             \
+    *--sp = method_;                         \
     tos = obj_;                              \
     NEXT(iso->scratch.length);               \
   } while (0)

@@ -5,6 +5,7 @@
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
 #include "runtime/frames.h"
+#include "runtime/language.h"
 
 namespace devvm::interpreter {
 
@@ -46,6 +47,10 @@ void slowArithmetic(Isolate& iso, Arith op) {
     case ArithStatus::kOutOfMemory: iso.raiseOutOfMemory(); return fail(iso);
     case ArithStatus::kNotNumbers:
     case ArithStatus::kNoInteger: break;
+  }
+  if (const Language* l = runningLanguage(iso); l != nullptr && l->arithmetic != nullptr) {
+    if (!l->arithmetic(iso, op, Handle(&iso.scratch.a), Handle(&iso.scratch.b), out)) return fail(iso);
+    return finish(iso, out);
   }
   a = iso.scratch.a;
   b = iso.scratch.b;

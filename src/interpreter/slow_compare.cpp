@@ -4,6 +4,7 @@
 
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
+#include "runtime/language.h"
 
 namespace devvm::interpreter {
 
@@ -99,6 +100,11 @@ void slowComparison(Isolate& iso, Compare op, bool jump) {
     b = t;
   }
   if (a.isNumber() && b.isNumber()) return finish(iso, orEqual ? lessEqual(a, b) : lessThan(a, b), jump);
+  if (const Language* l = runningLanguage(iso); l != nullptr && l->order != nullptr) {
+    bool holds = false;
+    if (!l->order(iso, orEqual, a, b, holds)) return fail(iso);
+    return finish(iso, holds, jump);
+  }
   if (a.isString() && b.isString()) {
     int order = stringCompare(asString(a), asString(b));
     return finish(iso, orEqual ? order <= 0 : order < 0, jump);

@@ -39,6 +39,7 @@ extern const runtime::NativeInfo kCompareInfo, kConcatInfo, kSelfInfo;
 void slowGet(Isolate& iso);
 void slowGetCached(Isolate& iso);  ///< scratch.b constant string; feedback operand is the last of the instruction
 void slowSelf(Isolate& iso);
+void slowGetProperty(Isolate& iso);
 /// scratch.a[scratch.b] = top of stack.
 void slowSet(Isolate& iso);
 void slowSetCached(Isolate& iso);

@@ -4,6 +4,7 @@
 #include "interpreter/operand_names.h"
 #include "interpreter/slow_paths.h"
 #include "runtime/cache_misses.h"
+#include "runtime/language.h"
 
 namespace devvm::interpreter {
 
@@ -179,6 +180,10 @@ void fillSetCache(Isolate& iso, FeedbackCell& cell, Table* t, uint32_t shapeBefo
 }
 
 void indexError(Isolate& iso, Value culprit, bool first, uint32_t operands, uint32_t extra) {
+  if (const Language* l = runningLanguage(iso); l != nullptr && l->notIndexable != nullptr) {
+    l->notIndexable(iso, culprit, extra != 0);
+    return fail(iso);
+  }
   std::string type = typeNameFull(iso, culprit);
   std::string name = first ? describeOperand(iso, 0, operands, extra) : "";
   iso.raiseError("attempt to index a %s value%s", type.c_str(), name.c_str());
@@ -320,23 +325,68 @@ void slowInitField(Isolate& iso) {
   f.pc += iso.scratch.length;
 }
 
+void slowGetProperty(Isolate& iso) {
+  if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), iso.scratch.a, Meta::kIndex);
+  Handle object(&iso.scratch.a), key(&iso.scratch.b);
+  const Language* language = codeOf(iso.fiber->fp)->language;
+  Value out;
+  if (object.get().isTable()) {
+    Table* t = object.table();
+    FieldPlace place = fieldPlace(iso, t, key.string());
+    if (isSlot(place)) {
+      // Fields of a shape are not taken away, and no metatable has a say.
+      if (&cellOf(iso) != codeOf(iso.fiber->fp)->feedback()) {
+        FeedbackCell& cell = cellOf(iso);
+        if (cell.misses < UINT16_MAX) cell.misses++;
+        CacheWay way = ownWay(t->word, place, 1);
+        if (way.how == static_cast<uint16_t>(CacheKind::kOwnInline) && cell.shape == 0) {
+          cell.shape = way.shape;
+          cell.offset = way.slot;
+          cell.plain = 1;
+        } else {
+          cell.victim() = way;
+        }
+      }
+      return pushResult(iso, heap::loadSlot(fieldSlot(t, place)));
+    }
+    out = tableGet(iso, t, key);
+    if (!out.isNil()) return pushResult(iso, out);
+  }
+  if (language != nullptr && language->property != nullptr) {
+    if (!language->property(iso, object, key, out)) return fail(iso);
+    return pushResult(iso, out);
+  }
+  if (!object.get().isTable()) return indexError(iso, object, true, 1, 0);
+  iso.raiseError("no property '%.*s'", static_cast<int>(key.string()->length()), key.string()->bytes);
+  fail(iso);
+}
+
 void slowSelf(Isolate& iso) {
   // As get, with the object put above the result: a metamethod's result has to land below it.
   if (iso.cacheMisses != nullptr) noteMiss(iso, cellOf(iso), iso.scratch.a, Meta::kIndex);
   Fiber& f = *iso.fiber;
   Value object = iso.scratch.a;
   Value obj = object, key = iso.scratch.b;
+  const Language* language = codeOf(f.fp)->language;
+  bool isStrict = language != nullptr && language->noMethod != nullptr;
+  // The library's methods of strings are another language's.
+  if (isStrict && !obj.isTable()) return indexError(iso, obj, true, 1, 0);
   for (int chain = 0; chain < kMaxChain; chain++) {
     Value mm;
     if (obj.isTable()) {
       Value v = tableGet(iso, asTable(obj), key);
-      if (v.isNil()) {
+      bool hides = isStrict && chain == 0 && v.isNil() && isSlot(fieldPlace(iso, asTable(obj), asString(key)));
+      if (v.isNil() && !hides) {
         Value mt = tableMetatable(iso, asTable(obj));
         if (!mt.isNil()) mm = metamethodOf(iso, mt, Meta::kIndex);
       }
+      if (mm.isNil() && v.isNil() && isStrict && !hides) {
+        language->noMethod(iso, object, key);
+        return fail(iso);
+      }
       if (mm.isNil()) {
         Rooted result(iso, v);
-        if (object.isTable()) fillGetCache(iso, cellOf(iso), Handle(&iso.scratch.a), Handle(&iso.scratch.b));
+        if (object.isTable() && !hides) fillGetCache(iso, cellOf(iso), Handle(&iso.scratch.a), Handle(&iso.scratch.b));
         if (object.isString()) fillStringCache(iso, cellOf(iso), obj, Handle(&iso.scratch.b));
         f.sp += iso.scratch.pops;
         *--f.sp = result;

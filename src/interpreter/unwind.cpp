@@ -7,6 +7,7 @@
 #include "interpreter/drive.h"
 #include "interpreter/interpreter.h"
 #include "runtime/frames.h"
+#include "runtime/language.h"
 
 namespace devvm::interpreter {
 
@@ -220,6 +221,10 @@ void raiseStackOverflow(Isolate& iso) {
   bool mayGrow = !f.isMain && f.stackBytes() <= iso.options.limits.stackBytes / 2;
   if (mayGrow && !iso.heap.adjustExternal(0)) {
     iso.raiseOutOfMemory();
+    return;
+  }
+  if (const Language* l = runningLanguage(iso); l != nullptr && l->stackOverflow != nullptr) {
+    iso.raiseErrorText(l->stackOverflow, false);
     return;
   }
   iso.raiseError("stack overflow");

@@ -14,6 +14,8 @@
 
 namespace devvm::runtime {
 
+struct Language;
+
 /// One receiver shape that a site met, and where its field is.
 struct CacheWay {
   static constexpr uint32_t kStrings = UINT32_MAX;  ///< in place of a shape: any string (method calls)
@@ -91,13 +93,15 @@ struct Code {
   bool vararg;
   bool raw;  ///< some slot or operand may be raw i64/f64
   bool mainChunk;
+  bool exactArity;  ///< another number of arguments than parameters is an error
   uint32_t constantCount;
   uint32_t feedbackCount;
   uint32_t stackNeeded;  ///< slots: header, locals, operands, margin for calls of metamethods
   std::unique_ptr<bytecode::Function>
       function;  ///< the loaded function: tables for debugging; its code is ours, patched
   std::shared_ptr<ModuleInfo> module;
-  std::unique_ptr<Value[]> children;  ///< PrototypeObject values
+  const Language* language = nullptr;  ///< null: the defaults in everything
+  std::unique_ptr<Value[]> children;   ///< PrototypeObject values
   uint32_t childCount;
   uint32_t index = 0;                                     ///< of the function in its module
   std::unique_ptr<char[]> memory;                         ///< constants and feedback
@@ -132,6 +136,8 @@ struct Code {
     std::memcpy(&both, &parameters, sizeof both);
     return both == n && n < 256;
   }
+  /// Whether a call with `n` arguments is an error.
+  bool refuses(uint32_t n) const { return exactArity && n != parameters; }
 };
 
 /// Loads a verified module: interns constants, makes prototypes. Returns the main PrototypeObject, or nil when out of

@@ -100,6 +100,8 @@ struct UserdataClass {
   const char* name;
 };
 
+struct Language;
+
 class Isolate final : public heap::Embedder {
  public:
   explicit Isolate(const IsolateOptions& options);
@@ -277,9 +279,10 @@ class Isolate final : public heap::Embedder {
 
   /// The isolate whose collection or heap walk is under way on this thread: for the collector hooks of kinds.def.
   static Isolate* traced();
-  Fiber* fibers = nullptr;          ///< all
-  std::vector<Fiber*> dirtyFibers;  ///< ran or were made since the last minor collection
-  Code* codes = nullptr;            ///< all loaded functions
+  Fiber* fibers = nullptr;                 ///< all
+  std::vector<Fiber*> dirtyFibers;         ///< ran or were made since the last minor collection
+  Code* codes = nullptr;                   ///< all loaded functions
+  std::vector<const Language*> languages;  ///< those with a descriptor (runtime/language.h)
 
   std::unique_ptr<LibraryState> openFiles;  ///< of the language libraries; null until one is opened
 

@@ -5,6 +5,7 @@
 #include "bytecode/chunk_id.h"
 #include "bytecode/code_hash.h"
 #include "bytecode/decode.h"
+#include "runtime/language.h"
 #include "runtime/code.h"
 #include "runtime/constant_upvalues.h"
 #include "runtime/isolate.h"
@@ -88,6 +89,8 @@ bool makeCode(Isolate& isolate, Handle prototype, bytecode::Function&& source,
   code->parameters = f.parameters;
   code->vararg = f.isVararg();
   code->mainChunk = f.flags & bytecode::kMainChunk;
+  code->exactArity = (f.flags & bytecode::kExactArity) && !f.isVararg();
+  code->language = findLanguage(isolate, module->language);
   code->constantCount = static_cast<uint32_t>(f.constants.size());
   code->feedbackCount = std::max<uint32_t>(f.feedbackSlots, 1);  // the shared slot is always there
   code->stackNeeded = uint32_t{f.locals} + f.maxStack + kFrameMargin;

@@ -17,8 +17,8 @@ bool hasCache(const bytecode::Instruction& in) {
   std::array<bytecode::Instruction, 4> parts;
   unsigned count = bytecode::expandComponents(in, parts);
   return std::any_of(parts.begin(), parts.begin() + count, [](const bytecode::Instruction& p) {
-    return p.op == Op::kGetField || p.op == Op::kSetField || p.op == Op::kSetFieldL || p.op == Op::kSelf ||
-           p.op == Op::kInitField || p.op == Op::kGetGlobal || p.op == Op::kSetGlobal;
+    return p.op == Op::kGetField || p.op == Op::kGetProperty || p.op == Op::kSetField || p.op == Op::kSetFieldL ||
+           p.op == Op::kSelf || p.op == Op::kInitField || p.op == Op::kGetGlobal || p.op == Op::kSetGlobal;
   });
 }
 

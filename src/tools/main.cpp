@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "languages/lox/lox.h"
 #include "tools/command.h"
 #include "tools/session.h"
 
@@ -127,6 +128,7 @@ static int run(int argc, char** argv) {
 }  // namespace devvm::tools
 
 int main(int argc, char** argv) {
+  devvm::frontend::registerFrontEnd(devvm::lox::kFrontEnd);
   // A reader that went away ends the program quietly.
   std::signal(SIGPIPE, SIG_DFL);
   // Called by the name of the reference interpreter (through a link, say), it is that.

@@ -11,6 +11,7 @@
 #include "bytecode/assembler.h"
 #include "bytecode/module_file.h"
 #include "bytecode/verifier.h"
+#include "frontend/front_end.h"
 #include "languages/lua/compiler/compiler.h"
 #include "languages/lua/lua_chunk.h"
 
@@ -54,6 +55,13 @@ bool readModuleInput(const char* path, TextKind kind, bytecode::Module& module, 
     return false;
   }
   text = contents;
+  if (const frontend::FrontEnd* language = frontend::frontEndFor(path)) {
+    frontend::SourceFile source(path, contents);
+    frontend::Diagnostics said(source);
+    bool ok = language->compile(said, {.chunkName = std::string("@") + path, .watcher = {}}, module);
+    std::fputs((language->report != nullptr ? language->report(said) : frontend::renderAll(said)).c_str(), stderr);
+    return ok;
+  }
   lua::CompileResult result = lua::compile(contents, input ? std::string("=stdin") : std::string("@") + path);
   if (!result.ok) {
     std::fprintf(stderr, "devvm: %s\n", result.error.message.c_str());

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "bytecode/assembler.h"
+#include "bytecode/chunk_id.h"
 #include "bytecode/verifier.h"
 #include "interpreter/engine.h"
 #include "jit/tiering/tiers.h"
@@ -87,7 +88,8 @@ bool endsWith(std::string_view s, std::string_view end) {
 
 }  // namespace
 
-Session::Session(const IsolateOptions& options, const SessionSettings& settings) : programName_(settings.programName) {
+Session::Session(const IsolateOptions& options, const SessionSettings& settings)
+    : programName_(settings.programName), language_(settings.language) {
   isolate_ = std::make_unique<Isolate>(options);
   isolate_->permanentRoots.push_back(&handler_);
   ready_ = interpreter::initializeEngine(*isolate_);
@@ -195,6 +197,36 @@ bool Session::loadText(std::string_view text, const std::string& chunkName, Hand
   return false;
 }
 
+bool Session::loadSource(const frontend::FrontEnd& language, std::string text, const std::string& chunkName,
+                         Handle result) {
+  Isolate& iso = *isolate_;
+  language_ = &language;
+  frontend::SourceFile source(std::string(bytecode::chunkId(chunkName)), std::move(text));
+  frontend::Diagnostics said(source);
+  bytecode::Module module;
+  failedStatus_ = language.compileStatus;
+  bool ok = language.open(iso) && language.compile(said, {.chunkName = chunkName, .watcher = {}}, module);
+  if (!said.all().empty()) {
+    std::string report = language.report != nullptr ? language.report(said) : frontend::renderAll(said);
+    std::fflush(stdout);
+    std::fwrite(report.data(), 1, report.size(), stderr);
+  }
+  if (!ok) return false;
+  failedStatus_ = language.errorStatus;
+  bytecode::VerifyError error;
+  if (!bytecode::verify(module, error)) {
+    complain("the compiler made wrong code: " + error.text(module));
+    return false;
+  }
+  Rooted prototype(iso, loadModule(iso, std::move(module)));
+  if (!(*prototype).isNil()) result.set(newMainClosure(iso, prototype, language.environment(iso)));
+  handler_ =
+      (*result).isNil() || language.messageHandler == nullptr ? handler_ : newNative(iso, language.messageHandler);
+  if (!(*result).isNil() && !handler_.isNil()) return true;
+  complain("not enough memory");
+  return false;
+}
+
 bool Session::loadFile(const std::string& path, Handle result) {
   std::string text, message;
   size_t limit = isolate_->options.limits.memoryBytes ? isolate_->options.limits.memoryBytes : SIZE_MAX;
@@ -205,6 +237,11 @@ bool Session::loadFile(const std::string& path, Handle result) {
   if (std::string why; isNoModule(path, text, why)) {
     complain(why);
     return false;
+  }
+  bool isModule = text.starts_with('\x1b');
+  const frontend::FrontEnd* language = language_ != nullptr ? language_ : frontend::frontEndFor(path);
+  if (language != nullptr && !isModule) {
+    return loadSource(*language, std::move(text), path.empty() ? "=stdin" : "@" + path, result);
   }
   return loadText(text, path.empty() ? "=stdin" : "@" + path, result);
 }
@@ -227,17 +264,20 @@ bool Session::call(Value function, const std::vector<Value>& arguments, std::vec
 
 void Session::complainAbout(Failure failure) {
   const Isolate& iso = *isolate_;
-  status_ = kFailed;
+  status_ = failedStatus_;
   ended_ = failure != Failure::kError;
   switch (failure) {
     case Failure::kExit: status_ = iso.exitStatus; break;
     case Failure::kFuel: complain("fuel exhausted"); break;
     case Failure::kDeadline: complain("time limit exceeded"); break;
     case Failure::kKilled: complain("killed"); break;
-    default:
+    default: {
+      std::string name = language_ != nullptr ? std::exchange(programName_, "") : programName_;
       complain(iso.pendingError.isString() ? asString(iso.pendingError)->view()
                                            : std::string_view("(error object is not a string)"));
+      programName_ = std::move(name);
       break;
+    }
   }
 }
 
@@ -262,7 +302,7 @@ int Session::finish(bool failed) {
     std::fflush(stdout);
   }
   std::fflush(stderr);
-  return ended_ ? status_ : failed ? kFailed : kOk;
+  return ended_ ? status_ : failed ? failedStatus_ : kOk;
 }
 
 }  // namespace devvm::tools

@@ -8,6 +8,7 @@
 
 #include "events/json_lines.h"
 #include "events/text_lines.h"
+#include "frontend/front_end.h"
 #include "inspect/collection_log.h"
 #include "runtime/isolate.h"
 
@@ -21,8 +22,9 @@ using runtime::Value;
 inline constexpr int kOk = 0, kFailed = 1, kUsage = 2;
 
 struct SessionSettings {
-  std::string programName = "devvm";  ///< before error messages; empty: none
-  bool noEnvironment = false;         ///< LUA_PATH and the like are ignored
+  std::string programName = "devvm";             ///< before error messages; empty: none
+  bool noEnvironment = false;                    ///< LUA_PATH and the like are ignored
+  const frontend::FrontEnd* language = nullptr;  ///< of source files; null: as their names end, or else Lua
 };
 
 class Session {
@@ -36,6 +38,8 @@ class Session {
   /// Loads a chunk of text or bytecode (a module file, or assembly if `name` ends in .dvs) into `result`. False after
   /// showing why not.
   bool loadText(std::string_view text, const std::string& chunkName, Handle result);
+  /// Loads source of another language than Lua. False after showing what is wrong with it.
+  bool loadSource(const frontend::FrontEnd& language, std::string text, const std::string& chunkName, Handle result);
   /// As loadText for a file; `path` empty: standard input.
   bool loadFile(const std::string& path, Handle result);
   /// Loads without showing errors: `message` gets the text; `incomplete` as lua::ChunkError.
@@ -78,6 +82,8 @@ class Session {
   events::EventBus bus_;
   std::unique_ptr<Isolate> isolate_;
   std::string programName_;
+  const frontend::FrontEnd* language_;  ///< of the program, once it is loaded; before that as the settings say
+  int failedStatus_ = kFailed;
   Value handler_;
   bool ready_ = false;
   bool ended_ = false;

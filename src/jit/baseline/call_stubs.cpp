@@ -127,7 +127,7 @@ void CallStubs::writeFastNative() {
 
 /// A compiled function, as interpreter::enterClosure. Its object is in rax.
 void CallStubs::closure() {
-  Label vararg, poll, copy, fill, filled, copyVararg;
+  Label vararg, poll, copy, fill, filled, copyVararg, accepted;
   a.mov64(r9, field(rax, offset::kClosureCode));
   a.mov64(rax, addressOf(interpreter::kEnterMachineCode));
   a.cmp64(rax, field(r9, offset::kCodeStart));
@@ -141,7 +141,12 @@ void CallStubs::closure() {
   a.movzx8to32(r10, field(r9, offset::kCodeParameters));
   a.mov32(rax, rcx);
   a.cmp32(rcx, r10);
+  a.jcc(Condition::kEqual, accepted, Distance::kShort);
+  a.cmp8(field(r9, offset::kCodeExactArity), 0);
+  genericIf(Condition::kNotEqual);
+  a.cmp32(rcx, r10);
   a.cmov32(Condition::kAbove, rax, r10);
+  a.bind(accepted);
   a.mov64(rdx, rdi);
   a.shr64(rdx, 32);
   a.shl32(rdx, 24);

@@ -474,6 +474,7 @@ bool Compiler::component(const Instruction& c, const Instruction& whole) {
     case Op::kForLoop: forLoop(c); return true;
     case Op::kForPrep: forPrep(whole); return true;
     case Op::kGetField: getField(popValue(), operand(0), operand(1)); return true;
+    case Op::kGetProperty: getProperty(popValue(), operand(1)); return true;
     case Op::kSelf: self(popValue(), operand(0), operand(1)); return true;
     case Op::kSetField: {
       Operand value = popValue(), object = popValue();

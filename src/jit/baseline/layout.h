@@ -80,7 +80,9 @@ inline constexpr int kCodeParameters = offsetof(runtime::Code, parameters),
                      kStackNeeded = offsetof(runtime::Code, stackNeeded),
                      kCodeMachineEntry = offsetof(runtime::Code, machineEntry),
                      kCodeStart = offsetof(runtime::Code, start), kCodeLocals = offsetof(runtime::Code, locals),
-                     kCodeVararg = offsetof(runtime::Code, vararg), kCodeMachine = offsetof(runtime::Code, machine);
+                     kCodeVararg = offsetof(runtime::Code, vararg),
+                     kCodeExactArity = offsetof(runtime::Code, exactArity),
+                     kCodeMachine = offsetof(runtime::Code, machine);
 inline constexpr int kBodyEntry = offsetof(runtime::MachineCode, bodyEntry);
 inline constexpr int kCellShape = offsetof(runtime::FeedbackCell, shape),
                      kCellOffset = offsetof(runtime::FeedbackCell, offset),

@@ -97,6 +97,46 @@ void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
   push(result);
 }
 
+/// Own fields alone: what the cell knows may be nil.
+void Compiler::getProperty(const Operand& object, uint32_t index) {
+  if (getFieldOfShape(object, index)) return;
+  Gpr table = toRegister(object), result = allocate();
+  Label &otherShape = newLabel(), &done = newLabel();
+  checkTable(object, table);
+  a.mov32(rcx, tableField(table, offset::kWord));
+  loadCell(index);
+  a.cmp32(rcx, Mem(rdx, offset::kCellShape));
+  a.jcc(Condition::kNotEqual, otherShape, Distance::kNear);
+  a.mov32(rcx, Mem(rdx, offset::kCellOffset));
+  a.add64(rcx, table);
+  a.mov64(result, tableField(rcx, 0));
+  a.bind(done);
+  uint32_t s = slowIndex();
+  cold_.add([this, &otherShape, &done, table, result, s] {
+    a.mark(places_[slow_[s].place].offset);
+    a.bind(otherShape);
+    for (unsigned i = 0; i < FeedbackCell::kWays; i++) {
+      Label &next = newLabel(), &overflow = newLabel();
+      a.cmp32(rcx, Mem(rdx, way(offset::kWayShape, i)));
+      a.jcc(Condition::kNotEqual, next, Distance::kNear);
+      a.cmp16(Mem(rdx, way(offset::kWayHow, i)), kindOf(CacheKind::kOwnInline));
+      a.mov32(rcx, Mem(rdx, way(offset::kWaySlot, i)));
+      a.jcc(Condition::kNotEqual, overflow, Distance::kNear);
+      a.add64(rcx, table);
+      a.mov64(result, tableField(rcx, 0));
+      a.jmp(done);
+      a.bind(overflow);
+      a.mov64(rax, tableField(table, offset::kTableProps));
+      a.add64(rax, kOtherBias);
+      a.mov64(result, Mem(rax, rcx, Scale::k8, offset::kArraySlots));
+      a.jmp(done);
+      a.bind(next);
+    }
+    a.jmp(slow_[s].label);
+  });
+  push(result);
+}
+
 /// The field by all ways of the cell in rdx, the table's shape in ecx.
 void Compiler::otherWays(Gpr table, Gpr result, uint32_t key, Label& otherwise) {
   a.mov64(rax, static_cast<int64_t>(code_.constant(key).bits()));
@@ -180,6 +220,8 @@ void Compiler::self(const Operand& object, uint32_t key, uint32_t index) {
     a.mov32(rcx, runtime::CacheWay::kStrings);
     a.bind(other);
     otherWays(table, result, key, slow_[s].label);
+    a.cmp64(result, a.literal64(Value::kNilBits));
+    a.jcc(Condition::kEqual, slow_[s].label);
     a.jmp(done);
   });
   push(result);

@@ -4,6 +4,7 @@
 
 #include "jit/builder/graph_builder.h"
 #include "jit/feedback/metamethod_of.h"
+#include "runtime/language.h"
 #include "runtime/numbers.h"
 
 namespace devvm::jit {
@@ -95,6 +96,11 @@ void FunctionBuilder::arithmetic(Op op) {
       if (block_ != nullptr) push(result);
       return;
     }
+  }
+  if (op == Op::kAdd && code_.language != nullptr && code_.language->joinsStrings && x.isOnly(TypeSet::kString) &&
+      y.isOnly(TypeSet::kString) && failures() < 2) {
+    Node *l = emit(ir::Op::kCheckString, {a}), *r = emit(ir::Op::kCheckString, {b});
+    return push(leaf(ir::Leaf::kConcat, {l, r}));
   }
   bool always = op == Op::kDiv || op == Op::kPow;  // floats, whatever the operands
   if (always && x.isOnlyNumbers() && y.isOnlyNumbers()) mode = Mode::kFloats;

@@ -31,6 +31,7 @@ const char* FunctionBuilder::whyNotInlined(const Code& code, size_t arguments) c
   }
   if (code.vararg && arguments > code.parameters + kMostVarargs) return "it has many variable arguments here";
   if (code.raw) return "it has raw locals";
+  if (code.refuses(static_cast<uint32_t>(arguments))) return "it takes another number of arguments";
   // Generic loops have regions, too: they close a variable that is nil nearly always.
   const auto& regions = code.function->regions;
   if (std::any_of(regions.begin(), regions.end(), [](const auto& r) { return r.depth != 0; })) {
@@ -210,7 +211,7 @@ void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* cal
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
     if (i + 1 < codes.size()) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
-    if (codes[i]->vararg) {
+    if (codes[i]->vararg || codes[i]->refuses(static_cast<uint32_t>(arguments.size()))) {
       exit();
     } else {
       Nodes inputs(arguments.begin(), arguments.end());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "jit/builder/graph_builder.h"
+#include "runtime/language.h"
 #include "runtime/tables.h"
 
 namespace devvm::jit {
@@ -270,6 +271,34 @@ ir::Node* FunctionBuilder::getField(Node* object, uint32_t key, uint32_t cell) {
   auto load = [&](Node* table, const Way& w) { return loadWay(table, w, name); };
   Node* value = byShape(object, here.ways, true, here.rest, load, anyShape);
   return value->isConstant() ? value : asLoaded(value, seen);
+}
+
+/// Whether the language has an error for methods that are not there.
+bool FunctionBuilder::isStrict() const { return code_.language != nullptr && code_.language->noMethod != nullptr; }
+
+/// An own field, nil included. null: the block ends.
+ir::Node* FunctionBuilder::getProperty(Node* object, uint32_t key, uint32_t cell) {
+  bool complete;
+  Ways ways = waysOf(cell, runtime::asString(code_.constant(key)), false, complete);
+  // What is found elsewhere is for the language to say.
+  if (std::erase_if(ways, [](const Way& w) { return kindOf(w) > CacheKind::kOwnOverflow; }) != 0) complete = false;
+  for (Way& w : ways) w.plain = 1;
+  if (failures() > (complete ? kMostFailures : 1)) ways.clear();
+  TypeSet seen = site_ != nullptr ? site_->result : TypeSet();
+  auto anyShape = [&](Node* table) {
+    return leaf(ir::Leaf::kGetProperty, {table, graph_.constant(code_.constant(key))});
+  };
+  if (ways.empty()) {
+    TypeSet objects = site_ != nullptr ? site_->operands[0] : TypeSet();
+    bool wasMet = code_.feedback()[cell].misses != 0 || failures() > 0;
+    if (!wasMet || (!objects.isEmpty() && !objects.isOnly(TypeSet::kTable))) {
+      exit();
+      return nullptr;
+    }
+    return asLoaded(anyShape(toTable(object)), seen);
+  }
+  auto load = [&](Node* table, const Way& w) { return loadWay(table, w, nullptr); };
+  return asLoaded(byShape(object, ways, true, restOf(complete), load, anyShape), seen);
 }
 
 void FunctionBuilder::storeWay(Node* table, Node* value, const CacheWay& way) {

@@ -513,10 +513,17 @@ void FunctionBuilder::component(const Instruction& c) {
       if (Node* value = getField(pop(), operand(0), operand(1))) push(value);
       return;
     }
+    case Op::kGetProperty: {
+      if (Node* value = getProperty(pop(), operand(0), operand(1))) push(value);
+      return;
+    }
     case Op::kSelf: {
       Node* object = pop();
       if (selfApart(object, operand(0), operand(1))) return;
       if (Node* value = getField(object, operand(0), operand(1))) {
+        // That there is none is the language's error, which the interpreter raises.
+        if (isStrict() && value->op == ir::Op::kConstant && value->value().isNil()) return exit();
+        if (isStrict() && !value->isConstant()) value = emit(ir::Op::kCheckNotNil, {value});
         push(value);
         push(object);
       }

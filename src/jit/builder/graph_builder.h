@@ -183,6 +183,8 @@ class FunctionBuilder {
   template <typename Each, typename Otherwise>
   Node* byShape(Node* object, const Ways& ways, bool hasResult, Rest rest, Each each, Otherwise otherwise);
   Node* getField(Node* object, uint32_t key, uint32_t cell);
+  Node* getProperty(Node* object, uint32_t key, uint32_t cell);
+  bool isStrict() const;
   bool setField(Node* object, Node* value, uint32_t key, uint32_t cell);
   bool hasPlainTables() const;
   Node* getIndex(Node* object, Node* key);

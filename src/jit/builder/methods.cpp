@@ -38,6 +38,7 @@ bool isSimple(Op op, int& grows) {
     case Op::kGetLocalW:
     case Op::kGetUpvalue:
     case Op::kGetCell: grows = 1; return true;
+    case Op::kGetProperty:
     case Op::kGetField: grows = 0; return true;
     case Op::kAdd:
     case Op::kSub:
@@ -55,7 +56,7 @@ bool FunctionBuilder::hasUnlikeFields(const runtime::Code& code, const Ways& way
     std::array<Instruction, 4> parts;
     unsigned count = bytecode::expandComponents(whole, parts);
     for (unsigned p = 0; p < count; p++) {
-      bool isField = parts[p].op == Op::kGetField || parts[p].op == Op::kSetField;
+      bool isField = parts[p].op == Op::kGetField || parts[p].op == Op::kGetProperty || parts[p].op == Op::kSetField;
       if (!isField && parts[p].op != Op::kSetFieldL) continue;
       const String* key = runtime::asString(code.constant(static_cast<uint32_t>(parts[p].operands[isField ? 0 : 1])));
       uint32_t slot = shapes.find(shapes[ways[0].shape], key);
@@ -169,7 +170,8 @@ bool FunctionBuilder::selfApart(Node* object, uint32_t key, uint32_t cell) {
   }
   if (open) {
     block_->isRare = rest == Rest::kRare;
-    goOn(block_, leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))}));
+    Node* method = leaf(ir::Leaf::kGetField, {table, graph_.constant(code_.constant(key))});
+    goOn(block_, isStrict() ? emit(ir::Op::kCheckNotNil, {method}) : method);
   }
   block_ = nullptr;
   return true;

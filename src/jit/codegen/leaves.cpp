@@ -48,6 +48,16 @@ Value leafElement(Isolate* iso, Value table, Value key) {
   return leafGetElement(iso, table, key);
 }
 
+/// An own field, nil included.
+Value leafProperty(Isolate* iso, Value table, Value key) {
+  FieldPlace place = fieldPlace(*iso, asTable(table), asString(key));
+  if (place.how == FieldPlace::How::kInline || place.how == FieldPlace::How::kOverflow) {
+    return heap::loadSlot(fieldSlot(asTable(table), place));
+  }
+  Value v = tableGetString(*iso, asTable(table), asString(key));
+  return v.isNil() ? Value::absent() : v;
+}
+
 /// Of numbers of any kind: what leafArithmetic() has is integers.
 template <Arith op>
 Value leafNumbers(Isolate* iso, Value a, Value b) {
@@ -173,6 +183,7 @@ LeafFunction leafFunction(ir::Leaf leaf) {
     case ir::Leaf::kGetElement: return {addressOf(&leafElement)};
     case ir::Leaf::kSetElement:
       return {addressOf(&remembering<leafSetElement, Value, Value, Value>), true, &storeAnywhere<tableSet>};
+    case ir::Leaf::kGetProperty: return {addressOf(&leafProperty)};
     case ir::Leaf::kGetField: return {addressOf(&leafGetField)};
     case ir::Leaf::kSetField:
       return {addressOf(&remembering<leafSetField, Value, Value, Value>), true, &storeAnywhere<tableSetField>};

@@ -51,6 +51,7 @@ void describe(Site& site, const Instruction& c, Symbols& stack) {
     case Op::kBNot:
     case Op::kLen:
     case Op::kGetField:
+    case Op::kGetProperty:
     case Op::kSelf:
     case Op::kJumpIfFalse:
     case Op::kJumpIfTrue:
@@ -144,6 +145,7 @@ bool isSite(Op op, SiteKind& kind) {
     case Op::kForLoop: kind = SiteKind::kLoop; return true;
     case Op::kForPrep: kind = SiteKind::kLoopPrepare; return true;
     case Op::kGetField:
+    case Op::kGetProperty:
     case Op::kSelf:
     case Op::kGetGlobal: kind = SiteKind::kField; return true;
     case Op::kSetField:
