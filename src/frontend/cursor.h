@@ -51,8 +51,8 @@ class Cursor {
   }
   /// Digits, and a point with digits behind it; with `exponent` also e, a sign, digits. base::parseNumber reads it.
   std::string_view takeDecimal(bool exponent);
-  /// One escape sequence, its backslash already taken: \n \t \r \0 \\ \" \' \xHH \u{H...} (UTF-8). False: `why` says what
-  /// is wrong with it; the cursor stands behind what was read.
+  /// One escape sequence, its backslash already taken: \n \t \r \0 \\ \" \' \xHH \u{H...} (UTF-8). False: `why` says
+  /// what is wrong with it; the cursor stands behind what was read.
   bool takeEscape(std::string& out, std::string& why);
 
  private:

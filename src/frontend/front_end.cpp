@@ -25,7 +25,8 @@ const FrontEnd* frontEndNamed(std::string_view name) {
 const FrontEnd* frontEndFor(std::string_view path) {
   for (const FrontEnd* f : known()) {
     for (const char* extension : f->extensions) {
-      if (extension != nullptr && path.size() > std::string_view(extension).size() && path.ends_with(extension)) return f;
+      if (extension != nullptr && path.size() > std::string_view(extension).size() && path.ends_with(extension))
+        return f;
     }
   }
   return nullptr;

@@ -21,12 +21,12 @@ class Value;
 namespace devvm::frontend {
 
 struct CompileRequest {
-  std::string chunkName;   ///< Module::source: "@file", "=name" or the text itself
-  base::Watcher watcher;   ///< asked now and then whether to go on
+  std::string chunkName;  ///< Module::source: "@file", "=name" or the text itself
+  base::Watcher watcher;  ///< asked now and then whether to go on
 };
 
 struct FrontEnd {
-  const char* name;                          ///< for --lang; also Module::language
+  const char* name;                            ///< for --lang; also Module::language
   std::array<const char*, 3> extensions = {};  ///< with their dots, the usual one first
   const char* summary = "";
 

@@ -19,8 +19,8 @@ struct Variable;
 /// A function while its names are resolved, and afterwards: an arena node.
 struct FunctionScope {
   FunctionScope* parent = nullptr;
-  uint32_t loopDepth = 0;    ///< loops around the place where its closure is made, in the parent
-  uint32_t slots = 0;        ///< local slots that it needs
+  uint32_t loopDepth = 0;                    ///< loops around the place where its closure is made, in the parent
+  uint32_t slots = 0;                        ///< local slots that it needs
   base::ArenaList<Variable*> captures = {};  ///< of other functions, that it or those inside need
 };
 
@@ -31,13 +31,13 @@ struct Variable {
   FunctionScope* owner = nullptr;
   uint16_t slot = 0;
   uint32_t loopDepth = 0;
-  bool isReady = false;      ///< it has its first value: reads before that are for the language to judge
-  bool isAssigned = false;   ///< again, after its first value
+  bool isReady = false;     ///< it has its first value: reads before that are for the language to judge
+  bool isAssigned = false;  ///< again, after its first value
   bool isUsed = false;
   bool isCaptured = false;
-  bool isShared = false;     ///< more than one closure may capture the same instance, or one before it has a value
-  FunctionScope* by = nullptr;         ///< the function directly inside the owner that captures it
-  FunctionScope* lastUser = nullptr;   ///< innermost function that used it last
+  bool isShared = false;        ///< more than one closure may capture the same instance, or one before it has a value
+  FunctionScope* by = nullptr;  ///< the function directly inside the owner that captures it
+  FunctionScope* lastUser = nullptr;  ///< innermost function that used it last
 
   /// It lives in a heap cell; otherwise captures copy it.
   bool needsCell() const { return isCaptured && (isAssigned || isShared); }
@@ -88,8 +88,8 @@ class Scopes {
 
   base::Arena& arena_;
   std::vector<Function> functions_;
-  std::vector<Block> blocks_;          // of all open functions
-  std::vector<Variable*> variables_;   // in scope, of all open functions
+  std::vector<Block> blocks_;         // of all open functions
+  std::vector<Variable*> variables_;  // in scope, of all open functions
 };
 
 }  // namespace devvm::frontend

@@ -1,6 +1,6 @@
-// What a language has otherwise than the instruction set's generic operations, whose defaults are Lua's: one descriptor,
-// which the slow paths of all tiers ask. Fast paths never do: they do what all languages agree on (numbers with numbers,
-// fields that are there, functions called with as many arguments as they have parameters).
+// What a language has otherwise than the instruction set's generic operations, whose defaults are Lua's: one
+// descriptor, which the slow paths of all tiers ask. Fast paths never do: they do what all languages agree on (numbers
+// with numbers, fields that are there, functions called with as many arguments as they have parameters).
 #pragma once
 
 #include <string_view>

@@ -172,13 +172,12 @@ ir::Node* FunctionBuilder::cellOf(uint32_t upvalue) {
   return emit(ir::Op::kLoadUpvalue, {closure}, upvalue);
 }
 
-/// The value of a captured variable that nobody assigns, or null.
-ir::Node* FunctionBuilder::constantUpvalue(uint32_t upvalue) {
+/// The value of a captured variable that nobody assigns, or null. It lies in a cell, or was copied into the closure.
+ir::Node* FunctionBuilder::constantUpvalue(uint32_t upvalue, bool isCell) {
   Node* closure = depth_ == 0 ? knownClosure_ : callee_;
   const Value* object = closure != nullptr ? objectOf(closure) : nullptr;
   if (object == nullptr || upvalue >= 64 || (code_.constantUpvalues >> upvalue & 1) == 0) return nullptr;
   Value v = heap::loadSlot(&runtime::as<runtime::Closure>(*object)->upvalues[upvalue]);
-  bool isCell = code_.function->upvalues[upvalue].from != bytecode::Upvalue::From::kParentValue;
   if (isCell) v = heap::loadSlot(&runtime::as<runtime::Cell>(v)->value);
   Node* n = known(v);
   if (n != nullptr) context_.reliance.upvalues = true;
@@ -186,7 +185,7 @@ ir::Node* FunctionBuilder::constantUpvalue(uint32_t upvalue) {
 }
 
 ir::Node* FunctionBuilder::loadUpvalue(uint32_t upvalue) {
-  if (Node* n = constantUpvalue(upvalue)) return n;
+  if (Node* n = constantUpvalue(upvalue, true)) return n;
   return emit(ir::Op::kLoadCell, {cellOf(upvalue)});
 }
 

@@ -414,7 +414,7 @@ void FunctionBuilder::component(const Instruction& c) {
       return;
     }
     case Op::kGetCapture: {
-      Node* constant = constantUpvalue(operand(0));
+      Node* constant = constantUpvalue(operand(0), false);
       return push(constant != nullptr ? constant : cellOf(operand(0)));
     }
     case Op::kGetGlobal: {

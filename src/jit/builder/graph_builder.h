@@ -225,7 +225,7 @@ class FunctionBuilder {
   Node* constantField(heap::Value table, runtime::String* key);
   Node* closureHere();
   Node* cellOf(uint32_t upvalue);
-  Node* constantUpvalue(uint32_t upvalue);
+  Node* constantUpvalue(uint32_t upvalue, bool isCell);
   Node* loadUpvalue(uint32_t upvalue);
   void expectClosure();
   static const runtime::Code* constantCallee(const Node* callee);

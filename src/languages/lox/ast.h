@@ -13,7 +13,11 @@ using frontend::Symbol;
 using frontend::Variable;
 
 enum class ExprKind : uint8_t {
-  kNil, kTrue, kFalse, kNumber, kString,
+  kNil,
+  kTrue,
+  kFalse,
+  kNumber,
+  kString,
   kVariable,  ///< variable, or the global `name`
   kAssign,    ///< the same, of the value `second`
   kUnary,     ///< op first

@@ -200,11 +200,9 @@ class Generator {
     size_t count = c->initializer != nullptr ? c->initializer->parameters.size() : 0;
     std::string name = std::string(kClassPrefix) + std::string(c->name->text);
     Span place = c->initializer != nullptr ? c->initializer->place : Span{};
-    FunctionEmitter m(module_, &f_, c->maker,
-                      {.name = name,
-                       .place = place,
-                       .parameters = static_cast<uint8_t>(count + 1),
-                       .flags = bytecode::kExactArity});
+    FunctionEmitter m(
+        module_, &f_, c->maker,
+        {.name = name, .place = place, .parameters = static_cast<uint8_t>(count + 1), .flags = bytecode::kExactArity});
     m.at(place);
     m.load(c->metatable);
     m.emit(Op::kPop);
@@ -266,9 +264,7 @@ class Generator {
       case ExprKind::kVariable:
       case ExprKind::kThis: variable(e); break;
       case ExprKind::kAssign: return assign(e, true);
-      case ExprKind::kUnary:
-        f_.at(e->place);
-        return f_.emit(e->op == Tok::kBang ? Op::kNot : Op::kUnm);
+      case ExprKind::kUnary: f_.at(e->place); return f_.emit(e->op == Tok::kBang ? Op::kNot : Op::kUnm);
       case ExprKind::kBinary:
         value(e->second);
         f_.at(e->place);

@@ -1,8 +1,8 @@
 // The syntax tree of a Lox program to bytecode.
 //
 // Functions take a receiver before their parameters (nil for those that are no methods), so that a method call is one
-// `self` and one `call`. An instance is a table whose metatable belongs to its class; a class is the function that makes
-// instances, called "class NAME". What Lox cannot say by opcodes are natives in the environment, under names with
+// `self` and one `call`. An instance is a table whose metatable belongs to its class; a class is the function that
+// makes instances, called "class NAME". What Lox cannot say by opcodes are natives in the environment, under names with
 // parentheses (runtime.cpp).
 #pragma once
 

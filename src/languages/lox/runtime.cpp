@@ -209,7 +209,8 @@ NativeResult makeClass(NativeCall& c) {
       if (!tableSet(iso, methods, key, value)) return c.outOfMemory();
     }
   }
-  bool ok = tableSetName(iso, metatable, kNameField, c.argHandle(0)) && tableSetName(iso, metatable, "__index", methods);
+  bool ok =
+      tableSetName(iso, metatable, kNameField, c.argHandle(0)) && tableSetName(iso, metatable, "__index", methods);
   return ok ? c.ret(*methods, *metatable) : c.outOfMemory();
 }
 
