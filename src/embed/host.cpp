@@ -3,6 +3,7 @@
 #include "embed/host.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -86,6 +87,7 @@ devvm_isolate::devvm_isolate(const IsolateOptions& options) : isolate(std::make_
   scoped.attach(*isolate);
   kept.attach(*isolate);
   for (Value* root : {&nothing, &recorder, &errorValue}) isolate->permanentRoots.push_back(root);
+  ledger.reset(embed::HandleLedger::makeIfWanted());
   recorderInfo.function = recordError;
   recorderInfo.name = "(error recorder)";
   recorderInfo.host = this;
@@ -95,7 +97,19 @@ devvm_isolate::devvm_isolate(const IsolateOptions& options) : isolate(std::make_
   ready = ready && !recorder.isNil();
 }
 
+void devvm_isolate::checkHandles() {
+  ledger->finish([this](uint32_t index) { return typeName(kept.value(index)); });
+  auto tell = [](const char* what, size_t count) { std::fprintf(stderr, "devvm: %zu %s\n", count, what); };
+  if (isolate->roots.top() != 0)
+    tell("Rooted of the engine are left at the end of their isolate", isolate->roots.top());
+  std::vector<Value*> roots = isolate->permanentRoots;
+  std::sort(roots.begin(), roots.end());
+  auto twice = static_cast<size_t>(roots.end() - std::unique(roots.begin(), roots.end()));
+  if (twice != 0) tell("permanent roots are registered twice", twice);
+}
+
 devvm_isolate::~devvm_isolate() {
+  if (ledger != nullptr && isolate != nullptr) checkHandles();
   isolate.reset();
   for (auto& f : functions) {
     if (f->destroy != nullptr) f->destroy(f->userData);
@@ -109,7 +123,11 @@ devvm_ref devvm_isolate::make(Value v) {
 }
 
 bool devvm_isolate::isAlive(devvm_ref ref) const {
-  if (ref & kKeptBit) return (ref & ~kKeptBit) < keptUsed.size() && keptUsed[ref & ~kKeptBit];
+  if (ref & kKeptBit) {
+    bool alive = (ref & ~kKeptBit) < keptUsed.size() && keptUsed[ref & ~kKeptBit];
+    if (!alive && ledger != nullptr) ledger->usedDead(ref & ~kKeptBit);
+    return alive;
+  }
   return ref != DEVVM_NONE && ref <= top;
 }
 
@@ -239,15 +257,18 @@ devvm_ref devvm_keep(devvm_isolate* host, devvm_ref value) {
     host->keptUsed[index] = true;
   }
   host->kept.value(index) = host->get(value);
+  if (host->ledger != nullptr) host->ledger->kept(index, __builtin_return_address(0));
   return index | kKeptBit;
 }
 
 void devvm_release(devvm_isolate* host, devvm_ref ref) {
-  if (!(ref & kKeptBit) || !host->isAlive(ref)) return;
+  if (!(ref & kKeptBit)) return;
   uint32_t index = ref & ~kKeptBit;
+  if (host->ledger != nullptr) host->ledger->released(index, __builtin_return_address(0));
+  if (index >= host->keptUsed.size() || !host->keptUsed[index]) return;
   host->kept.clear(index);
   host->keptUsed[index] = false;
-  host->keptFree.push_back(index);
+  if (host->ledger == nullptr) host->keptFree.push_back(index);
 }
 
 }  // extern "C"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devvm/devvm.h"
+#include "embed/handle_ledger.h"
 #include "runtime/isolate.h"
 
 namespace devvm::embed {
@@ -71,6 +72,8 @@ struct devvm_isolate {
   devvm::runtime::Handle handle(devvm_ref ref);
   std::unique_ptr<std::string>* text(devvm_ref ref);
   void closeScope(uint32_t scope);
+  /// Tells of what should be gone at the end.
+  void checkHandles();
 
   devvm_status misuse(const char* what);
   devvm_status outOfMemory();
@@ -81,6 +84,7 @@ struct devvm_isolate {
   uint32_t top = 0;  ///< references of all scopes
   std::vector<bool> keptUsed;
   std::vector<uint32_t> keptFree;
+  std::unique_ptr<devvm::embed::HandleLedger> ledger;  ///< null: nobody checks what the host keeps
   std::vector<std::unique_ptr<devvm::embed::HostFunction>> functions;
   devvm::embed::ErrorRecorder recorderInfo;
   devvm::runtime::Value nothing, recorder, errorValue;  ///< roots

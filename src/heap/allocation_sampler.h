@@ -2,9 +2,9 @@
 //
 // The points at which samples are taken lie at random distances (exponentially distributed, so that no pattern of
 // allocation can hide between them). In the nursery the next one is a place in memory, and the end of the eden that
-// allocating code compares with, inline in machine code too, is lowered to it: the allocation that would go beyond takes
-// the slow path, which is where the sample is taken. So nothing is paid between samples, and nothing at all without an
-// observer. V8's sampling heap profiler and TCMalloc work in the same way.
+// allocating code compares with, inline in machine code too, is lowered to it: the allocation that would go beyond
+// takes the slow path, which is where the sample is taken. So nothing is paid between samples, and nothing at all
+// without an observer. V8's sampling heap profiler and TCMalloc work in the same way.
 #pragma once
 
 #include <cstddef>

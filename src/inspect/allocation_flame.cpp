@@ -112,18 +112,20 @@ class Flame {
     depth_ = depthOf(0);
     double height = kTop + kRow * static_cast<double>(depth_ + 1) + 20;
     char head[400];
-    std::snprintf(head, sizeof head,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 %.0f\" font-family=\"monospace\" "
-                  "font-size=\"11\">\n<style>g.f{cursor:pointer}g.f:hover rect{stroke:#000;stroke-width:1}#search{cursor:"
-                  "pointer}</style>\n<rect width=\"1200\" height=\"%.0f\" fill=\"#ffffff\"/>\n",
-                  height, height);
+    std::snprintf(
+        head, sizeof head,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 %.0f\" font-family=\"monospace\" "
+        "font-size=\"11\">\n<style>g.f{cursor:pointer}g.f:hover rect{stroke:#000;stroke-width:1}#search{cursor:"
+        "pointer}</style>\n<rect width=\"1200\" height=\"%.0f\" fill=\"#ffffff\"/>\n",
+        height, height);
     out_ = head;
     const Allocated& all = boxes_[0].amount;
     out_ += "<text x=\"10\" y=\"22\" font-size=\"15\">" + escaped(program) + " allocated " + bytesText(p_.allocated()) +
             " (" + std::to_string(all.samples) + " samples)</text>\n";
-    out_ += "<text x=\"10\" y=\"40\" fill=\"#606060\">width: bytes; green: what was allocated; click: wider, the lowest: "
-            "back</text>\n<text id=\"search\" x=\"1190\" y=\"22\" text-anchor=\"end\" fill=\"#6000c0\">search</text>\n"
-            "<text id=\"found\" x=\"1190\" y=\"40\" text-anchor=\"end\"></text>\n";
+    out_ +=
+        "<text x=\"10\" y=\"40\" fill=\"#606060\">width: bytes; green: what was allocated; click: wider, the lowest: "
+        "back</text>\n<text id=\"search\" x=\"1190\" y=\"22\" text-anchor=\"end\" fill=\"#6000c0\">search</text>\n"
+        "<text id=\"found\" x=\"1190\" y=\"40\" text-anchor=\"end\"></text>\n";
     place(0, 0, 0);
     out_ += "<script><![CDATA[";
     out_ += kScript;

@@ -30,8 +30,7 @@ ProfileFrame describe(const Code& code, uint32_t line) {
 }  // namespace
 
 std::string frameText(const ProfileFrame& frame) {
-  return frame.file.empty() ? frame.function
-                            : frame.function + " " + frame.file + ":" + std::to_string(frame.line);
+  return frame.file.empty() ? frame.function : frame.function + " " + frame.file + ":" + std::to_string(frame.line);
 }
 
 AllocationProfile::AllocationProfile(Isolate& isolate, size_t interval)
@@ -84,8 +83,7 @@ uint32_t AllocationProfile::frameOf(const WalkedFrame& frame) {
 }
 
 uint32_t AllocationProfile::push(uint32_t stack, uint32_t frame) {
-  auto [at, fresh] =
-      children_.try_emplace(uint64_t{stack} << 32 | frame, static_cast<uint32_t>(stacks_.size()));
+  auto [at, fresh] = children_.try_emplace(uint64_t{stack} << 32 | frame, static_cast<uint32_t>(stacks_.size()));
   if (fresh) stacks_.push_back({stack, frame});
   return at->second;
 }

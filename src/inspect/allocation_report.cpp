@@ -57,15 +57,17 @@ Sites sitesOf(const AllocationProfile& p) {
 
 std::string allocationText(const AllocationProfile& p, const std::string& program) {
   Allocated all = p.total();
-  std::string out = "allocations of " + program + ": " + bytesText(p.allocated()) + ", " +
-                    std::to_string(all.samples) + " samples, one each " + bytesText(p.interval()) + " or so\n";
+  std::string out = "allocations of " + program + ": " + bytesText(p.allocated()) + ", " + std::to_string(all.samples) +
+                    " samples, one each " + bytesText(p.interval()) + " or so\n";
   if (all.samples == 0) return out + "too little for samples; --every=BYTES takes them more often\n";
   auto part = [&all](const Allocated& a) { return padLeft(percentText(a.bytes / all.bytes), 8); };
   auto row = [&](const Allocated& a, const std::string& name) {
     out += padLeft(bytesText(static_cast<size_t>(a.bytes)), 12) + part(a) + padLeft(countText(a.objects), 13) + "  " +
            name + "\n";
   };
-  auto heading = [&out](const char* what) { out += "\n       bytes    part      objects  " + std::string(what) + "\n"; };
+  auto heading = [&out](const char* what) {
+    out += "\n       bytes    part      objects  " + std::string(what) + "\n";
+  };
   heading("kind");
   std::map<uint8_t, Allocated> kinds;
   std::map<uint32_t, Allocated> stacks;

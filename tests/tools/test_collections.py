@@ -99,6 +99,29 @@ class Collections(ProgramTest):
         self.assertEqual(r.err, "")
         self.assertEqual(len(self.read("log.jsonl").splitlines()), len(lines))
 
+    def test_modes_of_collectgarbage(self):
+        name = self.write("modes.lua", """
+collectgarbage(table.unpack(load("return " .. arg[1])()))
+local live = {}
+for i = 1, 100000 do live[i] = {i} end
+for r = 1, 60 do for i = 1, 10000 do live[(i * 7919 + r * 31) % 100000 + 1] = {r, i} end end
+""")
+        def run(parameters, *options):
+            result = self.devvm("gc", "--json", "--nursery=512k", "-o", "-", *options, name, parameters)
+            self.assertEqual(result.status, 0, result)
+            report = json.loads(result.out)
+            return report["pauses"]["full"]["count"], sum(c["phaseNanos"]["mark"] for c in report["collections"])
+        often, marked = run('{"generational", 20, 10}')
+        self.assertEqual(marked, 0)
+        seldom, _ = run('{"generational", 20, 400}')
+        self.assertGreater(often, 3 * max(seldom, 1))
+        full, marked = run('{"incremental", 120}')
+        self.assertLess(full, often / 3)  # slices do it
+        self.assertGreater(marked, 0)
+        # What the host wants counts in both modes.
+        _, marked = run('{"generational"}', "--gc-pause-target=100us")
+        self.assertGreater(marked, 0)
+
     def test_bad_command_lines(self):
         self.write("program.lua", "print(1)")
         for arguments, message in {

@@ -1,5 +1,7 @@
 // collectgarbage.
 
+#include <algorithm>
+
 #include "languages/lua/library/base_parts.h"
 
 namespace devvm::lua {
@@ -8,17 +10,38 @@ using runtime::Rooted;
 
 namespace {
 
-/// Upvalues of collectgarbage: what programs may set and ask back. The collector itself adapts to the program, so the
-/// reference's tuning parameters are kept but have no effect.
+/// Upvalues of collectgarbage: what programs may set and ask back.
 enum Setting : uint32_t {
-  kGenerational,  ///< the mode's name is all that differs, and what "step" does
-  kPause,
-  kStepMultiplier,
-  kStepCredit,  ///< bytes that steps of the incremental mode have worked off
+  kGenerational,    ///< the mode
+  kPause,           ///< percent of what was alive at which the incremental mode collects again
+  kStepMultiplier,  ///< of the incremental mode: 100 is kStepNanos in a slice
+  kMajor,           ///< percent of growth after which the generational mode looks at old objects, too
+  kHostTarget,      ///< nanoseconds: the pause target that the host has set, which programs do not change
+  kStepCredit,      ///< bytes that steps of the incremental mode have worked off
   kSettings
 };
 
 constexpr int64_t kSmallestStep = 64 << 10;  // bytes of credit
+/// A slice of the incremental mode, at the usual step multiplier; and what any multiplier makes of it.
+constexpr int64_t kStepNanos = 2'000'000, kLeastStepNanos = 250'000, kMostStepNanos = 50'000'000;
+/// Collections at smaller growth than this, in percent of what is alive, would be all that a program does.
+constexpr int64_t kLeastGrowth = 110;
+
+int64_t setting(NativeCall& c, Setting s) { return (*c.upvalue(s)).asInt(); }
+
+/// Gives the collector what the program has set for the mode it is in. The nursery and the size of steps find their
+/// measure by themselves.
+void apply(NativeCall& c) {
+  heap::HeapOptions& options = c.isolate.heap.options();
+  bool generational = (*c.upvalue(kGenerational)).isTrue();
+  int64_t growth = generational ? 100 + setting(c, kMajor) : setting(c, kPause);
+  options.growthPercent = static_cast<unsigned>(std::max(growth, kLeastGrowth));
+  int64_t target = setting(c, kHostTarget);
+  if (target == 0 && !generational) {
+    target = std::clamp(kStepNanos * setting(c, kStepMultiplier) / 100, kLeastStepNanos, kMostStepNanos);
+  }
+  options.pauseTarget = static_cast<uint64_t>(target);
+}
 
 size_t bytesInUse(Isolate& iso) { return iso.heap.bytesInUse() + iso.externalBytes(); }
 
@@ -77,9 +100,10 @@ NativeResult collectgarbage(NativeCall& c) {
     case kSetStepMul: {
       int64_t n;
       if (!c.optInteger(1, 0, n)) return c.raisePending();
-      uint32_t setting = option == kSetPause ? kPause : kStepMultiplier;
-      Value before = *c.upvalue(setting);
-      c.setUpvalue(setting, Value::smallInt(storedParameter(n)));
+      Setting which = option == kSetPause ? kPause : kStepMultiplier;
+      Value before = *c.upvalue(which);
+      c.setUpvalue(which, Value::smallInt(storedParameter(n)));
+      apply(c);
       return c.ret(before);
     }
     case kGen:
@@ -90,8 +114,10 @@ NativeResult collectgarbage(NativeCall& c) {
       }
       if (option == kInc && values[0] != 0) c.setUpvalue(kPause, Value::smallInt(storedParameter(values[0])));
       if (option == kInc && values[1] != 0) c.setUpvalue(kStepMultiplier, Value::smallInt(storedParameter(values[1])));
+      if (option == kGen && values[1] != 0) c.setUpvalue(kMajor, Value::smallInt(storedParameter(values[1])));
       bool before = (*c.upvalue(kGenerational)).isTrue();
       c.setUpvalue(kGenerational, Value::boolean(option == kGen));
+      apply(c);
       Value name = runtime::newString(iso, before ? "generational" : "incremental");
       return name.isNil() ? c.outOfMemory() : c.ret(name);
     }
@@ -113,10 +139,14 @@ bool openBaseMemory(Isolate& isolate, Handle globals) {
   Rooted native(isolate, runtime::newNative(isolate, &kEntry.info, kSettings));
   if ((*native).isNil()) return false;
   auto* n = native.as<runtime::Native>();
+  const heap::HeapOptions& options = isolate.heap.options();
+  auto set = [n](Setting s, int64_t v) { heap::initSlot(&n->upvalues[s], Value::smallInt(v)); };
   heap::initSlot(&n->upvalues[kGenerational], Value::boolean(true));  // the reference's program starts so
-  heap::initSlot(&n->upvalues[kPause], Value::smallInt(200));
-  heap::initSlot(&n->upvalues[kStepMultiplier], Value::smallInt(100));
-  heap::initSlot(&n->upvalues[kStepCredit], Value::smallInt(0));
+  set(kPause, 200);
+  set(kStepMultiplier, 100);
+  set(kMajor, std::max<int64_t>(options.growthPercent, 100) - 100);
+  set(kHostTarget, static_cast<int64_t>(std::min<uint64_t>(options.pauseTarget, uint64_t{1} << 40)));
+  set(kStepCredit, 0);
   return runtime::tableSetName(isolate, globals, kEntry.key, native);
 }
 
