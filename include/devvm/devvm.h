@@ -141,8 +141,9 @@ DEVVM_API void devvm_interrupt(devvm_isolate* isolate);
 DEVVM_API uint32_t devvm_open_scope(devvm_isolate* isolate);
 /** Ends all references made since, and all scopes opened since. */
 DEVVM_API void devvm_close_scope(devvm_isolate* isolate, uint32_t scope);
-/** A reference to the same value that lives until devvm_release. Debug builds, and others with DEVVM_CHECK_HANDLES in the
- *  environment, tell on standard error of those that are left at the end, released twice, or used when they are dead. */
+/** A reference to the same value that lives until devvm_release. Debug builds, and others with DEVVM_CHECK_HANDLES in
+ * the environment, tell on standard error of those that are left at the end, released twice, or used when they are
+ * dead. */
 DEVVM_API devvm_ref devvm_keep(devvm_isolate* isolate, devvm_ref value);
 /** Ends a reference of devvm_keep; others are left alone. */
 DEVVM_API void devvm_release(devvm_isolate* isolate, devvm_ref kept);

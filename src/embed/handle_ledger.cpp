@@ -35,7 +35,8 @@ std::string placeText(const void* address) {
   const char* file = std::strrchr(info.dli_fname, '/');
   file = file != nullptr ? file + 1 : info.dli_fname;
   const void* base = info.dli_saddr != nullptr ? info.dli_saddr : info.dli_fbase;
-  std::snprintf(text, sizeof text, "+0x%zx", static_cast<size_t>(static_cast<const char*>(address) - static_cast<const char*>(base)));
+  std::snprintf(text, sizeof text, "+0x%zx",
+                static_cast<size_t>(static_cast<const char*>(address) - static_cast<const char*>(base)));
   // Functions that are not exported have no name here: addr2line takes the file's offsets.
   return info.dli_sname != nullptr ? std::string(info.dli_sname) + text + " (" + file + ")" : std::string(file) + text;
 }
