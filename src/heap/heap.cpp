@@ -351,7 +351,10 @@ bool Heap::tryGrow(Object* o, uint32_t word) { return impl_->tryGrow(o, word); }
 
 // ---- barrier ----
 
-void Heap::remember(Object* holder, Value* slot) { impl_->remember(holder, slot); }
+void Heap::remember(Object* holder, Value* slot) {
+  impl_->recordedStores++;
+  impl_->remember(holder, slot);
+}
 
 void Heap::markingBarrier(const Object* holder, Value old, Value v) {
   if (!(holder->gc & kOld)) return;  // survivors are scanned by each minor collection

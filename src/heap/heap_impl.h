@@ -147,6 +147,7 @@ struct HeapImpl {
 
   uint8_t color = kMarked;  ///< mark bit of live old objects; flipped by each full collection
   Growable<Object*> remembered;
+  uint64_t recordedStores = 0;  ///< calls of Heap::remember()
   Growable<Object*> youngRelease, oldRelease;
   void* releaseContext = nullptr;
 

@@ -4,6 +4,8 @@
 
 namespace devvm::heap {
 
+uint64_t recordedStores(const Heap& heap) { return HeapImpl::of(heap).recordedStores; }
+
 SpaceStats spaceStats(const Heap& heap) {
   const HeapImpl& impl = HeapImpl::of(heap);
   SpaceStats s;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace devvm::heap {
 
@@ -25,6 +26,9 @@ struct SpaceStats {
                                                   : 1.0 - static_cast<double>(oldLive) / static_cast<double>(oldBlocks);
   }
 };
+
+/// Stores that had to tell the collector of an old object or a card, ever.
+uint64_t recordedStores(const Heap& heap);
 
 /// Never collects. Inside a collection the numbers are those of the moment.
 SpaceStats spaceStats(const Heap& heap);

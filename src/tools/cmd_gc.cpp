@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "heap/space_stats.h"
+#include "inspect/barrier_report.h"
 #include "inspect/collection_report.h"
 #include "tools/command.h"
 #include "tools/options.h"
@@ -22,11 +24,14 @@ struct GcCommand {
   std::string output;  ///< file of the report; empty: standard error, "-": standard output
   std::string svg;     ///< file of the picture; empty: none
   bool json = false;
+  bool barriers = false;  ///< counts stores instead
 };
 
 ParseResult takeOwn(GcCommand& out, std::string_view a, const char* next, bool& usedNext, std::string& error) {
   if (a == "--json") {
     out.json = true;
+  } else if (a == "--barriers") {
+    out.barriers = true;
   } else if (takeValue(a, next, "--svg", usedNext, out.svg)) {
     if (out.svg.empty()) error = "--svg needs a file";
   } else if (takeValue(a, next, "--output", usedNext, out.output) || takeValue(a, next, "-o", usedNext, out.output)) {
@@ -46,6 +51,28 @@ bool write(Session& session, const std::string& text, const std::string& path, s
   return ok;
 }
 
+/// Runs the program in the interpreter, each instruction of it looked at.
+int runBarriers(runtime::IsolateOptions options, const GcCommand& command, const Arguments& arguments, size_t first) {
+  options.jit.mode = runtime::JitOptions::Mode::kOff;
+  inspect::StoreCounter stores;
+  Session session(options, {});
+  if (!session.ready()) return kFailed;
+  session.listen(stores, events::setOf(events::EventKind::kInstruction));
+  int status;
+  {
+    Program program(session, "gc", arguments, first);
+    if (!program.loaded()) return session.finish(true);
+    bool failed = !program.call();
+    status = session.finish(failed);
+  }
+  const heap::Heap& heap = session.isolate().heap;
+  uint64_t recorded = heap::recordedStores(heap);
+  uint64_t remembered = heap.stats().phaseNanos[static_cast<size_t>(heap::CollectorPhase::kRemembered)];
+  inspect::StoreTimes times = inspect::measureStores(session.isolate());
+  std::string report = inspect::barrierText(arguments[first], stores, recorded, remembered, times);
+  return write(session, report, command.output, stderr) || status != kOk ? status : kFailed;
+}
+
 }  // namespace
 
 int runGc(const Arguments& arguments) {
@@ -55,6 +82,10 @@ int runGc(const Arguments& arguments) {
   auto own = [&command](auto&&... argument) { return takeOwn(command, argument...); };
   if (int status = parseOptions(commandNamed("gc"), arguments, own, "which program?", options, first); status != 0) {
     return status;
+  }
+  if (command.barriers) {
+    if (command.json || !command.svg.empty()) return usageError(commandNamed("gc"), "--barriers has no other forms");
+    return runBarriers(options, command, arguments, first);
   }
   std::unique_ptr<inspect::CollectionLog> log;  // listens until the session's end
   Session session(options, {});

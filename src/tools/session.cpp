@@ -121,6 +121,7 @@ bool Session::open(const std::string& path, std::unique_ptr<std::FILE, FileClose
 void Session::listen(events::Subscriber& subscriber, events::EventSet events) {
   bus_.subscribe(subscriber, events);
   isolate_->events = &bus_;
+  interpreter::eventsChanged(*isolate_);
 }
 
 bool Session::startTrace() {
@@ -139,7 +140,6 @@ bool Session::startTrace() {
   if (!trace.file.empty() && !open(trace.file, traceFile_)) return false;
   tracer_ = std::make_unique<events::JsonLines>(traceFile_ != nullptr ? traceFile_.get() : stderr);
   listen(*tracer_, trace.events);
-  interpreter::eventsChanged(*isolate_);
   return true;
 }
 

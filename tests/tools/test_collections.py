@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import xml.etree.ElementTree as xml
 
 from support import VM, ProgramTest
@@ -121,6 +122,41 @@ for r = 1, 60 do for i = 1, 10000 do live[(i * 7919 + r * 31) % 100000 + 1] = {r
         # What the host wants counts in both modes.
         _, marked = run('{"generational"}', "--gc-pause-target=100us")
         self.assertGreater(marked, 0)
+
+    def test_barriers(self):
+        name = self.write("stores.lua", """
+local old, other = {x = 0, list = {}}, {}
+for i = 1, 8 do old.list[i] = false end
+collectgarbage()
+local captured = 0
+local function add() captured = captured + 1 end
+for i = 1, 1000 do
+  old.x = i
+  old.list[i % 8 + 1] = other
+  add()
+end
+for i = 1, 300 do
+  collectgarbage("step")
+  collectgarbage("step")
+  old.x = {}  -- a young one, each time after it was forgotten
+end
+""")
+        result = self.devvm("gc", "--barriers", "-o", "-", name)
+        self.assertEqual(result.status, 0, result)
+        def number(row):
+            return int(re.search(r"^  " + row + r" +(\d+)", result.out, re.M)[1])
+        self.assertGreater(number("instructions"), 5000)
+        self.assertEqual(number("stores into fields"), 1300)
+        self.assertEqual(number("stores into elements"), 1008)
+        self.assertEqual(number("stores into captured variables"), 1000)
+        self.assertEqual(number("initializations, without barriers"), 2)
+        self.assertGreaterEqual(number("recorded"), 300)
+        self.assertLess(number("recorded"), 400)
+        times = {row: float(re.search(r"^  " + row + r" +([\d.]+) ns", result.out, re.M)[1])
+                 for row in ("without barrier", "into a young object", "recorded", "into a long array")}
+        self.assertGreater(times["recorded"], times["without barrier"])
+        self.assertRegex(result.out, r"\nat most [\d.]+ \w+ in stores, and [\d.]+ \w+ in collections\n$")
+        self.assertEqual(self.devvm("gc", "--barriers", "--json", name).status, 2)
 
     def test_bad_command_lines(self):
         self.write("program.lua", "print(1)")
