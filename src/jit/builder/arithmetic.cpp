@@ -261,7 +261,11 @@ void FunctionBuilder::comparison(Op op) {
 /// null: the block ends.
 ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
   // Against nil, a boolean or (raw booleans) a condition, bits tell.
+  auto isInterned = [](Node* n) {
+    return n->op == ir::Op::kConstant && n->value().isString() && runtime::asString(n->value())->interned();
+  };
   auto plain = [](Node* n) { return n->type == Type::kBool || (n->op == ir::Op::kConstant && !n->value().isString()); };
+  if (Node* test = typeTest(a, b)) return test;
   TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
   if (plain(a) || plain(b)) {
     bool number = a->type == Type::kInt || a->type == Type::kFloat || b->type == Type::kInt || b->type == Type::kFloat;
@@ -272,6 +276,10 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
   if (x.isEmpty() || y.isEmpty()) {
     exit();
     return nullptr;
+  }
+  if (isInterned(b)) std::swap(a, b);
+  if (isInterned(a) && b->type != Type::kInt && b->type != Type::kFloat && failures() == 0) {
+    return emit(ir::Op::kSame, {emit(ir::Op::kCheckIdentity, {b}), a});
   }
   if (x.isOnlyInts() && y.isOnlyInts()) return emit(ir::Op::kIntEq, {toInt(a), toInt(b)});
   if (x.isOnlyNumbers() && y.isOnlyNumbers() && failures() < 2) {

@@ -271,6 +271,8 @@ class FunctionBuilder {
                Nodes& results);
   bool selectOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                 Nodes& results);
+  Node* asserted(Node* x);
+  Node* typeTest(Node* a, Node* b);
   bool intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result);
   void giveBack(std::span<Node* const> values, ir::FrameState* state);
 

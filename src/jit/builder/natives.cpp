@@ -49,6 +49,26 @@ bool FunctionBuilder::bytesOf(const runtime::NativeInfo& native, Node* callee, s
   return true;
 }
 
+/// The first argument of `assert`; what fails leaves.
+ir::Node* FunctionBuilder::asserted(Node* x) {
+  Node* falsy = isFalsy(x);
+  emit(ir::Op::kCheckFalse, {falsy});
+  return x;
+}
+
+/// The comparison of what `type` gave with the name of a type. Null: it is none, or not that simple.
+ir::Node* FunctionBuilder::typeTest(Node* a, Node* b) {
+  if (b->op == ir::Op::kTypeName) std::swap(a, b);
+  if (a->op != ir::Op::kTypeName || b->op != ir::Op::kConstant || !b->value().isString()) return nullptr;
+  std::string_view name = runtime::asString(b->value())->view();
+  if (name == "nil") return emit(ir::Op::kIsNil, {a->input(0)});
+  constexpr std::string_view kNames[] = {"boolean", "number", "string", "table", "function"};
+  for (size_t i = 0; i < std::size(kNames); i++) {
+    if (name == kNames[i]) return emit(ir::Op::kIsOfType, {a->input(0)}, i);
+  }
+  return nullptr;
+}
+
 /// False: nothing was done.
 bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Node* const> arguments, Node*& result) {
   if (native.name == nullptr || arguments.empty() || arguments.size() > 2) return false;
@@ -70,6 +90,14 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
       Node* from0 = emit(ir::Op::kIntSub, {toInt(y), graph_.intConstant(1)});
       Node* index = emit(ir::Op::kCheckIndex, {from0, emit(ir::Op::kStringLength, {string})});
       result = emit(ir::Op::kStringByte, {string, index});
+    } else if (is("rawget") && failures() == 0 && y->type == Type::kInt) {
+      // Holes have nil there. What is not in the array part leaves.
+      Node* table = toTable(x);
+      Node* length = emit(ir::Op::kLoadLength, {emit(ir::Op::kLoadArray, {table})});
+      Node* index = emit(ir::Op::kCheckIndex, {emit(ir::Op::kIntSub, {y, graph_.intConstant(1)}), length});
+      result = emit(ir::Op::kLoadElement, {length->input(0), index});
+    } else if (is("assert") && failures() == 0) {
+      result = asserted(x);
     } else {
       return false;
     }
@@ -93,6 +121,10 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
     if (!isInt && !isFloat) return false;
     result = isFloat ? emit(ir::Op::kFloatAbs, {x})
                      : choose(x, emit(ir::Op::kIntNeg, {x}), emit(ir::Op::kIntLt, {x, graph_.intConstant(0)}));
+  } else if (is("type")) {
+    result = emit(ir::Op::kTypeName, {x});
+  } else if (is("assert") && failures() == 0) {
+    result = asserted(x);
   } else if (is("string.len") && failures() == 0) {
     result = emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {x})});
   } else {

@@ -196,6 +196,27 @@ void Emitter::emitCheckIs(const Node* n) {
   a.jcc(Condition::kNotEqual, exit());
 }
 
+void Emitter::emitCheckIdentity(const Node* n) {
+  Label other;
+  load(rax, n->input(0));
+  a.sub64(rax, a.literal64(heap::tagBits(heap::Tag::kString)));
+  a.cmp64(rax, a.literal64(uint64_t{1} << heap::kTagShift));
+  a.jcc(Condition::kAboveEqual, other, Distance::kShort);
+  a.test8(Mem(rax, offset::kFlags), Imm(runtime::String::kInterned));
+  a.jcc(Condition::kZero, exit());
+  a.bind(other);
+}
+
+void Emitter::emitTypeName(const Node* n) {
+  load(rsi, n->input(0));
+  a.mov64(rdi, kIsolate);
+  a.mov64(rax, addressOf(&leafTypeName));
+  a.call(rax);
+  a.cmp64(rax, a.literal64(Value::kAbsentBits));
+  a.jcc(Condition::kEqual, exit());
+  storeResult(rax);
+}
+
 void Emitter::emitCheckTrue(const Node* n) { jumpIf(test(n->input(0)).opposite(), exit()); }
 void Emitter::emitCheckFalse(const Node* n) { jumpIf(test(n->input(0)), exit()); }
 

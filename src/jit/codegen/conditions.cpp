@@ -7,6 +7,34 @@ namespace devvm::jit {
 
 using namespace x64;
 
+Emitter::Test Emitter::ofType(const Node* x, ir::ValueType type) {
+  using ir::ValueType;
+  load(rax, x);
+  switch (type) {
+    case ValueType::kBoolean:
+      a.sub64(rax, a.literal64(Value::kFalseBits));
+      a.cmp64(rax, 1);
+      return {Condition::kBelowEqual};
+    case ValueType::kNumber:
+      // Counted from the first value that is none, wide integers are the first numbers; floats come behind, around
+      // zero.
+      a.sub64(rax, a.literal64(kFirstNoDouble));
+      a.cmp64(rax, a.literal64(heap::tagBits(heap::Tag::kWideInt) - kFirstNoDouble));
+      return {Condition::kAboveEqual};
+    case ValueType::kString: return tagged(heap::Tag::kString);
+    case ValueType::kTable: return tagged(heap::Tag::kTable);
+    case ValueType::kFunction: return tagged(heap::Tag::kFunction);
+  }
+  return {Condition::kEqual};
+}
+
+/// Of the value in rax, which is lost.
+Emitter::Test Emitter::tagged(heap::Tag tag) {
+  a.shr64(rax, heap::kTagShift);
+  a.cmp32(rax, Imm(static_cast<int32_t>(tag)));
+  return {Condition::kEqual};
+}
+
 Emitter::Test Emitter::compare(const Node* n) {
   using ir::Op;
   const Node* x = n->input(0);
@@ -27,6 +55,7 @@ Emitter::Test Emitter::compare(const Node* n) {
       a.sub64(rax, a.literal64(Value::kNilBits));
       a.cmp64(rax, 1);
       return {Condition::kBelowEqual};
+    case Op::kIsOfType: return ofType(x, static_cast<ir::ValueType>(n->aux));
     case Op::kHasShape: {
       // When the shape is freed nothing has it.
       auto shape = static_cast<uint32_t>(n->aux);
@@ -119,6 +148,7 @@ void Emitter::emitSame(const Node* n) { comparison(n); }
 void Emitter::emitIsNil(const Node* n) { comparison(n); }
 void Emitter::emitIsInt(const Node* n) { comparison(n); }
 void Emitter::emitIsFalsy(const Node* n) { comparison(n); }
+void Emitter::emitIsOfType(const Node* n) { comparison(n); }
 void Emitter::emitHasShape(const Node* n) { comparison(n); }
 void Emitter::emitIsClosure(const Node* n) { comparison(n); }
 void Emitter::emitNot(const Node* n) { comparison(n); }

@@ -168,6 +168,8 @@ class Emitter {
   // ---- conditions.cpp ----
   Test test(const Node* condition);
   Test compare(const Node* n);
+  Test ofType(const Node* x, ir::ValueType type);
+  Test tagged(heap::Tag tag);
   void jumpIf(Test t, Label& target);
   void setBool(Test t, Gpr to);
   void comparison(const Node* n);

@@ -31,6 +31,11 @@ Value leafNewClosure(Isolate* iso, const Value* prototype, const Value* upvalues
   return functionValue(o);
 }
 
+Value leafTypeName(Isolate* iso, Value v) {
+  String* name = findInterned(*iso, typeName(v));
+  return name != nullptr ? stringValue(name) : Value::absent();
+}
+
 double leafFloatMod(double a, double b) { return std::bit_cast<double>(Value::canonical(floorModDouble(a, b)).bits()); }
 double leafFloatPow(double a, double b) {
   return std::bit_cast<double>(Value::canonical(b == 2 ? a * a : std::pow(a, b)).bits());

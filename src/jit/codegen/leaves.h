@@ -11,6 +11,8 @@ namespace devvm::jit {
 Value leafInteger(Isolate* iso, int64_t i);
 /// A closure of `*prototype` with `count` upvalues, the first one at `upvalues`, each below the one before.
 Value leafNewClosure(Isolate* iso, const Value* prototype, const Value* upvalues, uint64_t count);
+/// The name of the value's type, if there is such a string.
+Value leafTypeName(Isolate* iso, Value v);
 double leafFloatMod(double a, double b);
 double leafFloatPow(double a, double b);
 

@@ -78,6 +78,7 @@ bool givesInput(Op op) {
     case Op::kCheckNative:
     case Op::kCheckNotNil:
     case Op::kCheckIs:
+    case Op::kCheckIdentity:
     case Op::kCheckIndex:
     case Op::kCheckNotZero:
     case Op::kCheckSmall: return true;
@@ -110,7 +111,7 @@ bool isLoad(Op op) {
 }
 bool losesRegisters(Op op) {
   return op == Op::kCall || op == Op::kCallFast || op == Op::kCallLeaf || op == Op::kFloatMod || op == Op::kFloatPow ||
-         op == Op::kVectorMap || op == Op::kVectorMapInts;
+         op == Op::kTypeName || op == Op::kVectorMap || op == Op::kVectorMapInts;
 }
 /// Offsets of this size are folded into addresses of elements.
 constexpr int64_t kMostOffset = 1 << 24;
@@ -361,6 +362,7 @@ void Selector::demand(const Node* n) {
     case Op::kCheckNative:
     case Op::kCheckNotNil:
     case Op::kCheckIs:
+    case Op::kCheckIdentity:
     case Op::kCheckSmall: any(n->input(0)); break;
     case Op::kCheckNotZero:
     case Op::kCheckShape:
@@ -442,6 +444,7 @@ void Selector::demand(const Node* n) {
     case Op::kIsNil:
     case Op::kIsInt:
     case Op::kIsFalsy:
+    case Op::kIsOfType:
     case Op::kHasShape:
     case Op::kIsClosure:
     case Op::kNot: comparison(n); break;
@@ -488,6 +491,7 @@ void Selector::demand(const Node* n) {
     case Op::kCall:
     case Op::kCallFast:
     case Op::kCallLeaf:
+    case Op::kTypeName:
     case Op::kNewClosure:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself. Those for fields

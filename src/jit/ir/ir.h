@@ -31,6 +31,11 @@ namespace devvm::jit::ir {
 enum class Type : uint8_t { kNone, kTagged, kInt, kFloat, kBool, kSame };
 const char* typeName(Type type);
 
+/// Types that programs tell apart: what is_of_type asks for.
+enum class ValueType : uint8_t { kBoolean, kNumber, kString, kTable, kFunction };
+/// Of a raw value.
+constexpr ValueType valueTypeOf(Type raw) { return raw == Type::kBool ? ValueType::kBoolean : ValueType::kNumber; }
+
 enum class Op : uint8_t {
 #define IR(name, ...) k##name,
 #include "jit/ir/ops.def"

@@ -85,11 +85,13 @@ bool isHarmless(const Node* object, const Node* user, uint32_t input) {
     case Op::kCheckShapes:
     case Op::kCheckTable: return isTable;
     case Op::kCheckClosure: return isClosure && user->aux == object->aux;
+    case Op::kIsOfType: return isTable || isClosure;
     case Op::kIsClosure: return isClosure;
     case Op::kLoadUpvalue: return isClosure && user->aux < object->inputCount();
     case Op::kLoadCell: return object->op == Op::kNewCell;
     case Op::kStoreCell: return object->op == Op::kNewCell && input == 0;
     case Op::kCheckNotNil:
+    case Op::kCheckIdentity:
     case Op::kIsNil:
     case Op::kIsInt:
     case Op::kIsFalsy:
@@ -249,6 +251,10 @@ class Replacement {
         return graph_.unlink(n);
       case Op::kHasShape: return graph_.replace(n, graph_.boolConstant(now_.shape == n->aux));
       case Op::kIsClosure: return graph_.replace(n, graph_.boolConstant(object_->aux == n->aux));
+      case Op::kIsOfType: {
+        ir::ValueType type = object_->op == Op::kNewTable ? ir::ValueType::kTable : ir::ValueType::kFunction;
+        return graph_.replace(n, graph_.boolConstant(n->aux == static_cast<uint64_t>(type)));
+      }
       case Op::kIsNil:
       case Op::kIsInt:
       case Op::kIsFalsy: return graph_.replace(n, graph_.boolConstant(false));

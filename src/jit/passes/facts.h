@@ -80,6 +80,7 @@ inline ir::Node* unguarded(ir::Node* n) {
       case ir::Op::kCheckShapes:
       case ir::Op::kCheckClosure:
       case ir::Op::kCheckNative:
+      case ir::Op::kCheckIdentity:
       case ir::Op::kCheckNotNil: n = n->input(0); break;
       default: return n;
     }

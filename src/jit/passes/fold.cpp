@@ -2,6 +2,7 @@
 // neither reassociated nor is a NaN ever computed here, and zeros keep their signs.
 #include <bit>
 #include <cmath>
+#include <optional>
 
 #include "jit/passes/edges.h"
 #include "jit/passes/facts.h"
@@ -346,6 +347,10 @@ class Folder {
         if (a->op == Op::kConstant) return boolean(a->value().isInt());
         if (a->op == Op::kBoxSmall) return boolean(true);
         return a->op == Op::kBoxFloat || a->op == Op::kBoxBool || isTable(a) ? boolean(false) : nullptr;
+      case Op::kIsOfType: {
+        std::optional<ir::ValueType> type = typeOf(a);
+        return type ? boolean(n->aux == static_cast<uint64_t>(*type)) : nullptr;
+      }
       case Op::kIsFalsy:
         if (a->op == Op::kConstant) return boolean(a->value().isFalsy());
         if (a->op == Op::kBoxBool) return make(n, Op::kNot, {a->input(0)});
@@ -389,8 +394,36 @@ class Folder {
     return false;
   }
 
+  /// Nothing: it is not known, or none of these.
+  static std::optional<ir::ValueType> typeOf(const Node* n) {
+    using ir::ValueType;
+    switch (n->op) {
+      case Op::kConstant:
+        if (n->value().isBoolean()) return ValueType::kBoolean;
+        if (n->value().isNumber()) return ValueType::kNumber;
+        if (n->value().isString()) return ValueType::kString;
+        return std::nullopt;
+      case Op::kBoxSmall:
+      case Op::kBoxInt:
+      case Op::kBoxFloat: return ValueType::kNumber;
+      case Op::kBoxBool: return ValueType::kBoolean;
+      case Op::kCheckString:
+      case Op::kTypeName: return ValueType::kString;
+      case Op::kCheckClosure:
+      case Op::kCheckNative:
+      case Op::kNewClosure: return ValueType::kFunction;
+      default: return isTable(n) ? std::optional(ValueType::kTable) : std::nullopt;
+    }
+  }
+
   Node* foldTagged(Node* n, Node* a) {
     switch (n->op) {
+      case Op::kCheckIdentity: {
+        std::optional<ir::ValueType> type = typeOf(a);
+        bool isName = a->op == Op::kTypeName || a->op == Op::kCheckIdentity;
+        bool isNoString = type ? *type != ir::ValueType::kString : a->op == Op::kConstant;
+        return isName || isNoString ? a : nullptr;
+      }
       case Op::kCheckTable: return isTable(a) ? a : nullptr;
       case Op::kCheckString:
         return a->op == Op::kCheckString || (a->op == Op::kConstant && a->value().isString()) ? a : nullptr;

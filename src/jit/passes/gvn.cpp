@@ -69,9 +69,12 @@ class Numbering {
       case Op::kCheckNative:
       case Op::kCheckNotNil:
       case Op::kCheckIs:
+      case Op::kCheckIdentity:
+      case Op::kTypeName:
       case Op::kSame:
       case Op::kIsNil:
       case Op::kIsInt:
+      case Op::kIsOfType:
       case Op::kIsFalsy:
       case Op::kStringLength:
       case Op::kStringByte: return true;
@@ -149,7 +152,8 @@ class Numbering {
 
   /// Behind this guard its input is not nil.
   void tellNotNil(Node* n) {
-    if (n->op == Op::kCheckNotNil || (n->op == Op::kCheckIs && n->value().isNil())) return;
+    bool mayBeNil = n->op == Op::kCheckIdentity || n->op == Op::kTypeName;
+    if (n->op == Op::kCheckNotNil || mayBeNil || (n->op == Op::kCheckIs && n->value().isNil())) return;
     Node* known = n->type == Type::kTagged ? n : n->input(0);
     table_.insert({Op::kCheckNotNil, 1, 0, unguarded(n->input(0)), nullptr}, known);
     bool tellsShape = n->op == Op::kCheckShape || n->op == Op::kCheckShapes;

@@ -35,7 +35,9 @@ Kind meet(Kind a, Kind b) {
 }
 
 /// The operation only hands on its input, if it is raw.
-bool handsOn(const Node* n) { return n->op == Op::kCheckNotNil || n->op == Op::kToTagged; }
+bool handsOn(const Node* n) {
+  return n->op == Op::kCheckNotNil || n->op == Op::kCheckIdentity || n->op == Op::kToTagged;
+}
 
 class Representation {
  public:
@@ -297,6 +299,12 @@ class Representation {
         break;
       case Op::kCheckNotNil:
         if (raw || isNeverNil(x)) by = x;  // those who want it tagged box it
+        break;
+      case Op::kCheckIdentity:
+        if (raw) by = x;
+        break;
+      case Op::kIsOfType:
+        if (raw) by = graph_.boolConstant(n->aux == static_cast<uint64_t>(ir::valueTypeOf(type)));
         break;
       case Op::kIsNil:
         if (raw) by = graph_.boolConstant(false);

@@ -141,6 +141,14 @@ class Evaluator {
 
   void leaveUnless(bool good) { left_ = left_ || !good; }
 
+  static bool isOfType(const Datum& d, ir::ValueType type) {
+    switch (type) {
+      case ir::ValueType::kBoolean: return d.kind == Datum::kBool;
+      case ir::ValueType::kNumber: return d.kind == Datum::kInt || d.kind == Datum::kFloat;
+      case ir::ValueType::kTable: return d.kind == Datum::kObject && d.object->isTable;
+      default: return false;
+    }
+  }
   static bool isSmall(const Datum& d) { return d.kind == Datum::kInt && heap::Value::fitsInt(d.integer()); }
   static int64_t floorDiv(int64_t x, int64_t y) {
     if (y == -1) return static_cast<int64_t>(0 - static_cast<uint64_t>(x));
@@ -213,6 +221,7 @@ class Evaluator {
         leaveUnless(n->pointer<ir::ShapeSet>()->has(a.object->shape));
         r = a;
         break;
+      case Op::kCheckIdentity: r = a; break;  // there are no strings
       case Op::kCheckNotNil:
         leaveUnless(a.kind != Datum::kNil);
         r = a;
@@ -284,6 +293,7 @@ class Evaluator {
       case Op::kIsNil: condition(a.kind == Datum::kNil); break;
       case Op::kIsInt: condition(a.kind == Datum::kInt && isSmall(a)); break;
       case Op::kIsFalsy: condition(a.isFalsy()); break;
+      case Op::kIsOfType: condition(isOfType(a, static_cast<ir::ValueType>(n->aux))); break;
       case Op::kNot: condition(a.bits == 0); break;
       case Op::kBoxSmall:
         // Pure, so it may run where its result is not wanted, and makes some integer then.

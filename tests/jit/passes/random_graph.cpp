@@ -132,6 +132,10 @@ class Maker {
       case 0: n = add(Op::kFloatLt, {floatOperand(), floatOperand()}); break;
       case 1: {
         Node* x = locals_[pick(kLocals)];
+        if (chance(20) && (x->type == Type::kTagged || x->type == Type::kSame)) {
+          n = add(Op::kIsOfType, {x}, pick(5));
+          break;
+        }
         n = x->type == Type::kTagged || x->type == Type::kSame ? add(chance(50)   ? Op::kIsNil
                                                                      : chance(50) ? Op::kIsInt
                                                                                   : Op::kIsFalsy,
@@ -231,7 +235,8 @@ class Maker {
           return;
         }
         Node* x = locals_[variable()];
-        if (x->type == Type::kTagged || x->type == Type::kSame) locals_[target()] = add(Op::kCheckNotNil, {x});
+        if (x->type == Type::kTagged || x->type == Type::kSame)
+          locals_[target()] = add(chance(70) ? Op::kCheckNotNil : Op::kCheckIdentity, {x});
         return;
       }
       case 12: {
