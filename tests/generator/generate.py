@@ -574,7 +574,7 @@ class Generator(hot.HotParts):
                 self.statements(1, depth - 1)
                 if self.chance(25):
                     self.put(f"local ok, e = pcall(function() coroutine.yield('inner'); if {self.without_varargs('bool', 1)} then error('in coroutine', 0) end end)")
-                    self.put(f"emit('{self.fresh('ci')}', ok, e)")
+                    self.put(f"emit('{self.fresh('ci')}', ok, text(e))")
             self.put("end")
             if self.chance(20):
                 self.put(f"if {self.expression('bool', 1)} then error({self.expression('str', 1)}) end")
