@@ -64,6 +64,7 @@ unit() {
 
 lua() { python3 tests/run.py --jobs "$JOBS" --vm "$@"; }
 assembly() { python3 tests/asm/run.py --jobs "$JOBS" --devvm "$@"; }
+lox() { python3 tests/lox/run.py --jobs "$JOBS" --vm "$@"; }
 random() { python3 tests/generator/fuzz.py --jobs "$JOBS" --vm "$@"; }
 
 # Every libFuzzer target for some seconds, from its own seeds; crashes stay in build/fuzz.
@@ -116,7 +117,10 @@ step "graphs and passes" python3 tests/jit/run.py --devvm $VM
 step "assembly programs" assembly $VM --mode interpreter=--jit=off --mode "switch=--jit=off --dispatch=switch" \
   --mode "gc-stress=--jit=off --gc-stress=move" \
   --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11" --mode "optimizing-at-once=$OPTIMIZED"
+step "Lox programs" lox $VM
+step "damaged Lox programs, 20 seconds" python3 tests/lox/fuzz.py --vm $VM --seconds 20 --seed "$SEED"
 if [ $ALL -eq 1 ]; then
+  step "Lox programs, every mode" lox $VM --mode all
   step "assembly programs, other modes" assembly $VM --mode "gc-verify=--jit=off --gc-verify" \
     --mode "fuel=--jit=off --fuel=1000000000000" --mode "memory-limit=--jit=off --memory-limit=4G" --mode "baseline-stress=$AT_ONCE --gc-stress=move" \
     --mode "baseline-switch=$AT_ONCE --dispatch=switch" --mode "baseline-verify=$AT_ONCE --gc-verify" \
@@ -149,6 +153,7 @@ export TSAN_OPTIONS="external_symbolizer_path=$ASAN_SYMBOLIZER_PATH ${TSAN_OPTIO
 if step "build address and undefined-behaviour sanitizers" configure asan "$tests"; then
   step "Lua programs, sanitizers" lua build/asan/devvm --mode interpreter --timeout 120
   step "assembly programs, sanitizers" assembly build/asan/devvm
+  step "Lox programs, sanitizers" lox build/asan/devvm --mode interpreter
   if [ $ALL -eq 1 ]; then
     step "unit tests, sanitizers" unit asan
     step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress \

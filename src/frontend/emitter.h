@@ -28,6 +28,7 @@ class ModuleEmitter {
   /// The module; call it once, when the main function is finished. False: `error` says which limit of the format a
   /// function exceeded, `line` where that function begins.
   bool take(bytecode::Module& module, std::string& error, uint32_t& line);
+  const SourceFile& source() const { return source_; }
 
  private:
   friend class FunctionEmitter;

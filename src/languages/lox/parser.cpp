@@ -54,7 +54,7 @@ void Parser::consume(Tok kind, const char* message) {
 }
 
 void Parser::errorAt(const Token& token, std::string_view code, std::string_view message) {
-  if (panic_) return;
+  if (panic_ || stopped_) return;
   panic_ = true;
   said_.error(code, token.span, std::string(message));
 }
@@ -81,6 +81,7 @@ void Parser::synchronize() {
 bool Parser::enter() {
   if (++nesting_ <= kDeepest) return true;
   errorAt(current_, kSyntaxCode, "Too much nesting.");
+  stopped_ = true;
   while (!check(Tok::kEnd)) advance();
   return false;
 }

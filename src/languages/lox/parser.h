@@ -80,6 +80,7 @@ class Parser {
   std::vector<OpenFunction> functions_;
   std::vector<Class*> classes_;
   bool panic_ = false;
+  bool stopped_ = false;  ///< too deep: the rest of the text is skipped, and says nothing
   uint32_t nesting_ = 0;
 };
 
