@@ -6,7 +6,7 @@ import unittest
 
 from support import VM, ProgramTest
 
-COMMANDS = ["run", "lua", "repl", "dis", "asm", "verify", "compile", "options"]
+COMMANDS = ["run", "lua", "repl", "dis", "asm", "verify", "compile", "options", "check", "lox"]
 READERS = ["run", "lua", "dis", "asm", "verify", "compile"]
 
 
