@@ -40,8 +40,8 @@ class ModuleEmitter {
 };
 
 struct FunctionFacts {
-  std::string_view name;
-  Span place;
+  std::string_view name = {};
+  Span place = {};
   uint8_t parameters = 0;
   uint8_t flags = 0;  ///< bytecode::FunctionFlag
   bool isMain = false;

@@ -32,15 +32,15 @@ struct FrontEnd {
 
   /// Text (said.source()) to a module that passes the verifier. False after at least one error was said. Any text is
   /// safe input. Warnings may be said in any case.
-  bool (*compile)(Diagnostics& said, const CompileRequest& request, bytecode::Module& module);
+  bool (*compile)(Diagnostics& said, const CompileRequest& request, bytecode::Module& module) = nullptr;
   /// The diagnostics as the language's reference writes them; null: renderAll().
   std::string (*report)(const Diagnostics& said) = nullptr;
 
   /// Makes an isolate know the language: its descriptor (runtime/language.h), its library. May be called again.
   /// MAY COLLECT. False: out of memory.
-  bool (*open)(runtime::Isolate& isolate);
+  bool (*open)(runtime::Isolate& isolate) = nullptr;
   /// The table of globals, which main functions get as their environment. Only after open().
-  heap::Value (*environment)(runtime::Isolate& isolate);
+  heap::Value (*environment)(runtime::Isolate& isolate) = nullptr;
   /// The message handler of uncaught errors: gives the text to show. Null: that of the command line.
   const runtime::NativeInfo* messageHandler = nullptr;
   /// Exit statuses of the command line.
