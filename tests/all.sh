@@ -70,7 +70,7 @@ random() { python3 tests/generator/fuzz.py --jobs "$JOBS" --vm "$@"; }
 # Every libFuzzer target for some seconds, from its own seeds; crashes stay in build/fuzz.
 fuzzers() {
   local seconds=$1 bad=0 ran=0 target
-  for target in lua_parser load_module verifier pattern unpack module assembler; do
+  for target in lua_parser lox_parser load_module verifier pattern unpack module assembler; do
     if python3 tests/fuzz/run.py --build build/fuzzers --seconds "$seconds" "$target"; then ran=$((ran + 1)); else bad=$((bad + 1)); fi
   done
   echo "$ran passed, $bad failed"

@@ -29,6 +29,12 @@ def lua_texts():
                 yield path.read_bytes()
 
 
+def lox_texts():
+    for path in sorted((ROOT / "tests" / "lox").rglob("*.lox")):
+        if path.stat().st_size < 6000:
+            yield path.read_bytes()
+
+
 def assembly_texts():
     for path in sorted((ROOT / "tests" / "asm").rglob("*.dvs")):
         yield path.read_bytes()
@@ -57,6 +63,8 @@ def with_length(texts, subject):
 def first_inputs(target, vm):
     if target == "lua_parser":
         return lua_texts()
+    if target == "lox_parser":
+        return lox_texts()
     if target == "assembler":
         return assembly_texts()
     if target in ("module", "load_module", "verifier"):
@@ -72,7 +80,7 @@ def main():
     parser.add_argument("--vm", default=str(ROOT / "build/release/devvm"), help="makes the first modules")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0, help="of libFuzzer (default: random)")
-    parser.add_argument("target", help="lua_parser, load_module, verifier, pattern, unpack, module or assembler")
+    parser.add_argument("target", help="lua_parser, lox_parser, load_module, verifier, pattern, unpack, module or assembler")
     options = parser.parse_args()
 
     program = Path(options.build).resolve() / FOLDERS.get(options.target, "tests/fuzz") / f"fuzz_{options.target}"

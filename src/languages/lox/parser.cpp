@@ -174,7 +174,7 @@ Stat* Parser::classDeclaration() {
 }
 
 void Parser::classBody(Class* c) {
-  while (!check(Tok::kRightBrace) && !check(Tok::kEnd) && !panic_) {
+  while (!check(Tok::kRightBrace) && !check(Tok::kEnd)) {
     consume(Tok::kName, "Expect method name.");
     bool isInit = lexer_.text(previous_) == "init";
     Function* f = function(isInit ? FunctionKind::kInitializer : FunctionKind::kMethod, previous_);
@@ -223,7 +223,7 @@ Function* Parser::function(FunctionKind kind, const Token& name) {
       Variable* v = declareVariable(previous_);
       v->isReady = true;
       if (f->parameters.size() <= kMostArguments) f->parameters.append(arena_, v);
-    } while (match(Tok::kComma) && !panic_);
+    } while (match(Tok::kComma));
   }
   consume(Tok::kRightParen, "Expect ')' after parameters.");
   consume(Tok::kLeftBrace, "Expect '{' before function body.");
