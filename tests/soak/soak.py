@@ -26,7 +26,7 @@ MODES = {
     "optimizing-at-once": (48 * MIB, ["--jit=optimizing", "--jit-threshold=2", "--jit-optimize-at-once"]),
     "gc-pause-target": (56 * MIB, ["--gc-pause-target=1ms"]),
     "gc-mark": (24 * MIB, ["--gc-stress=mark"]),
-    "gc-move": (16 * MIB, ["--gc-stress=move:500", "--jit=off", "--gc-verify"]),
+    "gc-move": (16 * MIB, ["--gc-stress=move:2000", "--jit=off"]),
     "gc-move-jit": (20 * MIB, ["--gc-stress=move:200"]),
 }
 SETTLED = 20         # seconds of a mode after which its resident memory says something
