@@ -112,6 +112,8 @@ step "layers" python3 tests/layers/check.py
 step "build release (clang 19)" configure release ON || finish
 step "unit tests" unit release
 step "installed package" installed_package
+step "Caml" python3 tests/caml/run.py --vm $VM --mode interpreter --mode default --mode baseline-at-once
+step "hostile Caml texts" python3 tests/caml/limits.py $VM
 step "commands" python3 tests/tools/run.py --vm $VM
 step "graphs and passes" python3 tests/jit/run.py --devvm $VM
 step "assembly programs" assembly $VM --mode interpreter=--jit=off --mode "switch=--jit=off --dispatch=switch" \

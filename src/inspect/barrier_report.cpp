@@ -63,8 +63,8 @@ StoreTimes measureStores(Isolate& isolate) {
     old.push_back(cell(heap::Space::kOld));
     if (young.back() == nullptr || old.back() == nullptr) return {};
   }
-  auto* array = static_cast<ValueArray*>(heap.allocateNoCollect(static_cast<uint8_t>(Kind::kValueArray),
-                                                                static_cast<uint32_t>(kHolders) * 2, 0, heap::Space::kOld));
+  auto* array = static_cast<ValueArray*>(heap.allocateNoCollect(
+      static_cast<uint8_t>(Kind::kValueArray), static_cast<uint32_t>(kHolders) * 2, 0, heap::Space::kOld));
   if (array == nullptr) return {};
   Value youngValue = otherValue(young[0]), oldValue = otherValue(old[0]), number = Value::smallInt(7);
   auto nothing = [] {};
@@ -109,7 +109,8 @@ std::string barrierText(const std::string& program, const StoreCounter& stores, 
     return std::string(text);
   };
   row("instructions", std::to_string(stores.instructions()));
-  row("stores into fields", std::to_string(stores.count(StoreCounter::kFields)), part(stores.count(StoreCounter::kFields)));
+  row("stores into fields", std::to_string(stores.count(StoreCounter::kFields)),
+      part(stores.count(StoreCounter::kFields)));
   row("stores into elements", std::to_string(stores.count(StoreCounter::kElements)),
       part(stores.count(StoreCounter::kElements)));
   row("stores into captured variables", std::to_string(stores.count(StoreCounter::kCaptured)),
@@ -129,7 +130,8 @@ std::string barrierText(const std::string& program, const StoreCounter& stores, 
   row("into a long array", nanos(t.card), "a card is marked");
   // Every store pays for the longest way through the tests at most; some are recorded.
   double tests = std::max({t.young, t.number, t.old, t.plain}) - t.plain;
-  double cost = static_cast<double>(stores.stores()) * tests + static_cast<double>(recorded) * std::max(0.0, t.recorded - t.plain);
+  double cost = static_cast<double>(stores.stores()) * tests +
+                static_cast<double>(recorded) * std::max(0.0, t.recorded - t.plain);
   out += "\nat most " + durationText(static_cast<uint64_t>(cost)) + " in stores, and " + durationText(remembered) +
          " in collections\n";
   return out;

@@ -13,6 +13,7 @@
 #include "bytecode/verifier.h"
 #include "interpreter/engine.h"
 #include "jit/tiering/tiers.h"
+#include "languages/caml/caml_program.h"
 #include "languages/lua/library/library.h"
 #include "languages/lua/library/waiting.h"
 #include "languages/lua/lua_chunk.h"
@@ -191,6 +192,15 @@ bool Session::loadText(std::string_view text, const std::string& chunkName, Hand
     if (!result.get().isNil()) return true;
     complain("not enough memory");
     return false;
+  }
+  if (endsWith(chunkName, ".ml")) {
+    std::string diagnostics;
+    bool ok = caml::loadProgram(*isolate_, text, chunkName.substr(1), result, diagnostics);
+    std::fflush(stdout);
+    std::fwrite(diagnostics.data(), 1, diagnostics.size(), stderr);
+    std::fflush(stderr);
+    if (!ok) failedStatus_ = kUsage;
+    return ok;
   }
   if (tryLoad(text, chunkName, result, message, incomplete)) return true;
   complain(message);

@@ -1,0 +1,15 @@
+type ('a, 'e) t = ('a, 'e) result
+let ok v = Ok v
+let error e = Error e
+let value r ~default = match r with Ok v -> v | Error _ -> default
+let get_ok = function Ok v -> v | Error _ -> invalid_arg "result is Error _"
+let get_error = function Error e -> e | Ok _ -> invalid_arg "result is Ok _"
+let bind r f = match r with Ok v -> f v | Error e -> Error e
+let join = function Ok r -> r | Error e -> Error e
+let map f = function Ok v -> Ok (f v) | Error e -> Error e
+let map_error f = function Error e -> Error (f e) | Ok v -> Ok v
+let fold ~ok ~error = function Ok v -> ok v | Error e -> error e
+let iter f = function Ok v -> f v | Error _ -> ()
+let is_ok = function Ok _ -> true | Error _ -> false
+let is_error = function Error _ -> true | Ok _ -> false
+let to_option = function Ok v -> Some v | Error _ -> None

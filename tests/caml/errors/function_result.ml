@@ -1,0 +1,2 @@
+let f (g : int -> int list) = g 1
+let y = f (fun x -> ["a"])

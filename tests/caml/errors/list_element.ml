@@ -1,0 +1,2 @@
+let f (x : int list list) = x
+let y = f [["a"]]

@@ -1,0 +1,1 @@
+let r = List.mapp 1

@@ -1,0 +1,2 @@
+let f x = match x with Some y -> y
+let g = 1 + "a"
