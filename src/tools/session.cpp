@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 #include "bytecode/assembler.h"
 #include "bytecode/chunk_id.h"
+#include "bytecode/module_file.h"
 #include "bytecode/verifier.h"
 #include "interpreter/engine.h"
 #include "jit/tiering/tiers.h"
@@ -209,23 +211,31 @@ bool Session::loadText(std::string_view text, const std::string& chunkName, Hand
 
 bool Session::loadSource(const frontend::FrontEnd& language, std::string text, const std::string& chunkName,
                          Handle result) {
-  Isolate& iso = *isolate_;
   language_ = &language;
   frontend::SourceFile source(std::string(bytecode::chunkId(chunkName)), std::move(text));
   frontend::Diagnostics said(source);
   bytecode::Module module;
   failedStatus_ = language.compileStatus;
-  bool ok = language.open(iso) && language.compile(said, {.chunkName = chunkName, .watcher = {}}, module);
+  bool ok = language.compile(said, {.chunkName = chunkName, .watcher = {}}, module);
   if (!said.all().empty()) {
     std::string report = language.report != nullptr ? language.report(said) : frontend::renderAll(said);
     std::fflush(stdout);
     std::fwrite(report.data(), 1, report.size(), stderr);
   }
-  if (!ok) return false;
+  return ok && loadCompiled(language, std::move(module), result);
+}
+
+bool Session::loadCompiled(const frontend::FrontEnd& language, bytecode::Module&& module, Handle result) {
+  Isolate& iso = *isolate_;
+  language_ = &language;
   failedStatus_ = language.errorStatus;
   bytecode::VerifyError error;
   if (!bytecode::verify(module, error)) {
-    complain("the compiler made wrong code: " + error.text(module));
+    complain(module.source + ": " + error.text(module));
+    return false;
+  }
+  if (!language.open(iso)) {
+    complain("not enough memory");
     return false;
   }
   Rooted prototype(iso, loadModule(iso, std::move(module)));
@@ -249,6 +259,13 @@ bool Session::loadFile(const std::string& path, Handle result) {
     return false;
   }
   bool isModule = text.starts_with('\x1b');
+  bytecode::Module module;
+  bytecode::ModuleFileError unused;
+  std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  if (isModule && bytecode::readModule(bytes, module, unused)) {
+    const frontend::FrontEnd* made = frontend::frontEndNamed(module.language);
+    if (made != nullptr) return loadCompiled(*made, std::move(module), result);
+  }
   const frontend::FrontEnd* language = language_ != nullptr ? language_ : frontend::frontEndFor(path);
   if (language != nullptr && !isModule) {
     return loadSource(*language, std::move(text), path.empty() ? "=stdin" : "@" + path, result);

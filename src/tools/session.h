@@ -66,6 +66,8 @@ class Session {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
 
+  /// Loads a module in another language than Lua, which the isolate is made to know. False after showing why not.
+  bool loadCompiled(const frontend::FrontEnd& language, bytecode::Module&& module, Handle result);
   /// Shows why a call failed, and notes the exit status.
   void complainAbout(runtime::Failure failure);
   /// Listens as --trace and --gc-log say. False: a file cannot be written.

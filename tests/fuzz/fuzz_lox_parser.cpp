@@ -1,4 +1,5 @@
-// libFuzzer target: any bytes as a Lox text. It compiles to a module that the verifier accepts, or is an error with a place.
+// libFuzzer target: any bytes as a Lox text. It compiles to a module that the verifier accepts, or is an error with a
+// place.
 #include <cstdint>
 #include <cstdlib>
 

@@ -51,6 +51,13 @@ class Lox(ProgramTest):
         r = self.devvm("jit", "a.lox")
         self.expect(r, 0)
 
+    def test_compiled_modules(self):
+        self.write("a.lox", 'class A { get() { return "got"; } }\nprint A().get();\nprint missing;\n')
+        self.expect(self.devvm("compile", "a.lox", "-o", "a.dvm"), 0, "", "")
+        r = self.devvm("run", "a.dvm")
+        self.expect(r, 70, "got\n")
+        self.assertEqual(r.err, "Undefined variable 'missing'.\n[line 3] in script\n")
+
 
 class Check(ProgramTest):
     def test_text_and_json(self):
