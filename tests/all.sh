@@ -63,6 +63,7 @@ unit() {
 }
 
 lua() { python3 tests/run.py --jobs "$JOBS" --vm "$@"; }
+jq_cases() { python3 tests/jq/run.py --jobs "$JOBS" --vm "$@"; }
 assembly() { python3 tests/asm/run.py --jobs "$JOBS" --devvm "$@"; }
 lox() { python3 tests/lox/run.py --jobs "$JOBS" --vm "$@"; }
 random() { python3 tests/generator/fuzz.py --jobs "$JOBS" --vm "$@"; }
@@ -116,6 +117,8 @@ step "Caml" python3 tests/caml/run.py --vm $VM --mode interpreter --mode default
 step "hostile Caml texts" python3 tests/caml/limits.py $VM
 step "commands" python3 tests/tools/run.py --vm $VM
 step "graphs and passes" python3 tests/jit/run.py --devvm $VM
+step "jq cases" jq_cases $VM
+step "jq cases, optimizing at once" jq_cases $VM --mode optimizing-at-once
 step "assembly programs" assembly $VM --mode interpreter=--jit=off --mode "switch=--jit=off --dispatch=switch" \
   --mode "gc-stress=--jit=off --gc-stress=move" \
   --mode "baseline-at-once=$AT_ONCE" --mode "jit-osr=$AT_ONCE --jit-stress=osr:3" --mode "jit-reclaim=$AT_ONCE --jit-stress=reclaim:11" --mode "optimizing-at-once=$OPTIMIZED"

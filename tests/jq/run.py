@@ -97,7 +97,7 @@ def main():
             if want is None or not same(got, want):
                 failed += 1
                 print(f"FAILED {case[0]!r} on {case[1][:80]!r} {case[2]}\n  got    {got}\n  wanted {want}")
-    print(f"{len(todo)} jq cases, {failed} failed, mode {a.mode}")
+    print(f"{len(todo) - failed} passed, {failed} failed")
     return failed != 0
 
 

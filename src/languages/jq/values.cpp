@@ -37,14 +37,12 @@ void arraySet(Isolate& isolate, Value array, uint32_t i, Value v) {
 }
 
 Value arrayOf(Isolate& isolate, const Value* values, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) isolate.roots.push(values[i]);
-  Value* rooted = isolate.roots.begin() + isolate.roots.top() - count;
-  Value a = newArray(isolate, count);
-  if (!a.isNil()) {
-    for (uint32_t i = 0; i < count; i++) arraySet(isolate, a, i, rooted[i]);
-    setLength(a, count);
-  }
-  for (uint32_t i = 0; i < count; i++) isolate.roots.pop();
+  // Nothing may move before the values lie in it. They may be more than the stack of roots has room for.
+  heap::Object* o = isolate.heap.allocateNoCollect(static_cast<uint8_t>(Kind::kArray), count + kArrayHead, 0);
+  if (o == nullptr) return Value::nil();
+  Value a = otherValue(o);
+  for (uint32_t i = 0; i < count; i++) arraySet(isolate, a, i, values[i]);
+  setLength(a, count);
   return a;
 }
 
