@@ -68,9 +68,9 @@ ir::Node* FunctionBuilder::toFloat(Node* n, TypeSet types) {
   return emit(ir::Op::kCheckNumber, {n});
 }
 
-/// As toFloat(), for comparisons: integers that are no immediate ones have no exact float.
+/// As toFloat(), for comparisons: integers that are no immediate ones may have no exact float.
 ir::Node* FunctionBuilder::toExactFloat(Node* n, TypeSet types) {
-  bool wide = n->type == Type::kInt && n->op != ir::Op::kIntConstant;
+  bool wide = n->type == Type::kInt && !(n->op == ir::Op::kIntConstant && Value::fitsInt(n->integer()));
   return toFloat(wide ? emit(ir::Op::kCheckSmall, {n}) : n, types);
 }
 
