@@ -21,6 +21,9 @@ inline constexpr EventSet kCallEvents = setOf(EventKind::kCall) | setOf(EventKin
                                         setOf(EventKind::kResume) | setOf(EventKind::kYield) |
                                         setOf(EventKind::kCoroutineEnd);
 inline constexpr EventSet kCollectionEvents = setOf(EventKind::kCollectionBegin) | setOf(EventKind::kCollectionEnd);
+/// What the collector decides about itself.
+inline constexpr EventSet kTuningEvents =
+    setOf(EventKind::kEdenResized) | setOf(EventKind::kCollectionThreshold) | setOf(EventKind::kMarkingBegin);
 inline constexpr EventSet kCompilationEvents =
     setOf(EventKind::kTierUp) | setOf(EventKind::kCompilationRefused) | setOf(EventKind::kDeoptimization) |
     setOf(EventKind::kCodeDiscarded) | setOf(EventKind::kFeedbackIgnored) | setOf(EventKind::kCompilationQueued) |
@@ -35,7 +38,9 @@ struct Event {
   bool full = false;
   int line = -1;
   int64_t offset = -1;
-  int64_t bytes = -1;
+  int64_t bytes = -1, before = -1;  ///< before: what bytes were before
+  int64_t nanos = -1;
+  int survival = -1;                          ///< percent
   std::string_view function = {}, text = {};  ///< text: mnemonic, reason or message
   const char* tier = nullptr;                 ///< of the compiler, unless it is the baseline's
 };

@@ -55,7 +55,10 @@ void JsonLines::onEvent(const Event& e) {
   }
   if (e.line >= 0) appendNumber(line, "line", e.line);
   if (e.offset >= 0) appendNumber(line, "offset", e.offset);
+  if (e.before >= 0) appendNumber(line, "before", e.before);
   if (e.bytes >= 0) appendNumber(line, "bytes", e.bytes);
+  if (e.survival >= 0) appendNumber(line, "survival", e.survival);
+  if (e.nanos >= 0) appendNumber(line, "nanos", e.nanos);
   if (e.tier != nullptr) {
     line += ",\"tier\":";
     appendText(line, e.tier);
@@ -79,6 +82,7 @@ bool parseEventSet(std::string_view names, EventSet& out, std::string_view& unkn
                {"instructions", setOf(EventKind::kInstruction)},
                {"allocation", setOf(EventKind::kAllocation)},
                {"collections", kCollectionEvents},
+               {"tuning", kTuningEvents},
                {"compilation", kCompilationEvents},
                {"errors", setOf(EventKind::kError)},
                {"all", (EventSet{1} << static_cast<unsigned>(EventKind::kCount)) - 1}};

@@ -63,41 +63,50 @@ void BlockPool::give(char* block) {
   poison(block, kBlockBytes);
 }
 
-void BlockPool::trim(size_t keepTouched, size_t keepFree) {
-  for (size_t at = chunks_.size(); at-- > 0 && touchedFree_ > keepTouched;) {
+bool BlockPool::trim(size_t keep, size_t mostBlocks) {
+  size_t budget = mostBlocks;
+  for (size_t at = chunks_.size(); at-- > 0 && touchedFree_ > keep;) {
     Chunk* c = chunks_[at];
-    for (unsigned i = kBlocksPerChunk; i-- > 1 && touchedFree_ > keepTouched;) {
+    for (unsigned i = kBlocksPerChunk; i-- > 1 && touchedFree_ > keep;) {
       if (!(c->freeMask & (uint32_t{1} << i)) || !c->blocks[i].touched) continue;
+      if (budget == 0) return false;
       // One call for a run of neighbours.
       unsigned end = i + 1;
       c->blocks[i].touched = false;
       touchedFree_--;
-      while (i > 1 && (c->freeMask & (uint32_t{1} << (i - 1))) && c->blocks[i - 1].touched &&
-             touchedFree_ > keepTouched) {
+      while (i > 1 && (c->freeMask & (uint32_t{1} << (i - 1))) && c->blocks[i - 1].touched && touchedFree_ > keep) {
         i--;
         c->blocks[i].touched = false;
         touchedFree_--;
       }
       discardMemory(c->block(i), (end - i) * kBlockBytes);
+      budget -= std::min<size_t>(budget, end - i);
     }
   }
   size_t to = 0, n = chunks_.size();
+  bool all = true;
   // Chunks are dropped from the high end; the pass over the array keeps its order.
-  for (size_t at = n; at-- > 0 && free_ >= keepFree + kUsableBlocks;) {
+  for (size_t at = n; at-- > 0 && free_ >= keep + kUsableBlocks;) {
     Chunk* c = chunks_[at];
     if (c->freeMask != ~uint32_t{1}) continue;
+    if (budget == 0) {
+      all = false;
+      break;
+    }
     for (unsigned i = 1; i < kBlocksPerChunk; i++) {
       if (c->blocks[i].touched) touchedFree_--;
     }
     free_ -= kUsableBlocks;
     unmapMemory(c, kChunkBytes);
     chunks_[at] = nullptr;
+    budget -= std::min<size_t>(budget, kUsableBlocks);
   }
   for (size_t at = 0; at < n; at++) {
     if (chunks_[at] != nullptr) chunks_[to++] = chunks_[at];
   }
   chunks_.shrinkTo(to);
   firstFree_ = 0;
+  return all;
 }
 
 bool BlockPool::contains(const void* p) const {

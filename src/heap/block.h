@@ -24,6 +24,9 @@ inline constexpr unsigned kBlocksPerChunk = kChunkBytes / kBlockBytes;
 inline constexpr unsigned kLinesPerBlock = kBlockBytes / kLineBytes;
 inline constexpr unsigned kUsableBlocks = kBlocksPerChunk - 1;
 
+/// What a card may say: a store left a young pointer there, or all of the array was written without barriers.
+enum CardBit : uint8_t { kCardStored = 1, kCardWritten = 2 };
+
 enum class BlockState : uint8_t {
   kHeader,  ///< block 0: the chunk's header
   kFree,
@@ -47,8 +50,12 @@ struct BlockInfo {
 struct Chunk {
   BlockInfo blocks[kBlocksPerChunk];
   uint32_t freeMask;                                            ///< bit i: block i is free
+  uint32_t unswept;                                             ///< bit i: block i waits for the sweeper
   alignas(64) uint8_t lines[kBlocksPerChunk * kLinesPerBlock];  ///< 1: holds (a part of) a marked object
   alignas(64) uint8_t ahead[kBlocksPerChunk * kLinesPerBlock];  ///< the same of the marking in slices; 0 between
+  /// Cards of long arrays, a line each: CardBit where young pointers may be. What stands under no array's slots means
+  /// nothing.
+  alignas(64) uint8_t cards[kBlocksPerChunk * kLinesPerBlock];
 
   static Chunk* of(const void* p) {
     return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(p) & ~(kChunkBytes - 1));
@@ -68,17 +75,17 @@ struct Chunk {
 };
 static_assert(sizeof(Chunk) <= kBlockBytes);
 
-/// Marks the lines under an object of `bytes` bytes at `p` in the movable old generation, in its chunk's `marks`.
-inline void markLines(const void* p, size_t bytes, uint8_t* marks, uint32_t BlockInfo::* count) {
-  Chunk::infoOf(p).*count += static_cast<uint32_t>(bytes);
+/// Marks the lines under an object of `bytes` bytes at `p` in the movable old generation.
+inline void markLines(const void* p, size_t bytes) {
+  Chunk* c = Chunk::of(p);
+  c->blocks[Chunk::blockIndex(p)].liveBytes += static_cast<uint32_t>(bytes);
   size_t first = Chunk::lineIndex(p);
   size_t last = Chunk::lineIndex(static_cast<const char*>(p) + bytes - 1);
-  marks[first] = 1;
+  c->lines[first] = 1;
   if (first != last) {
-    for (size_t i = first + 1; i <= last; i++) marks[i] = 1;
+    for (size_t i = first + 1; i <= last; i++) c->lines[i] = 1;
   }
 }
-inline void markLines(const void* p, size_t bytes) { markLines(p, bytes, Chunk::of(p)->lines, &BlockInfo::liveBytes); }
 
 /// All chunks of one heap, and its free blocks. Blocks are taken from low addresses first, so that high chunks empty.
 class BlockPool {
@@ -96,9 +103,9 @@ class BlockPool {
   bool ensureFree(size_t blocks);
   /// take() leaves so many blocks for the next collection.
   void setReserve(size_t blocks) { reserve_ = blocks; }
-  /// Gives pages back until at most `keepTouched` free blocks have any, and empty chunks while more than
-  /// `keepFree` blocks are free.
-  void trim(size_t keepTouched, size_t keepFree);
+  /// Gives pages back until at most `keep` free blocks have any, and empty chunks while more than `keep` blocks are
+  /// free: those of `mostBlocks` blocks at most. True: that was all.
+  bool trim(size_t keep, size_t mostBlocks = ~size_t{0});
 
   size_t freeBlocks() const { return free_; }
   size_t usedBlocks() const { return chunks_.size() * kUsableBlocks - free_; }

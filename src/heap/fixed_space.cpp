@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "heap/sweeper.h"
+
 namespace devvm::heap {
 
 // Eight classes of 16-byte steps to 128, then four steps to each doubling.
@@ -23,6 +25,7 @@ char* FixedSpace::allocate(size_t bytes) {
   Class& c = classes_[k];
   c.cellBytes = classBytes(k);
   char* p;
+  if (c.free == nullptr && sweeper_ != nullptr) sweeper_->sweepForCells([&c] { return c.free != nullptr; });
   if (c.free != nullptr) {
     p = reinterpret_cast<char*>(c.free);
     c.free = c.free->next;
@@ -53,30 +56,40 @@ void FixedSpace::freeCell(Class& c, char* cell, bool trashFree) {
   poison(cell + sizeof(FreeCell), c.cellBytes - sizeof(FreeCell));
 }
 
-void FixedSpace::sweep(uint8_t color, bool trashFree) {
-  used_ = 0;
+void FixedSpace::beginSweep() {
   for (Class& c : classes_) c.free = nullptr;
+  swept_ = 0;
+}
+
+void FixedSpace::sweepBlock(Chunk* chunk, unsigned index, uint8_t color, bool trashFree) {
+  BlockInfo& b = chunk->blocks[index];
+  Class& c = classes_[classOf(b.cellBytes)];
+  char* start = chunk->block(index);
+  auto cell = [&](uint32_t n) { return reinterpret_cast<Object*>(start + n * b.cellBytes); };
+  auto isLive = [&](const Object* o) { return o->kind != kFreeCellKind && (o->gc & kMarked) == color; };
+  uint32_t live = 0, dead = 0;
+  for (uint32_t n = 0; n < b.carved; n++) {
+    const Object* o = cell(n);
+    live += isLive(o);
+    dead += o->kind != kFreeCellKind && (o->gc & kMarked) != color;
+  }
+  used_ -= size_t{dead} * b.cellBytes;
+  swept_ += size_t{dead} * b.cellBytes;
+  if (live == 0) {
+    if (c.carve == start) c.carve = nullptr;
+    pool_.give(start);
+    return;
+  }
+  for (uint32_t n = 0; n < b.carved; n++) {
+    if (!isLive(cell(n))) freeCell(c, start + n * b.cellBytes, trashFree);
+  }
+}
+
+void FixedSpace::sweep(uint8_t color, bool trashFree) {
+  beginSweep();
   for (Chunk* chunk : pool_.chunks()) {
     for (unsigned i = 1; i < kBlocksPerChunk; i++) {
-      BlockInfo& b = chunk->blocks[i];
-      if (b.state != BlockState::kFixed) continue;
-      Class& c = classes_[classOf(b.cellBytes)];
-      char* start = chunk->block(i);
-      auto isLive = [&](uint32_t n) {
-        auto* o = reinterpret_cast<Object*>(start + n * b.cellBytes);
-        return o->kind != kFreeCellKind && (o->gc & kMarked) == color;
-      };
-      uint32_t live = 0;
-      for (uint32_t n = 0; n < b.carved; n++) live += isLive(n);
-      used_ += live * b.cellBytes;
-      if (live == 0) {
-        if (c.carve == start) c.carve = nullptr;
-        pool_.give(start);
-        continue;
-      }
-      for (uint32_t n = 0; n < b.carved; n++) {
-        if (!isLive(n)) freeCell(c, start + n * b.cellBytes, trashFree);
-      }
+      if (chunk->blocks[i].state == BlockState::kFixed) sweepBlock(chunk, i, color, trashFree);
     }
   }
 }

@@ -11,6 +11,8 @@ inline constexpr size_t kMaxFixedCell = 2048;
 /// Object::kind of a free cell; no kind of the embedder.
 inline constexpr uint8_t kFreeCellKind = 0xFF;
 
+class Sweeper;
+
 class FixedSpace {
  public:
   explicit FixedSpace(BlockPool& pool) : pool_(pool) {}
@@ -19,7 +21,13 @@ class FixedSpace {
   char* allocate(size_t bytes);
   /// Frees every cell whose object's mark bit is not `color`; gives empty blocks back.
   void sweep(uint8_t color, bool trashFree);
+  /// The same block by block, with allocation in between: the free cells of a block are found when it is swept.
+  void beginSweep();
+  void sweepBlock(Chunk* chunk, unsigned index, uint8_t color, bool trashFree);
+  /// Asked for more free cells while blocks wait to be swept.
+  void setSweeper(Sweeper* sweeper) { sweeper_ = sweeper; }
   size_t bytesUsed() const { return used_; }
+  size_t bytesSwept() const { return swept_; }  ///< freed by the last sweep
 
  private:
   struct FreeCell {
@@ -38,7 +46,8 @@ class FixedSpace {
 
   BlockPool& pool_;
   Class classes_[kClasses];
-  size_t used_ = 0;
+  Sweeper* sweeper_ = nullptr;
+  size_t used_ = 0, swept_ = 0;
 };
 
 }  // namespace devvm::heap

@@ -2,38 +2,12 @@
 // on the way, then sweeps lines, cells and large objects.
 #include "heap/heap_impl.h"
 #include "heap/phase_scope.h"
+#include "heap/prefetch_queue.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
 
 namespace {
-
-/// A short queue of slots between the moment when their targets' headers are prefetched and the moment when they are
-/// looked at: the memory's latency is spent on other objects. (Measured on a heap in random order 1.6 times as fast as
-/// without; on one laid out exactly in the order of marking, which the hardware prefetches by itself, slower.)
-class PrefetchQueue {
- public:
-  /// Queues a slot and returns the one that has waited longest, null while the queue fills.
-  Value* exchange(Value* slot, const Object* target) {
-    __builtin_prefetch(target, 1);
-    Value* out = ring_[at_];
-    ring_[at_] = slot;
-    at_ = (at_ + 1) % kLength;
-    return out;
-  }
-  /// The next slot that waits, null when there is none.
-  Value* take() {
-    for (unsigned i = 0; i < kLength; i++) {
-      if (Value* out = exchange(nullptr, nullptr)) return out;
-    }
-    return nullptr;
-  }
-
- private:
-  static constexpr unsigned kLength = 8;
-  Value* ring_[kLength] = {};
-  unsigned at_ = 0;
-};
 
 class FullCollector final : public Tracer {
  public:
@@ -162,7 +136,7 @@ class FullCollector final : public Tracer {
     Value* end;
   };
 
-  PrefetchQueue queue_;
+  PrefetchQueue<Value> queue_;
   Growable<Slice> slices_;
   Growable<Object*> stack_;
   bool evacuating_;
@@ -176,6 +150,8 @@ void HeapImpl::runFull(bool evacuateAll) {
   // The remembered set and the cards serve minor collections; afterwards nothing is young.
   for (Object* o : remembered) o->gc |= kNeedsBarrier;
   remembered.clear();
+  for (Object* o : dirtyArrays) o->gc &= static_cast<uint8_t>(~kDirty);
+  dirtyArrays.clear();
   for (LargeHeader* l : large.dirty()) {
     l->dirty = false;
     std::memset(l->cards, 0, l->cardCount());

@@ -23,8 +23,6 @@ int Heap::markingOffset() { return offsetof(Heap, markingActive_); }
 namespace {
 
 constexpr size_t kMaxObject = size_t{1} << 40;
-/// Growth of the tenured spaces that is always allowed between full collections.
-constexpr size_t kMinGrowth = size_t{4} << 20;
 /// Opened beyond the limit when an allocation fails, to raise the error with; and how far that may add up.
 constexpr size_t kEmergencyStep = size_t{32} << 10;
 constexpr size_t kEmergencyMost = size_t{256} << 10;
@@ -32,8 +30,6 @@ constexpr size_t kEmergencyMost = size_t{256} << 10;
 constexpr size_t kEmergencyObject = 1024;
 /// Parts of the limit that may be taken beyond it while finalizers are due, at a time and altogether.
 constexpr size_t kGraceStep = 16, kGraceMost = 8;
-/// The eden grows when more than this part of it survives; under a limit, while it is less than this part of it.
-constexpr size_t kMuchSurvives = 8, kEdenOfLimit = 32;
 /// Arrays up to this part of the eden are young at first.
 constexpr size_t kLongArrayOfEden = 16;
 /// Memory is short when fewer edens than this fit under the limit.
@@ -45,7 +41,7 @@ constexpr unsigned kStressFullEvery = 16;
 
 // ---- construction ----
 
-HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
+HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e), color(h.color_) {
   if (h.kindCount_ >= kFreeCellKind) fatal("too many kinds");
   for (size_t i = 0; i < h.kindCount_; i++) {
     const KindInfo& k = h.kinds_[i];
@@ -63,6 +59,12 @@ HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e) {
   size_t most = spaciousAddresses() ? h.options_.mostNurseryBytes : 0;
   if (!nursery.create(h.options_.nurseryBytes, most, h.options_.moveAlways)) fatal("no memory for the nursery");
   maxNurseryObject = std::min<size_t>(kBlockBytes, nursery.edenBytes() / 8);
+  // Until it is known what collecting it takes.
+  uint64_t target = h.options_.pauseTarget;
+  if (target != 0 && h.options_.mostNurseryBytes != 0 && target < nursery.edenBytes())
+    nursery.resize(std::max<size_t>(target, kLeastEden));
+  old.setSweeper(&sweeper);
+  fixed.setSweeper(&sweeper);
 }
 
 HeapImpl::~HeapImpl() {
@@ -78,7 +80,7 @@ Heap::Heap(const HeapOptions& options, Embedder& embedder, const KindInfo* kinds
   nurserySize_ = impl_->nursery.bytes();
   maxNurseryObject_ = impl_->maxNurseryObject;
   top_ = end_ = impl_->edenLimit = impl_->nursery.edenStart();
-  impl_->setThreshold();
+  impl_->setThreshold(impl_->tenuredUsed() + embedder.externalBytes(), "start");
   impl_->setEdenEnd();
 }
 
@@ -102,23 +104,16 @@ void HeapImpl::setEdenEnd() {
 
 bool HeapImpl::fullIsDue() const { return tenuredUsed() + embedder.externalBytes() > threshold; }
 
-void HeapImpl::setThreshold() {
-  size_t live = tenuredUsed() + embedder.externalBytes();
-  unsigned percent = heap.options_.growthPercent;
-  size_t growth = percent > 100 ? live / 100 * (percent - 100) : 0;
-  thresholdGrowth = std::max(growth, kMinGrowth);
-  threshold = live + thresholdGrowth;
-}
-
 /// Free blocks that surely take `youngBytes` of survivors: what is kept free when the eden is opened, and what a
 /// collection needs at least. The difference covers what earlier minor collections wasted at the ends of blocks.
 size_t HeapImpl::blocksToOpen(size_t youngBytes) { return youngBytes / kBlockBytes * 3 / 2 + 8; }
 size_t HeapImpl::blocksToCollect(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 2; }
 
 /// Memory that is free to the system. What will be filled again until the next full collection ends is not worth that.
-void HeapImpl::giveBack() {
+/// True: that was all, or would have been more than `mostBlocks` blocks.
+bool HeapImpl::giveBack(size_t mostBlocks) {
   size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
-  pool.trim(keep, keep);
+  return pool.trim(keep, mostBlocks);
 }
 
 /// No more is allocated than can be collected, even if the system should refuse memory then.
@@ -134,6 +129,11 @@ void HeapImpl::keepReserve() {
 /// A full collection after which `wanted` bytes should fit under the limit. Small objects alone in their lines hold
 /// several times their size: if there is much of that, and else too little room, everything is moved together.
 bool HeapImpl::makeRoom(size_t wanted, const char* reason) {
+  if (sweeper.pending() && !fullIsDue()) {
+    sweeper.finish();
+    giveBack();
+    if (headroom() >= wanted + edenUsed()) return true;
+  }
   if (!collect(true, reason)) return false;
   if (headroom() < wanted + edenUsed() && old.bytesUsed() - old.bytesMarked() > old.bytesUsed() / 16) {
     collect(true, "memory limit, compacting", true);
@@ -351,6 +351,21 @@ bool Heap::tryGrow(Object* o, uint32_t word) { return impl_->tryGrow(o, word); }
 
 // ---- barrier ----
 
+void HeapImpl::markCard(Object* o, Value* slot) {
+  if (o->gc & kLarge) return large.markCard(o, slot);
+  Chunk* c = Chunk::of(o);
+  if (slot != nullptr) {
+    c->cards[Chunk::lineIndex(slot)] |= kCardStored;
+  } else {
+    size_t first = Chunk::lineIndex(o);
+    size_t last = Chunk::lineIndex(reinterpret_cast<const char*>(o) + sizeOf(o) - 1);
+    std::memset(c->cards + first, kCardStored | kCardWritten, last - first + 1);
+  }
+  if (o->gc & kDirty) return;
+  o->gc |= kDirty;
+  dirtyArrays.push(o);
+}
+
 void Heap::remember(Object* holder, Value* slot) {
   impl_->recordedStores++;
   impl_->remember(holder, slot);
@@ -393,14 +408,6 @@ void HeapImpl::releaseDead(bool full) {
   filter(youngRelease, oldRelease);
 }
 
-/// After a minor collection: whether it copied so much that a larger eden, in which more objects have the time to die,
-/// pays for its memory. An eden that was cut short by a limit stays as it is.
-bool HeapImpl::nurseryShouldGrow(size_t filled, size_t survived) const {
-  size_t limit = heap.options_.limitBytes;
-  if (limit != 0 && nursery.edenBytes() > limit / kEdenOfLimit) return false;
-  return filled > nursery.edenBytes() / 2 && survived > filled / kMuchSurvives;
-}
-
 bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   if (running != nullptr) fatal("collection inside a collection");
   if (heap.noSafepoint != 0) {
@@ -415,6 +422,7 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     if (!collect(false, "before a full one")) return false;
     if (cycle != nullptr) finishCycle();
   }
+  if (full) sweeper.finish();
   pool.setReserve(0);
   uint64_t begin = nowNanos();
   embedder.collectionEvent(true, full, reason);
@@ -425,15 +433,16 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     emergency = 0;
     runFull(trashFree || evacuateAll);
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
-    setThreshold();
+    setThreshold(tenuredUsed() + embedder.externalBytes(), reason);
     giveBack();
   } else {
     size_t filled = edenUsed();
     uint64_t promoted = heap.stats_.bytesPromoted;
     runMinor();
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);
-    size_t survived = nursery.survivorBytes() + static_cast<size_t>(heap.stats_.bytesPromoted - promoted);
-    if (nursery.canGrow() && nurseryShouldGrow(filled, survived)) nursery.grow();
+    auto promotedNow = static_cast<size_t>(heap.stats_.bytesPromoted - promoted);
+    promotedAtATime += (static_cast<double>(promotedNow) - promotedAtATime) / 8;
+    tuneEden(filled, nursery.survivorBytes() + promotedNow, nowNanos() - begin);
     advanceCycle(begin);
   }
   if (sampler != nullptr) sampler->enterEden(heap.top_);
@@ -461,7 +470,8 @@ void Heap::collectMinor(const char* reason) { impl_->collect(false, reason); }
 void Heap::collectFull(const char* reason) { impl_->collect(true, reason); }
 
 void Heap::pollCollection() {
-  if (impl_->overLimit() || (automatic_ && impl_->fullIsDue())) impl_->collect(true, "external memory grew");
+  bool due = automatic_ && (impl_->marksInSlices() ? impl_->stopsForCycle(0) : impl_->fullIsDue());
+  if (impl_->overLimit() || due) impl_->collect(true, "external memory grew");
 }
 
 void Heap::setAutomatic(bool on) { automatic_ = on; }

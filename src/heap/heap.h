@@ -90,6 +90,19 @@ enum class WeakPhase : uint8_t {
   kAfterFinalizers,
 };
 
+/// A decision of the heap about itself, with what it was made of. Fields that the kind does not have are 0.
+struct Tuning {
+  enum Kind : uint8_t {
+    kEden,       ///< resized
+    kThreshold,  ///< when the old generation is collected next
+    kCycle,      ///< a marking in slices begins
+  } kind;
+  size_t from, to;    ///< bytes; kCycle: in use, and those that it is expected to take until it is over
+  unsigned survival;  ///< kEden: percent of the eden that survived
+  uint64_t nanos;  ///< kEden: what collecting an eden of the old size is expected to take; kCycle: what marking takes
+  const char* reason;
+};
+
 /// What the collector asks of the embedder (the runtime). All calls happen inside a collection: no allocation.
 /// A full collection decides about young and old objects at once, so that one cycle sees one order of death.
 class Embedder {
@@ -110,6 +123,12 @@ class Embedder {
   virtual bool awaitsFinalizers() const { return false; }
   /// Events: a collection begins/ends (see events.def); reason is a static string.
   virtual void collectionEvent(bool begin, bool full, const char* reason) = 0;
+  /// Events: the heap adapted itself.
+  virtual void tuned(const Tuning&) {}
+  /// After the end of a marking in slices, if processWeak left the embedder's own tables of weak references to leaves
+  /// (interned strings) as they were: drops what is not isLive() among the next `entries` entries. True: that was all.
+  /// Until then the memory of the dead is not used again, and what is looked up must be kept with Heap::revive().
+  virtual bool sweepTables(Heap&, size_t /*entries*/) { return true; }
 };
 
 struct HeapOptions {
@@ -255,6 +274,11 @@ class Heap {
   Object* forwarded(Object* o) const {
     return o->gc & kForwarded ? *reinterpret_cast<Object**>(reinterpret_cast<char*>(o) + sizeof(Object)) : o;
   }
+  /// Keeps an object without references alive that was found in a table which sweepTables() did not come by yet.
+  void revive(Object* leaf) {
+    if ((leaf->gc & kMarked) != color_) [[unlikely]]
+      leaf->gc = static_cast<uint8_t>(leaf->gc ^ kMarked);
+  }
   /// In phase kFinalizers only: makes the object in *slot and all it reaches alive, and updates the slot.
   void resurrect(Value* slot);
 
@@ -311,7 +335,8 @@ class Heap {
   size_t maxNurseryObject_ = 0;
   uintptr_t toSpaceStart_ = 0;  // minor collection running: where survivors are copied to
   size_t toSpaceSize_ = 0;
-  uint8_t liveBits_ = 0;  // full collection, or the end of a cycle: kOld and the mark bit of live objects
+  uint8_t liveBits_ = 0;     // full collection, or the end of a cycle: kOld and the mark bit of live objects
+  uint8_t color_ = kMarked;  // mark bit of live old objects; flipped by each full collection
   bool markingActive_ = false;
   bool automatic_ = true;
   const KindInfo* kinds_;

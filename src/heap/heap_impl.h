@@ -10,6 +10,7 @@
 #include "heap/large_objects.h"
 #include "heap/nursery.h"
 #include "heap/old_space.h"
+#include "heap/sweeper.h"
 
 namespace devvm::heap {
 
@@ -29,6 +30,11 @@ struct KindLayout {
 };
 
 static_assert(sizeof(KindLayout) == 8);
+
+/// A pause target makes no eden smaller than this.
+inline constexpr size_t kLeastEden = size_t{256} << 10;
+/// Arrays in old blocks have cards from this size on.
+inline constexpr size_t kLeastWithCards = 1024;
 
 /// The address that a moved object left behind.
 inline Object* forwardingAddress(const Object* o) {
@@ -69,7 +75,7 @@ struct HeapImpl {
   bool fullIsDue() const;
   static size_t blocksToOpen(size_t youngBytes);
   static size_t blocksToCollect(size_t youngBytes);
-  void giveBack();
+  bool giveBack(size_t mostBlocks = ~size_t{0});
   void keepReserve();
   bool tryGrow(Object* o, uint32_t word);
   Object* finishTenured(Object* o, size_t size);
@@ -80,14 +86,22 @@ struct HeapImpl {
   // ---- barrier ----
   /// Puts an old object into the remembered set, or marks the card of `slot` (null: all cards).
   void remember(Object* o, Value* slot) {
-    if ((o->gc & kLarge) && layouts[o->kind].scan == KindLayout::kSlots) {
-      large.markCard(o, slot);
+    if (hasCards(o)) {
+      markCard(o, slot);
     } else if (o->gc & kNeedsBarrier) {
       o->gc &= static_cast<uint8_t>(~kNeedsBarrier);
       remembered.push(o);
     }
   }
 
+  /// Whether young pointers in an old object are remembered by cards: long arrays, of which only what changed is to be
+  /// looked at.
+  bool hasCards(const Object* o) const {
+    const KindLayout& k = layouts[o->kind];
+    if (k.scan != KindLayout::kSlots) return false;
+    return (o->gc & kLarge) != 0 || (!(o->gc & kFixed) && k.size(o) >= kLeastWithCards);
+  }
+  void markCard(Object* o, Value* slot);
   void rememberObject(Object* o) { remember(o, nullptr); }
 
   // ---- collections ----
@@ -96,20 +110,27 @@ struct HeapImpl {
   bool makeRoom(size_t wanted, const char* reason);
   bool overLimit() const;
   bool mayBeYoung(const KindLayout& k, size_t size) const;
-  bool nurseryShouldGrow(size_t filled, size_t survived) const;
   void runMinor();
   template <bool kMarking>
   void collectYoung();
   void runFull(bool evacuateAll);
   void releaseDead(bool full);
+  // What the heap finds out about itself (tuning.cpp).
+  void tuneEden(size_t filled, size_t survived, uint64_t nanos);
+  bool nurseryShouldGrow(size_t filled, size_t survived) const;
+  void setThreshold(size_t live, const char* reason);
+  void sweptAll();
   // Marking in slices (cycle.cpp).
   bool marksInSlices() const;
   bool cycleIsDue() const;
   bool cycleWantsStep() const;
   bool stopsForCycle(size_t size) const;
+  size_t cycleNeeds() const;
+  bool cycleIsBehind() const;
   void advanceCycle(uint64_t pauseBegan);
+  bool advanceMarking(uint64_t pauseBegan);
+  void beginCycle();
   void finishCycle();
-  void setThreshold();
   bool isYoung(const Object* o) const { return heap.isYoung(o); }
   bool isLive(const Object* o) const { return heap.isLive(o); }
   /// Tells Heap::isLive() what lives: the survivor half being filled, or the mark of a full collection.
@@ -143,11 +164,13 @@ struct HeapImpl {
   OldSpace old{pool};
   FixedSpace fixed{pool};
   LargeSpace large;
+  Sweeper sweeper{*this};
   KindLayout layouts[256] = {};
 
-  uint8_t color = kMarked;  ///< mark bit of live old objects; flipped by each full collection
+  uint8_t& color;  ///< mark bit of live old objects; flipped by each full collection
   Growable<Object*> remembered;
-  uint64_t recordedStores = 0;  ///< calls of Heap::remember()
+  Growable<Object*> dirtyArrays;  ///< in blocks, with kDirty and set cards
+  uint64_t recordedStores = 0;    ///< calls of Heap::remember()
   Growable<Object*> youngRelease, oldRelease;
   void* releaseContext = nullptr;
 
@@ -157,6 +180,10 @@ struct HeapImpl {
   size_t cycleRoom = 0;                 ///< bytes that might be allocated from then until it should be over
   size_t cyclePace = 0;                 ///< tenured bytes when it was last advanced
   unsigned cycleLooks = 0;              ///< times that it was almost over
+  double edenCost = 0;                  ///< nanoseconds that collecting a byte of eden takes, by and by
+  double promotedAtATime = 0;           ///< bytes that a minor collection promotes, by and by
+  double markedPerNano = 0.5;           ///< bytes that a slice marks, by and by
+  size_t sweptLive = 0;                 ///< tenured + external bytes when the sweeper began, dead ones included
   size_t threshold = 0;                 ///< tenured + external bytes that make a full collection due
   size_t thresholdGrowth = 0;           ///< of that, beyond what was alive
   size_t emergency = 0;                 ///< bytes beyond the limit opened for raising "not enough memory"

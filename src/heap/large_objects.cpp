@@ -19,6 +19,10 @@ constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kMostBytes = size_t{1} << 45;
 // So much memory of regions that were swept is kept.
 constexpr size_t kMostSpare = size_t{32} << 20;
+// Pages of a mapping that go back to the system at a time.
+constexpr size_t kReleaseStep = size_t{2} << 20;
+// Objects that are looked at in a step of sweeping.
+constexpr unsigned kObjectsAtATime = 16;
 
 /// Lets the huge pages that lie in a mapping up to `to` be used as such: random access to long arrays then needs few
 /// entries of the address translation cache, and first touches few faults. What goes beyond stays in small pages; so
@@ -40,8 +44,9 @@ bool spaciousAddresses() {
 }
 
 LargeSpace::~LargeSpace() {
-  for (LargeHeader* h : all_) release(h);
-  releaseSpare();
+  for (auto* list : {&all_, &spare_, &released_}) {
+    for (LargeHeader* h : *list) release(h);
+  }
 }
 
 /// What counts as used: whole pages for mappings, without the room to grow.
@@ -114,9 +119,9 @@ bool LargeSpace::grow(LargeHeader* h, size_t bytes) {
 void LargeSpace::markCard(Object* o, const Value* slot) {
   LargeHeader* h = LargeHeader::of(o);
   if (slot != nullptr) {
-    h->cards[(reinterpret_cast<uintptr_t>(slot) - reinterpret_cast<uintptr_t>(o)) / kCardBytes] = 1;
+    h->cards[(reinterpret_cast<uintptr_t>(slot) - reinterpret_cast<uintptr_t>(o)) / kCardBytes] |= kCardStored;
   } else {
-    std::memset(h->cards, 1, h->cardCount());
+    std::memset(h->cards, kCardStored | kCardWritten, h->cardCount());
   }
   if (!h->dirty) {
     h->dirty = true;
@@ -150,15 +155,11 @@ LargeHeader* LargeSpace::takeSpare(size_t bytes, size_t capacity) {
   return h;
 }
 
-void LargeSpace::releaseSpare() {
-  for (LargeHeader* h : spare_) release(h);
-  spare_.clear();
-  spareBytes_ = 0;
-}
-
 void LargeSpace::retire(LargeHeader* h) {
   used_ -= usedBy(h);
-  if (!h->mapped || h->cards == nullptr || spareBytes_ + h->touchedBytes > kMostSpare) return release(h);
+  bytesSwept_ += usedBy(h);
+  if (!h->mapped) return release(h);
+  if (h->cards == nullptr || spareBytes_ + h->touchedBytes > kMostSpare) return released_.push(h);
   spare_.push(h);
   spareBytes_ += h->touchedBytes;
 }
@@ -171,19 +172,48 @@ void LargeSpace::release(LargeHeader* h) {
   }
 }
 
-void LargeSpace::sweep(uint8_t color) {
-  releaseSpare();
-  size_t to = 0;
-  for (size_t i = 0; i < all_.size(); i++) {
-    LargeHeader* h = all_[i];
-    if ((h->object()->gc & kMarked) == color) {
-      h->index = static_cast<uint32_t>(to);
-      all_[to++] = h;
-    } else {
-      retire(h);
-    }
+/// Gives a piece of a mapping back, since much of one takes its time. True: nothing is left to give.
+bool LargeSpace::releaseSome() {
+  if (released_.empty()) return true;
+  LargeHeader* h = released_[released_.size() - 1];
+  char* start = reinterpret_cast<char*>(h);
+  size_t touched = std::min(roundUp(sizeof(LargeHeader) + h->touchedBytes, kPageBytes), h->regionBytes);
+  if (touched <= kReleaseStep) {
+    released_.pop();
+    release(h);
+    return false;
   }
-  all_.shrinkTo(to);
+  // First what was never touched.
+  size_t keep = h->regionBytes > touched ? touched : touched - kReleaseStep;
+  unmapMemory(start + keep, h->regionBytes - keep);
+  h->regionBytes = keep;
+  h->touchedBytes = keep - sizeof(LargeHeader);
+  return false;
+}
+
+void LargeSpace::beginSweep() {
+  for (LargeHeader* h : spare_) released_.push(h);
+  spare_.clear();
+  spareBytes_ = 0;
+  swept_ = bytesSwept_ = 0;
+}
+
+bool LargeSpace::sweepSome(uint8_t color) {
+  if (!releaseSome()) return false;
+  // Those that are allocated meanwhile come behind the others.
+  for (unsigned n = 0; n < kObjectsAtATime; n++) {
+    if (swept_ == all_.size()) return true;
+    LargeHeader* h = all_[swept_];
+    if ((h->object()->gc & kMarked) == color) {
+      h->index = static_cast<uint32_t>(swept_++);
+      continue;
+    }
+    LargeHeader* last = all_.pop();
+    if (last != h) all_[swept_] = last;
+    retire(h);
+    if (!released_.empty()) return false;
+  }
+  return false;
 }
 
 }  // namespace devvm::heap

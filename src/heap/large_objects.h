@@ -2,7 +2,7 @@
 // remembers young pointers by cards of 512 bytes.
 #pragma once
 
-#include "heap/growable.h"
+#include "heap/block.h"
 #include "heap/object.h"
 
 namespace devvm::heap {
@@ -13,7 +13,7 @@ inline constexpr size_t kCardBytes = 512;
 struct LargeHeader {
   size_t objectBytes;
   size_t regionBytes;   ///< header, object, room to grow, cards
-  uint8_t* cards;       ///< null for kinds that are not plain slots; 1: may hold young pointers
+  uint8_t* cards;       ///< CardBit; null for kinds that are not plain slots
   size_t touchedBytes;  ///< what objects in this region have been written, at most
   uint32_t index;       ///< in the space's table
   bool mapped;          ///< region is its own mapping, else malloc'd
@@ -52,7 +52,15 @@ class LargeSpace {
   Growable<LargeHeader*>& dirty() { return dirty_; }
   /// Frees every object whose mark bit is not `color`. The regions of arrays that may grow are kept until the next
   /// sweep, if they are not many: programs that make a long array often make another one.
-  void sweep(uint8_t color);
+  void sweep(uint8_t color) {
+    beginSweep();
+    while (!sweepSome(color)) {
+    }
+  }
+  size_t bytesSwept() const { return bytesSwept_; }  ///< freed by the last sweep
+  /// The same in steps, with allocation in between. True: that was the last.
+  void beginSweep();
+  bool sweepSome(uint8_t color);
 
   size_t bytesUsed() const { return used_; }
   size_t bytesSpare() const { return spareBytes_; }
@@ -61,13 +69,16 @@ class LargeSpace {
  private:
   void release(LargeHeader* h);
   void retire(LargeHeader* h);
-  void releaseSpare();
+  bool releaseSome();
   LargeHeader* takeSpare(size_t bytes, size_t capacity);
   static size_t usedBy(const LargeHeader* h);
 
   Growable<LargeHeader*> all_;
   Growable<LargeHeader*> dirty_;
   Growable<LargeHeader*> spare_;
+  Growable<LargeHeader*> released_;  // mappings that go back to the system, from their ends
+  size_t swept_ = 0;                 // of all_
+  size_t bytesSwept_ = 0;
   size_t used_ = 0, spareBytes_ = 0;
 };
 

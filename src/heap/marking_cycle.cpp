@@ -8,9 +8,9 @@
 namespace devvm::heap {
 
 namespace {
-/// Objects scanned between looks at the clock.
-constexpr unsigned kBetweenLooks = 256;
-constexpr size_t kSliceSlots = 1024;
+/// Slots and objects between looks at the clock: some ten microseconds.
+constexpr size_t kBetweenLooks = 512, kBetweenLooksStressed = 16;
+constexpr size_t kSliceSlots = 256;
 }  // namespace
 
 MarkingCycle::MarkingCycle(HeapImpl& impl) : Tracer(impl) { moves_ = false; }
@@ -20,6 +20,7 @@ void MarkingCycle::begin() {
   h_.old.beginCycle();
   h_.embedder.visitRoots(*this, false);
   visitSurvivors();
+  while (Object* waited = queue_.take()) shade(waited);
 }
 
 void MarkingCycle::shade(Object* o) {
@@ -35,22 +36,31 @@ void MarkingCycle::shade(Object* o) {
 
 bool MarkingCycle::work(size_t bytes, uint64_t deadline) {
   size_t end = bytes > ~size_t{0} - marked_ ? ~size_t{0} : marked_ + bytes;
-  for (unsigned n = 0;; n++) {
+  const size_t between = h_.options().markAlways ? kBetweenLooksStressed : kBetweenLooks;
+  for (size_t look = steps_ + between;;) {
     if (!stack_.empty()) {
       scan(stack_.pop());
     } else if (!slices_.empty()) {
       Slice s = slices_.pop();
       scanSlots(s.holder, s.next);
+    } else if (Object* waited = queue_.take()) {
+      shade(waited);
     } else {
       return true;
     }
-    if (n % kBetweenLooks == kBetweenLooks - 1 && marked_ >= end && nowNanos() >= deadline) return false;
+    if (steps_ < look) continue;
+    if (marked_ >= end && nowNanos() >= deadline) break;
+    look = steps_ + between;
   }
+  // Nothing waits for long: what follows may ask whether an object was shaded.
+  while (Object* waited = queue_.take()) shade(waited);
+  return false;
 }
 
 void MarkingCycle::scan(Object* o) {
   const KindLayout& k = h_.layouts[o->kind];
   marked_ += k.size(o);
+  steps_++;
   if (k.minorScan == KindLayout::kSlots) return scanSlots(o, 0);
   visit(o);
 }
@@ -64,7 +74,8 @@ void MarkingCycle::scanSlots(Object* o, size_t first) {
     end = first + kSliceSlots;
     slices_.push({o, end});
   }
-  for (size_t i = first; i < end; i++) shade(loadSlot(slots + i));
+  steps_ += end - first;
+  for (size_t i = first; i < end; i++) meet(loadSlot(slots + i));
 }
 
 void MarkingCycle::visit(Object* o) {
@@ -121,7 +132,8 @@ void MarkingCycle::finish() {
 }
 
 void MarkingCycle::visitSlots(Value* first, size_t count) {
-  for (Value* end = first + count; first != end; first++) shade(loadSlot(first));
+  steps_ += count;
+  for (Value* end = first + count; first != end; first++) meet(loadSlot(first));
 }
 
 void MarkingCycle::visitWeak(Value* s) {

@@ -18,6 +18,8 @@
 // Nothing moves, and all shapes that exist are alive: full collections, which stop the program, do the rest.
 #pragma once
 
+#include "heap/heap_impl.h"
+#include "heap/prefetch_queue.h"
 #include "heap/tracer.h"
 
 namespace devvm::heap {
@@ -35,8 +37,8 @@ class MarkingCycle final : public Tracer {
   }
   /// A weak container that is old: what it refers to is decided about at the end.
   void revisit(Object* o) { revisit_.push(o); }
-  /// Scans until about `bytes` bytes of objects are done and the deadline (nowNanos()) has passed. True: nothing is
-  /// left.
+  /// Scans until about `bytes` bytes of objects are done and the deadline (nowNanos()) has passed; looks at the clock
+  /// after some microseconds each. True: nothing is left.
   bool work(size_t bytes, uint64_t deadline);
   /// Roots and survivors once more. True: nothing is left before the deadline, and the cycle may end.
   bool lookAgain(uint64_t deadline);
@@ -66,10 +68,18 @@ class MarkingCycle final : public Tracer {
   void visit(Object* o);
   void visitSurvivors();
 
+  /// A reference that was scanned: its target is shaded after a while, when its header has come.
+  void meet(Value v) {
+    if (!v.isHeap() || h_.isYoung(v.asObject())) return;
+    if (Object* waited = queue_.exchange(v.asObject(), v.asObject())) shade(waited);
+  }
+
+  PrefetchQueue<Object> queue_;
   Growable<Object*> stack_;
   Growable<Slice> slices_;     // the rest of long arrays
   Growable<Object*> revisit_;  // old objects with weak references
   size_t marked_ = 0;
+  size_t steps_ = 0;      // slots and objects looked at
   bool ending_ = false;   // weak references count
   bool sawWeak_ = false;  // of the object being visited
 };

@@ -1,6 +1,8 @@
 // The minor collection: copies what is reachable in the nursery. Objects that survive for the first time go to the
 // other survivor half, which is scanned in place (Cheney); those that survive again, or find the half full, go to the
 // old generation and wait on a stack.
+#include <algorithm>
+
 #include "heap/heap_impl.h"
 #include "heap/marking_cycle.h"
 #include "heap/phase_scope.h"
@@ -35,6 +37,7 @@ class MinorCollector final : public Tracer {
     {
       PhaseScope phase(h_.stats(), CollectorPhase::kRemembered);
       scanRemembered();
+      scanDirtyArrays();
       scanCards();
     }
     settleWeak();
@@ -173,6 +176,64 @@ class MinorCollector final : public Tracer {
     }
   }
 
+  /// What lies under a card. While the old generation is marked, stores through the barrier have told it what they
+  /// stored: only what was written without it is new to it.
+  void scanCard(Value* from, Value* end, Object* owner, uint8_t card) {
+    if (kMarking && (card & kCardWritten)) {
+      for (; from != end; from++) meet(from, owner);
+      return;
+    }
+    for (; from != end; from++) {
+      Value v = loadSlot(from);
+      if (v.isHeap() && h_.isYoung(v.asObject())) meet(from, owner);
+    }
+  }
+
+  // Long arrays in blocks, likewise. Neighbours may share a card: all are read before any is cleared, and it is cleared
+  // before the scan sets it again.
+  void scanDirtyArrays() {
+    Growable<Object*> list;
+    list.swap(h_.dirtyArrays);
+    constexpr size_t kAhead = 6;  // what is prefetched
+    struct Piece {
+      Object* array;
+      Value *from, *end;
+      uint8_t card;
+    };
+    Growable<Piece> pieces;
+    auto forEachCard = [&](Object* o, auto f) {
+      uintptr_t start = reinterpret_cast<uintptr_t>(o) + layouts_[o->kind].slotStart;
+      uintptr_t end = reinterpret_cast<uintptr_t>(o) + layouts_[o->kind].size(o);
+      uint8_t* card = Chunk::of(o)->cards + Chunk::lineIndex(reinterpret_cast<void*>(start));
+      for (uintptr_t at = start; at < end; card++) {
+        uintptr_t next = std::min((at & ~(kLineBytes - 1)) + kLineBytes, end);
+        f(*card, reinterpret_cast<Value*>(at), reinterpret_cast<Value*>(next));
+        at = next;
+      }
+    };
+    for (size_t i = 0; i < list.size(); i++) {
+      if (i + kAhead < list.size()) {
+        const Object* later = list[i + kAhead];
+        __builtin_prefetch(later, 1);
+        __builtin_prefetch(Chunk::of(later)->cards + Chunk::lineIndex(later), 1);
+      }
+      Object* o = list[i];
+      o->gc &= static_cast<uint8_t>(~kDirty);
+      forEachCard(o, [&](uint8_t card, Value* from, Value* end) {
+        if (card != 0) pieces.push({o, from, end, card});
+      });
+    }
+    for (Object* o : list) forEachCard(o, [](uint8_t& card, Value*, Value*) { card = 0; });
+    for (size_t i = 0; i < pieces.size(); i++) {
+      if (i + kAhead < pieces.size()) {
+        __builtin_prefetch(pieces[i + kAhead].from);
+        __builtin_prefetch(pieces[i + kAhead].end - 1);
+      }
+      const Piece& p = pieces[i];
+      scanCard(p.from, p.end, p.array, p.card);
+    }
+  }
+
   // Large arrays: only what lies under set cards.
   void scanCards() {
     Growable<LargeHeader*> list;
@@ -184,12 +245,13 @@ class MinorCollector final : public Tracer {
       char* objectEnd = base + l->objectBytes;
       l->dirty = false;
       for (size_t c = 0, n = l->cardCount(); c < n; c++) {
-        if (l->cards[c] == 0) continue;
+        uint8_t card = l->cards[c];
+        if (card == 0) continue;
         l->cards[c] = 0;
         char* from = base + c * kCardBytes;
         char* end = from + kCardBytes < objectEnd ? from + kCardBytes : objectEnd;
         if (from < slotsStart) from = slotsStart;
-        for (; from < end; from += sizeof(Value)) meet(reinterpret_cast<Value*>(from), o);
+        if (from < end) scanCard(reinterpret_cast<Value*>(from), reinterpret_cast<Value*>(end), o, card);
       }
     }
   }

@@ -23,8 +23,8 @@ bool Nursery::create(size_t edenBytes, size_t mostBytes, bool rolling) {
   return true;
 }
 
-void Nursery::grow() {
-  edenBytes_ = std::min(edenBytes_ * 2, mostBytes_);
+void Nursery::resize(size_t edenBytes) {
+  edenBytes_ = std::min(roundUp(edenBytes, kPageBytes), mostBytes_);
   edenEnd_ = base_ + 2 * halfBytes_ + edenBytes_;
 }
 

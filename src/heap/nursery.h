@@ -23,14 +23,14 @@ class Nursery {
   /// are reserved. `rolling` (stress mode): allocation goes on behind the last objects after
   /// a collection instead of starting over, so that old addresses stay poisoned for long.
   bool create(size_t edenBytes, size_t mostBytes, bool rolling);
-  /// Doubles the eden, as far as it may grow. Between collections, when the eden is empty.
-  void grow();
+  /// Between collections, when the eden is empty: gives it another size, as far as addresses are reserved.
+  void resize(size_t edenBytes);
 
   uintptr_t start() const { return reinterpret_cast<uintptr_t>(base_); }
   size_t bytes() const { return bytes_; }
   size_t edenBytes() const { return edenBytes_; }
-  bool canGrow() const { return edenBytes_ < mostBytes_; }
-  char* edenStart() const { return edenFrom_; }  ///< where allocation started after the last collection
+  size_t mostBytes() const { return mostBytes_; }  ///< of the eden
+  char* edenStart() const { return edenFrom_; }    ///< where allocation started after the last collection
   char* edenEnd() const { return edenEnd_; }
   size_t survivorBytes() const { return static_cast<size_t>(survivorTop_ - survivorFrom_); }
   /// Bytes that may have pages in memory. `top`: the allocation pointer of the eden.

@@ -25,6 +25,7 @@ enum GcBit : uint8_t {
   kAged = 16,         ///< survived one minor collection
   kFixed = 32,        ///< never moves (non-moving or large-object space)
   kLarge = 64,        ///< lives in the large-object space
+  kDirty = 128,       ///< an array in an old block with set cards, in HeapImpl::dirtyArrays
 };
 
 struct Object {

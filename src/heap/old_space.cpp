@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "heap/sweeper.h"
+
 namespace devvm::heap {
 
 namespace {
@@ -33,7 +35,9 @@ char* OldSpace::takeBlock() {
 bool OldSpace::nextHole() {
   for (;;) {
     if (holeBlock_ == nullptr) {
-      if (nextRecyclable_ == recyclable_.size()) return false;
+      if (nextRecyclable_ == recyclable_.size() &&
+          (sweeper_ == nullptr || !sweeper_->sweepForCells([this] { return nextRecyclable_ != recyclable_.size(); })))
+        return false;
       holeBlock_ = recyclable_[nextRecyclable_++];
       nextLine_ = 0;
     }
@@ -131,6 +135,7 @@ void OldSpace::markWholeAhead(const char* from, const char* end) {
 
 void OldSpace::beginCycle() {
   ahead_ = true;
+  aheadLines_ = aheadBytes_ = 0;
   markWholeAhead(cursor_, limit_);
   markWholeAhead(overflowCursor_, overflowLimit_);
 }
@@ -139,17 +144,22 @@ void OldSpace::finishCycle() {
   cursor_ = limit_ = overflowCursor_ = overflowLimit_ = holeBlock_ = nullptr;
   recyclable_.clear();
   nextRecyclable_ = 0;
-  used_ = marked_ = blocks_ = 0;
+  used_ = aheadLines_ * kLineBytes;
+  marked_ = aheadBytes_;
+  blocks_ = 0;
   ahead_ = false;
-  forEachBlock([&](Chunk* c, unsigned i, BlockInfo& b) {
-    std::memcpy(c->blockLines(i), c->ahead + i * kLinesPerBlock, kLinesPerBlock);
-    std::memset(c->ahead + i * kLinesPerBlock, 0, kLinesPerBlock);
-    b.liveBytes = std::exchange(b.aheadBytes, 0);
-    sweepBlock(c, i, false);
-  });
 }
 
-void OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {
+void OldSpace::sweepAhead(Chunk* c, unsigned index) {
+  std::memcpy(c->blockLines(index), c->ahead + index * kLinesPerBlock, kLinesPerBlock);
+  std::memset(c->ahead + index * kLinesPerBlock, 0, kLinesPerBlock);
+  BlockInfo& b = c->blocks[index];
+  b.liveBytes = std::exchange(b.aheadBytes, 0);
+  sweepBlock(c, index, false);
+}
+
+/// Returns the number of its lines that hold something.
+unsigned OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {
   const uint8_t* lines = c->blockLines(index);
   unsigned marked = 0;
   for (unsigned i = 0; i < kLinesPerBlock; i++) marked += lines[i];
@@ -166,22 +176,24 @@ void OldSpace::sweepBlock(Chunk* c, unsigned index, bool trashFree) {
   }
   if (marked == 0) {
     pool_.give(block);
-    return;
+    return 0;
   }
   BlockInfo& b = c->blocks[index];
   b.evacuate = false;
   b.freeLines = static_cast<uint16_t>(kLinesPerBlock - marked);
-  used_ += marked * kLineBytes;
-  marked_ += b.liveBytes;
   blocks_++;
   if (b.freeLines != 0) recyclable_.push(block);
+  return marked;
 }
 
 void OldSpace::finishFull(bool trashFree) {
   cursor_ = limit_ = overflowCursor_ = overflowLimit_ = nullptr;
   used_ = marked_ = blocks_ = 0;
   emptyOnly_ = false;
-  forEachBlock([&](Chunk* c, unsigned i, BlockInfo&) { sweepBlock(c, i, trashFree); });
+  forEachBlock([&](Chunk* c, unsigned i, BlockInfo& b) {
+    used_ += sweepBlock(c, i, trashFree) * kLineBytes;
+    if (b.state == BlockState::kOld) marked_ += b.liveBytes;
+  });
 }
 
 }  // namespace devvm::heap

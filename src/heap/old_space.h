@@ -8,6 +8,8 @@ namespace devvm::heap {
 /// Larger objects live in the large-object space.
 inline constexpr size_t kMaxBlockObject = size_t{8} << 10;
 
+class Sweeper;
+
 class OldSpace {
  public:
   explicit OldSpace(BlockPool& pool) : pool_(pool) {}
@@ -37,9 +39,23 @@ class OldSpace {
   /// is marked.
   void beginCycle();
   /// Marks the lines under an object.
-  void markAhead(const void* p, size_t bytes) { markLines(p, bytes, Chunk::of(p)->ahead, &BlockInfo::aheadBytes); }
-  /// Frees what no mark holds.
+  void markAhead(const void* p, size_t bytes) {
+    Chunk* c = Chunk::of(p);
+    c->blocks[Chunk::blockIndex(p)].aheadBytes += static_cast<uint32_t>(bytes);
+    aheadBytes_ += bytes;
+    size_t first = Chunk::lineIndex(p);
+    size_t last = Chunk::lineIndex(static_cast<const char*>(p) + bytes - 1);
+    for (size_t i = first; i <= last; i++) {
+      aheadLines_ += c->ahead[i] ^ 1u;
+      c->ahead[i] = 1;
+    }
+  }
+  /// What no mark holds counts as free from now on; allocation finds it when its block is swept, and takes empty blocks
+  /// until then.
   void finishCycle();
+  void sweepAhead(Chunk* chunk, unsigned index);
+  /// Asked for more blocks with holes while some wait to be swept.
+  void setSweeper(Sweeper* sweeper) { sweeper_ = sweeper; }
 
   /// Bytes in lines that hold live objects at the last full collection, plus those allocated since.
   size_t bytesUsed() const {
@@ -56,7 +72,7 @@ class OldSpace {
   bool nextHole();
   template <typename F>
   void forEachBlock(F f);
-  void sweepBlock(Chunk* chunk, unsigned index, bool trashFree);
+  unsigned sweepBlock(Chunk* chunk, unsigned index, bool trashFree);
 
   BlockPool& pool_;
   char* cursor_ = nullptr;  // the hole being filled
@@ -69,10 +85,13 @@ class OldSpace {
   Growable<char*> recyclable_;  // blocks with holes, by address
   void markWholeAhead(const char* from, const char* end);
   bool emptyOnly_ = false;
-  bool ahead_ = false;  // a cycle is under way
-  size_t used_ = 0;     // counts whole holes from the moment when they are taken
+  bool ahead_ = false;     // a cycle is under way
+  size_t aheadLines_ = 0;  // marked ahead
+  size_t aheadBytes_ = 0;  // of the objects that they were marked for
+  size_t used_ = 0;        // counts whole holes from the moment when they are taken
   size_t marked_ = 0;
-  size_t blocks_ = 0;
+  size_t blocks_ = 0;  // in use at the end of the last full collection, or found so by the sweeper
+  Sweeper* sweeper_ = nullptr;
 };
 
 }  // namespace devvm::heap

@@ -100,10 +100,7 @@ class Walker final : public SlotVisitor {
     if (check_ && !checkObject(o)) return;
     if (h_.isYoung(o)) {
       youngSeen_ = slot_;
-      if (h_.layouts[holder_ ? holder_->kind : 0].scan == KindLayout::kSlots && holder_ != nullptr &&
-          (holder_->gc & kLarge) && check_) {
-        checkCard();
-      }
+      if (check_ && holder_ != nullptr && (holder_->gc & kOld) && h_.hasCards(holder_)) checkCard();
     }
     if (seen_.insert(o)) stack_.push(o);
   }
@@ -123,6 +120,7 @@ class Walker final : public SlotVisitor {
   void collectTables() {
     for (LargeHeader* l : h_.large.all()) large_.insert(l->object());
     for (Object* o : h_.remembered) remembered_.insert(o);
+    for (Object* o : h_.dirtyArrays) remembered_.insert(o);
   }
 
   /// Whether `o` can be an object: first where it lies, then its header.
@@ -158,13 +156,19 @@ class Walker final : public SlotVisitor {
   }
 
   void checkRemembered(Object* o) {
-    if ((o->gc & kLarge) && h_.layouts[o->kind].scan == KindLayout::kSlots) return;  // cards, see found()
+    if (h_.hasCards(o)) return;  // see found()
     slot_ = youngSeen_;
     if (o->gc & kNeedsBarrier) return complain("old object refers to a young one and is not remembered", o);
     if (!remembered_.contains(o)) return complain("old object looks remembered but is not in the set", o);
   }
 
   void checkCard() {
+    if (!(holder_->gc & kLarge)) {
+      bool listed = (holder_->gc & kDirty) != 0 && remembered_.contains(holder_);
+      if (Chunk::of(holder_)->cards[Chunk::lineIndex(slot_)] == 0 || !listed)
+        complain("young pointer under a clean card", holder_);
+      return;
+    }
     LargeHeader* l = LargeHeader::of(holder_);
     size_t card =
         static_cast<size_t>(static_cast<const char*>(slot_) - reinterpret_cast<const char*>(holder_)) / kCardBytes;

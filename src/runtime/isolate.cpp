@@ -162,7 +162,7 @@ void Isolate::processWeak(heap::Heap& h, heap::WeakPhase phase, bool minor) {
         break;
       }
       if (h.keepsYoung()) {
-        interned.sweep(h);
+        interned.beginSweep();
         break;
       }
       shapes.sweep(h);
@@ -191,6 +191,20 @@ void Isolate::collectionEvent(bool begin, bool full, const char* reason) {
     events->publish(
         {.kind = kind, .full = full, .bytes = begin ? -1 : static_cast<int64_t>(heap.bytesInUse()), .text = reason});
   }
+}
+
+bool Isolate::sweepTables(heap::Heap& h, size_t entries) { return interned.sweepSome(h, entries); }
+
+void Isolate::tuned(const heap::Tuning& t) {
+  if (!complete || events == nullptr || !events->wants(events::kTuningEvents)) return;
+  events::Event e{.kind = events::EventKind::kEdenResized, .text = t.reason};
+  if (t.kind == heap::Tuning::kThreshold) e.kind = events::EventKind::kCollectionThreshold;
+  if (t.kind == heap::Tuning::kCycle) e.kind = events::EventKind::kMarkingBegin;
+  e.before = static_cast<int64_t>(t.from);
+  e.bytes = static_cast<int64_t>(t.to);
+  if (t.kind == heap::Tuning::kEden) e.survival = static_cast<int>(t.survival);
+  if (t.nanos != 0) e.nanos = static_cast<int64_t>(t.nanos);
+  events->publish(e);
 }
 
 }  // namespace devvm::runtime

@@ -273,6 +273,8 @@ class Isolate final : public heap::Embedder {
   void visitRoots(heap::SlotVisitor& v, bool minor) override;
   void processWeak(heap::Heap& heap, heap::WeakPhase phase, bool minor) override;
   void clearWeak(heap::Heap& heap, Object* owner, heap::WeakPhase phase, bool minor) override;
+  bool sweepTables(heap::Heap& heap, size_t entries) override;
+  void tuned(const heap::Tuning& tuning) override;
   size_t externalBytes() const override;
   bool awaitsFinalizers() const override;
   void collectionEvent(bool begin, bool full, const char* reason) override;

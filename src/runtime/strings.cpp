@@ -1,5 +1,6 @@
 #include "runtime/strings.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -103,6 +104,13 @@ uint32_t stringHash(Isolate& isolate, String* string) {
 
 namespace {
 
+/// From the table, and to stay there: it may be waiting to be swept.
+String* lookUp(Isolate& isolate, std::string_view bytes, uint32_t hash) {
+  String* s = isolate.interned.find(bytes, hash);
+  if (s != nullptr) isolate.heap.revive(s);
+  return s;
+}
+
 /// Makes the fixed twin of bytes that are not in the table. `source` is read after the allocation.
 template <typename GetBytes>
 Value internNew(Isolate& isolate, size_t length, uint32_t hash, GetBytes source) {
@@ -123,7 +131,7 @@ Value internNew(Isolate& isolate, size_t length, uint32_t hash, GetBytes source)
 
 Value intern(Isolate& isolate, std::string_view bytes) {
   uint32_t hash = hashBytes(isolate.hashSeed, bytes.data(), bytes.size());
-  if (String* s = isolate.interned.find(bytes, hash)) return stringValue(s);
+  if (String* s = lookUp(isolate, bytes, hash)) return stringValue(s);
   if (bytes.size() > kMaxString) return Value::nil();
   return internNew(isolate, bytes.size(), hash, [bytes] { return bytes.data(); });
 }
@@ -137,11 +145,11 @@ Value intern(Isolate& isolate, Value string) {
 
 String* findInterned(Isolate& isolate, String* string) {
   if (string->interned()) return string;
-  return isolate.interned.find(string->view(), stringHash(isolate, string));
+  return lookUp(isolate, string->view(), stringHash(isolate, string));
 }
 
 String* findInterned(Isolate& isolate, std::string_view bytes) {
-  return isolate.interned.find(bytes, hashBytes(isolate.hashSeed, bytes.data(), bytes.size()));
+  return lookUp(isolate, bytes, hashBytes(isolate.hashSeed, bytes.data(), bytes.size()));
 }
 
 bool stringEquals(const String* a, const String* b) {
@@ -208,6 +216,7 @@ bool InternTable::resize(size_t capacity) {
   slots_ = fresh;
   capacity_ = capacity;
   used_ = count_;
+  swept_ = 0;  // a sweep under way starts over
   return true;
 }
 
@@ -217,15 +226,17 @@ void InternTable::grow() {
   if (!resize(wanted) && used_ + 1 >= capacity_) heap::fatal("no memory for the table of interned strings");
 }
 
-void InternTable::sweep(heap::Heap& heap) {
-  for (size_t i = 0; i < capacity_; i++) {
-    uint64_t slot = slots_[i];
+bool InternTable::sweepSome(heap::Heap& heap, size_t entries) {
+  for (size_t end = swept_ + std::min(entries, capacity_ - swept_); swept_ < end; swept_++) {
+    uint64_t slot = slots_[swept_];
     if (slot <= kRemoved || heap.isLive(stringIn(slot))) continue;
-    slots_[i] = kRemoved;
+    slots_[swept_] = kRemoved;
     count_--;
   }
+  if (swept_ < capacity_) return false;
   // Mostly empty after a program dropped many keys: shrinking also forgets the removed ones.
   if (capacity_ > kMinCapacity && count_ * 8 < capacity_) resize(std::bit_ceil(count_ * 2 + kMinCapacity / 2));
+  return true;
 }
 
 }  // namespace devvm::runtime

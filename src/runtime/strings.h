@@ -46,7 +46,13 @@ class InternTable {
   InternTable& operator=(const InternTable&) = delete;
   String* find(std::string_view bytes, uint32_t hash) const;
   void insert(String* s);
-  void sweep(heap::Heap& heap);
+  /// Drops the dead: all, or among the next `entries` entries (true: that was all).
+  void sweep(heap::Heap& heap) {
+    beginSweep();
+    sweepSome(heap, capacity_);
+  }
+  void beginSweep() { swept_ = 0; }
+  bool sweepSome(heap::Heap& heap, size_t entries);
   size_t bytes() const { return capacity_ * sizeof(uint64_t); }
   size_t count() const { return count_; }
 
@@ -57,6 +63,7 @@ class InternTable {
   /// 0: free; kRemoved: once taken.
   uint64_t* slots_ = nullptr;
   size_t capacity_ = 0, count_ = 0, used_ = 0;
+  size_t swept_ = 0;
 };
 
 }  // namespace devvm::runtime

@@ -99,6 +99,37 @@ TEST(Cards, OnlyDirtyOnesAreScanned) {
   initSlot(&MockVm::node(vm.roots[0])->slots[1'500'000], Value::nil());
 }
 
+TEST(Cards, OfArraysInBlocksToo) {
+  MockVm vm;
+  vm.roots.push_back(MockVm::value(vm.make(kVector, 1000, Space::kOld)));
+  vm.heap.collectMinor("test");
+  vm.roots.push_back(MockVm::value(vm.make(kPair)));
+  vm.set(vm.roots[0], 100, vm.roots[1]);
+  Value smuggled = vm.roots[1];
+  initSlot(&MockVm::node(vm.roots[0])->slots[900], smuggled);
+  vm.heap.collectMinor("test");
+  EXPECT_EQ(vm.get(vm.roots[0], 100), vm.roots[1]);
+  EXPECT_EQ(vm.get(vm.roots[0], 900), smuggled);
+  EXPECT_NE(vm.roots[1], smuggled);
+  initSlot(&MockVm::node(vm.roots[0])->slots[900], Value::nil());
+  EXPECT_EQ(vm.heap.verify(), "");
+}
+
+TEST(Cards, NeighboursShareThem) {
+  // Arrays that end and begin on the same card: both are remembered, whichever is looked at first.
+  MockVm vm({.verify = true});
+  for (uint32_t i = 0; i < 40; i++) vm.roots.push_back(MockVm::value(vm.make(kVector, 133, Space::kOld)));
+  vm.heap.collectMinor("test");
+  for (size_t i = 0; i < 40; i++) {
+    Value v = MockVm::value(vm.make(kPair));
+    vm.set(vm.roots[i], i % 2 == 0 ? 132 : 0, v);
+  }
+  for (int i = 0; i < 3; i++) vm.heap.collectMinor("test");
+  for (size_t i = 0; i < 40; i++) {
+    ASSERT_EQ(MockVm::node(vm.get(vm.roots[i], i % 2 == 0 ? 132 : 0))->id, 41 + i);
+  }
+}
+
 TEST(Cards, StayDirtyWhileTheTargetIsYoung) {
   MockVm vm({.verify = true});
   vm.roots.push_back(MockVm::value(vm.make(kVector, 100'000)));

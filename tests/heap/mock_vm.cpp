@@ -75,7 +75,30 @@ void MockVm::visitRoots(SlotVisitor& v, bool) {
   if (v.keepsWeak()) v.slots(finalizable.data(), finalizable.size());
 }
 
-void MockVm::processWeak(Heap& h, WeakPhase phase, bool) {
+Object* MockVm::makeLeaf(uint32_t bytes) {
+  Object* o = make(kBytes, bytes, Space::kFixed);
+  if (o != nullptr) leaves.push_back(o);
+  return o;
+}
+
+Object* MockVm::lookUpLeaf(size_t i) {
+  if (leaves[i] != nullptr) heap.revive(leaves[i]);
+  return leaves[i];
+}
+
+bool MockVm::sweepTables(Heap& h, size_t entries) {
+  for (size_t n = 0; n < entries && sweptLeaves < leaves.size(); n++, sweptLeaves++) {
+    Object*& leaf = leaves[sweptLeaves];
+    if (leaf != nullptr && !h.isLive(leaf)) leaf = nullptr;
+  }
+  return sweptLeaves == leaves.size();
+}
+
+void MockVm::processWeak(Heap& h, WeakPhase phase, bool minor) {
+  if (phase == WeakPhase::kAfterFinalizers && !minor) {
+    sweptLeaves = 0;
+    if (!h.keepsYoung()) sweepTables(h, leaves.size());
+  }
   if (phase != WeakPhase::kFinalizers) return;
   std::vector<Value> kept;
   size_t first = finalizeQueue.size();

@@ -68,12 +68,21 @@ class MockVm final : public Embedder {
   void clearWeak(Heap& heap, Object* owner, WeakPhase phase, bool minor) override;
   size_t externalBytes() const override { return external; }
   void collectionEvent(bool begin, bool full, const char* reason) override;
+  void tuned(const Tuning& tuning) override { tunings.push_back(tuning); }
+  bool sweepTables(Heap& heap, size_t entries) override;
+  /// A kBytes object outside the nursery, into `leaves`.
+  Object* makeLeaf(uint32_t bytes);
+  /// From `leaves`, and alive from now on.
+  Object* lookUpLeaf(size_t i);
 
   std::vector<Value> roots;
   std::vector<Object*> pointerRoots;
   std::vector<Value> finalizable;  ///< in order of registration
   std::vector<Value> finalizeQueue;
   std::vector<uint64_t> released;  ///< identities of kExternal objects, in order of release
+  std::vector<Object*> leaves;     ///< held weakly, as interned strings are; those that died leave nullptr
+  std::vector<Tuning> tunings;
+  size_t sweptLeaves = 0;
   size_t external = 0;
   unsigned events = 0;
   uint64_t nextId = 1;

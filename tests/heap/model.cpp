@@ -61,7 +61,8 @@ void World::allocate() {
   Kind kind = kMix[below(std::size(kMix))];
   uint32_t word = 0;
   if (kind == kVector) {
-    word = static_cast<uint32_t>(below(64) == 0 ? below(options_.bigVector) : below(20));
+    size_t dice = below(64);
+    word = static_cast<uint32_t>(dice == 0 ? below(options_.bigVector) : dice < 4 ? 100 + below(900) : below(20));
   } else if (kind == kBytes) {
     word = static_cast<uint32_t>(below(64) == 0 ? below(50000) : below(200));
   } else if (kind == kWeakVector || isPairKind(kind)) {
@@ -118,6 +119,15 @@ void World::storeSomething() {
     return;
   }
   if (m.slots.empty()) return;
+  if (m.kind == kVector && below(4) == 0) {
+    // Many at once, with the barrier behind them.
+    for (size_t first = below(m.slots.size()), i = first; i < m.slots.size() && i < first + 8; i++) {
+      Value v = randomValue();
+      initSlot(&n->slots[i], v);
+      m.slots[i] = refOf(v);
+    }
+    return vm.heap.writeBarrierAll(n);
+  }
   size_t i = below(m.slots.size());
   Value v = randomValue();
   vm.set(holder, i, v);
@@ -151,6 +161,24 @@ void World::useQueue() {
   queue_.pop_back();
 }
 
+void World::useLeaves() {
+  size_t r = below(vm.roots.size());
+  Object* leaf = nullptr;
+  if (vm.leaves.size() < 4000 && below(2) == 0) {
+    leaf = vm.makeLeaf(static_cast<uint32_t>(below(100) == 0 ? below(5000) : below(60)));
+    afterPossibleCollection();
+    if (leaf == nullptr) return fail("allocation failed");
+    model_[MockVm::node(leaf)->id] = ModelObject{kBytes, {}};
+  } else if (!vm.leaves.empty()) {
+    leaf = vm.lookUpLeaf(below(vm.leaves.size()));
+    if (leaf == nullptr) return;
+    auto it = model_.find(MockVm::node(leaf)->id);
+    if (it == model_.end() || it->second.kind != static_cast<Kind>(leaf->kind)) return fail("a leaf was overwritten");
+  }
+  vm.roots[r] = MockVm::value(leaf);
+  roots_[r] = refOf(vm.roots[r]);
+}
+
 void World::collectNow() {
   if (below(8) == 0) {
     vm.heap.collectFull("test");
@@ -168,8 +196,10 @@ void World::step() {
     storeSomething();
   } else if (dice < 95) {
     changeRoot();
-  } else {
+  } else if (dice < 98) {
     useQueue();
+  } else {
+    useLeaves();
   }
   if (options_.collectOften && below(2000) == 0) collectNow();
   if (options_.stopSometimes && below(5000) == 0) vm.heap.setAutomatic(!vm.heap.automatic());

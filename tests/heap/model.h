@@ -51,6 +51,7 @@ class World {
   void storeSomething();
   void changeRoot();
   void useQueue();
+  void useLeaves();
   void collectNow();
   /// A random object reachable from a root by a few steps, kNilRef if the walk ends nowhere.
   Value randomObject();

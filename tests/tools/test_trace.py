@@ -70,6 +70,15 @@ class Trace(ProgramTest):
         self.assertIn(False, [e["full"] for e in begins])
         self.assertTrue(all(e["bytes"] > 0 for e in ends))
 
+    def test_tuning(self):
+        events = self.trace("local t = {} for i = 1, 1000000 do t[i % 200000 + 1] = {i} end", "tuning", "--gc-pause-target=1ms")
+        self.assertEqual({e["event"] for e in events}, {"eden_resized", "collection_threshold", "marking_begin"})
+        for e in events:
+            self.assertLessEqual({"event", "ns", "before", "bytes", "reason"}, set(e))
+            if e["event"] != "collection_threshold":
+                self.assertGreater(e["nanos"], 0)
+        self.assertTrue(all(0 <= e["survival"] <= 300 for e in events if e["event"] == "eden_resized"))
+
     def test_errors(self):
         events = self.trace("pcall(error, 'caught') pcall(error, 'a\\0\\1\\n\\xff\"\\\\') local x = nil; x.y = 1", "errors", status=1)
         self.assertEqual({e["event"] for e in events}, {"error"})
