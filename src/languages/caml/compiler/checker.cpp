@@ -504,6 +504,9 @@ ModuleInfo* Checker::loadStandard(std::string_view name) {
   auto variables = std::move(typeVariables_);
   auto delayed = std::move(delayed_);
   uint32_t depth = depth_;
+  bool mayName = mayNameVariables_, abstractNames = abstractVariables_;
+  mayNameVariables_ = true;
+  abstractVariables_ = false;
   depth_ = 0;
   delayed_.clear();
   inLibrary_ = true;
@@ -528,6 +531,8 @@ ModuleInfo* Checker::loadStandard(std::string_view name) {
   typeVariables_ = std::move(variables);
   delayed_ = std::move(delayed);
   depth_ = depth;
+  mayNameVariables_ = mayName;
+  abstractVariables_ = abstractNames;
   return module;
 }
 
