@@ -77,13 +77,14 @@ def main():
     if not programs:
         sys.exit("no such program")
     failed = 0
-    for mode in arguments.mode or ["interpreter"]:
+    modes = arguments.mode or ["interpreter"]
+    for mode in modes:
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             for program, problem in zip(programs, pool.map(lambda p: check(p, mode, vm), programs)):
                 if problem is not None:
                     failed += 1
                     print(f"FAILED {program.relative_to(HERE)} ({mode})", *problem, sep="\n  ")
-        print(f"caml: {len(programs)} programs, mode {mode}, {failed} failures so far")
+    print(f"{len(programs) * len(modes) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
 
