@@ -2,6 +2,7 @@
 #include <oniguruma.h>
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "languages/jq/library.h"
@@ -13,32 +14,30 @@ using namespace runtime;
 
 namespace {
 
-/// Compiled expressions by their text and options; few programs have many.
-struct Expression {
-  regex_t* regex = nullptr;
+struct FreeRegex {
+  void operator()(regex_t* regex) const { onig_free(regex); }
 };
+using Regex = std::unique_ptr<regex_t, FreeRegex>;
 
+/// Compiled once by text and options; few programs have many. null: `error` says why. The cache owns what it gives,
+/// until the next call.
 regex_t* compiled(const std::string& pattern, OnigOptionType options, std::string& error) {
-  static thread_local std::map<std::pair<std::string, unsigned>, regex_t*> cache;
-  auto [it, added] = cache.try_emplace({pattern, options}, nullptr);
-  if (!added && it->second != nullptr) return it->second;
-  if (cache.size() > 500) {
-    for (auto& [key, regex] : cache) {
-      if (regex != nullptr) onig_free(regex);
-    }
-    cache.clear();
-    it = cache.try_emplace({pattern, options}, nullptr).first;
-  }
+  constexpr size_t kMostKept = 500;
+  static thread_local std::map<std::pair<std::string, unsigned>, Regex> cache;
+  auto known = cache.find({pattern, options});
+  if (known != cache.end()) return known->second.get();
   auto* begin = reinterpret_cast<const OnigUChar*>(pattern.data());
   OnigErrorInfo info;
-  int status =
-      onig_new(&it->second, begin, begin + pattern.size(), options, ONIG_ENCODING_UTF8, ONIG_SYNTAX_PERL_NG, &info);
-  if (status == ONIG_NORMAL) return it->second;
+  regex_t* regex = nullptr;
+  int status = onig_new(&regex, begin, begin + pattern.size(), options, ONIG_ENCODING_UTF8, ONIG_SYNTAX_PERL_NG, &info);
+  if (status == ONIG_NORMAL) {
+    if (cache.size() >= kMostKept) cache.clear();
+    return cache.emplace(std::pair(pattern, options), Regex(regex)).first->second.get();
+  }
   OnigUChar message[ONIG_MAX_ERROR_MESSAGE_LEN];
   int n = onig_error_code_to_str(message, status, &info);
   error = std::string(reinterpret_cast<char*>(message), static_cast<size_t>(n)) +
           " (at offset 0) is not a valid regex: " + pattern;
-  cache.erase(it);
   return nullptr;
 }
 
