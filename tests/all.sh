@@ -159,6 +159,8 @@ if step "build address and undefined-behaviour sanitizers" configure asan "$test
   step "Lua programs, sanitizers" lua build/asan/devvm --mode interpreter --timeout 120
   step "assembly programs, sanitizers" assembly build/asan/devvm
   step "Lox programs, sanitizers" lox build/asan/devvm --mode interpreter
+  step "jq cases, sanitizers" jq_cases build/asan/devvm
+  step "Caml, sanitizers" python3 tests/caml/run.py --vm build/asan/devvm
   if [ $ALL -eq 1 ]; then
     step "unit tests, sanitizers" unit asan
     step "Lua programs, sanitizers, other modes" lua build/asan/devvm --mode switch --mode gc-stress \
