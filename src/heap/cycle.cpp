@@ -20,6 +20,9 @@ constexpr unsigned kStressSteps = 24;
 /// A slice ends when the pause has all of the target but this part behind it (an eighth when the marking falls behind),
 /// but has an eighth of the target at least, however long the minor collection before it took.
 constexpr uint64_t kPauseShare = 4, kLeastShare = 8;
+/// A slice marks at least this part of what its time would do at the pace so far, however fast the clock goes: a thread
+/// that has to wait for its processor does not fall behind by that.
+constexpr double kLeastWork = 0.5;
 /// So many times the target are taken when the memory grows far beyond what it should.
 constexpr uint64_t kLateShare = 4;
 /// The end of a cycle waits for a pause that is not yet as long as this part of the target, but not for long.
@@ -101,14 +104,15 @@ bool HeapImpl::advanceMarking(uint64_t pauseBegan) {
   if (tenuredUsed() + embedder.externalBytes() > threshold + thresholdGrowth / 2) deadline = now + target * kLateShare;
   if (target == 0) deadline = ~uint64_t{0};  // the program has switched slices off
   size_t before = cycle->marked();
-  bool over = cycle->work(0, deadline);
+  double planned = target == 0 ? 0 : static_cast<double>(deadline - now) * markedPerNano;
+  bool over = cycle->work(static_cast<size_t>(planned * kLeastWork), deadline);
   uint64_t nanos = nowNanos() - now;
   if (size_t marked = cycle->marked() - before; marked > target / kLeastShare) {
     double rate = static_cast<double>(marked) / static_cast<double>(nanos + 1);
     markedPerNano += (rate - markedPerNano) / 16;
   }
   if (!over) return false;
-  bool late = ++cycleLooks > kMostLooks;
+  bool late = ++cycleLooks > kMostLooks || tenuredUsed() + embedder.externalBytes() > threshold;
   if (!late && nowNanos() > pauseBegan + target / kEndShare) return false;
   return cycle->lookAgain(std::max(deadline, nowNanos() + target / kLeastShare)) || late;
 }
