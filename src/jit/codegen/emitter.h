@@ -160,7 +160,6 @@ class Emitter {
   void callOfDoubles(const Node* n, double (*function)(double, double));
 
   // ---- vectors.cpp ----
-  void spread(x64::Ymm to);
   void vectorRound(uint64_t program);
   void vectorIntRound(uint64_t program, Label& end);
   void vectorMap(const Node* n, bool ints);

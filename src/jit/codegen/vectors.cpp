@@ -21,21 +21,12 @@ constexpr Ymm kOdd = ymm12, kLimit = ymm13, kSign = ymm14;
 // Of integers: their tag and the sign bit of 48 bits; that bit; the tag.
 constexpr Ymm kFlip = ymm13, kBias = ymm14, kTag = ymm15;
 static_assert(kStack + ir::kVectorStack <= 12);
-constexpr int32_t kLanes = 4, kBytes = 32;
+constexpr int32_t kLanes = 4;
 
 Ymm ymm(unsigned number) { return static_cast<Ymm>(number); }
 Xmm low(Ymm r) { return static_cast<Xmm>(r); }
 
 }  // namespace
-
-/// The same double four times, by way of the stack.
-void Emitter::spread(Ymm to) {
-  Xmm from = low(to);
-  a.vunpcklpd(from, from, from);
-  a.movupd(Mem(rsp), from);
-  a.movupd(Mem(rsp, 16), from);
-  a.vmovupd(to, Mem(rsp));
-}
 
 /// What the program computes from the elements in registers, and its stores.
 void Emitter::vectorRound(uint64_t program) {
@@ -175,12 +166,9 @@ void Emitter::vectorMap(const Node* n, bool ints) {
   a.jcc(Condition::kLessEqual, none);
   a.cmp8(Mem(kIsolate, offset::kMarking), 0);
   a.jcc(Condition::kNotZero, none);
-  a.sub64(rsp, kBytes + 8);
-  for (uint32_t i = 0; i < scalars; i++) spread(ymm(kScalars + i));
-  auto spreadBits = [this](Ymm to, uint64_t bits) {
-    a.movsd(low(to), a.literal64(bits));
-    spread(to);
-  };
+  // Only instructions with a VEX prefix from here to vzeroupper: others would wait for the upper halves.
+  for (uint32_t i = 0; i < scalars; i++) a.vbroadcastsd(ymm(kScalars + i), low(ymm(kScalars + i)));
+  auto spreadBits = [this](Ymm to, uint64_t bits) { a.vbroadcastsd(to, a.literal64(bits)); };
   constexpr uint64_t kIntSign = uint64_t{1} << 47, kIntTagBits = heap::tagBits(heap::Tag::kInt);
   if (ints) {
     spreadBits(kFlip, kIntTagBits | kIntSign);
@@ -219,7 +207,6 @@ void Emitter::vectorMap(const Node* n, bool ints) {
   a.jcc(Condition::kNotZero, loop);
   a.bind(end);
   a.vzeroupper();
-  a.add64(rsp, kBytes + 8);
   a.mov64(rax, kIndex);
   a.sub64(rax, kFirst);
   a.sub64(Mem(kIsolate, offset::kBudget), rax);
