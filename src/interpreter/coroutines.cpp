@@ -24,7 +24,7 @@ Step backToResumer(Isolate& iso, Fiber& f, uint32_t count, bool failed) {
   f.resumer = nullptr;
   if (!moveValues(f, *resumer, count)) {
     f.sp += count;
-    *--resumer->sp = iso.stackError;
+    *--resumer->sp = stackErrorOf(iso, *resumer);
     count = 1;
     failed = true;
   }
@@ -60,7 +60,7 @@ Step resumeFiber(Isolate& iso, uint32_t count) {
   }
   if (!moveValues(f, target, count)) {
     f.sp += count + 1;
-    *--f.sp = iso.stackError;
+    *--f.sp = stackErrorOf(iso, target);
     return Step::resumeNative(1, true);
   }
   f.sp++;

@@ -50,6 +50,9 @@ void drive(Isolate& iso, Step step);
 Step unwindStep(Isolate& iso);
 /// Message "stack overflow" with position; leaves some room for handlers.
 void raiseStackOverflow(Isolate& iso);
+/// The text of the error when growStack() failed on `fiber`: a stack that could be twice as long did not grow for want
+/// of memory.
+Value stackErrorOf(Isolate& iso, const Fiber& fiber);
 
 // ---- coroutines.cpp: move values between fibers and switch ----
 Step yieldFiber(Isolate& iso, uint32_t count);

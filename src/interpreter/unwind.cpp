@@ -214,12 +214,14 @@ Step unwindStep(Isolate& iso) {
   return failFiber(iso);
 }
 
+Value stackErrorOf(Isolate& iso, const Fiber& f) {
+  bool mayGrow = !f.isMain && f.stackBytes() <= iso.options.limits.stackBytes / 2;
+  return mayGrow && !iso.heap.adjustExternal(0) ? iso.memoryError : iso.stackError;
+}
+
 void raiseStackOverflow(Isolate& iso) {
   if (iso.failure != Failure::kNone) return;
-  // A coroutine's stack that could be twice as long did not grow for want of memory (growStack()).
-  const Fiber& f = *iso.fiber;
-  bool mayGrow = !f.isMain && f.stackBytes() <= iso.options.limits.stackBytes / 2;
-  if (mayGrow && !iso.heap.adjustExternal(0)) {
+  if (stackErrorOf(iso, *iso.fiber) == iso.memoryError) {
     iso.raiseOutOfMemory();
     return;
   }
