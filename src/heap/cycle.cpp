@@ -42,6 +42,7 @@ size_t stressedUpTo(const HeapStats& s, size_t most) {
 
 bool HeapImpl::marksInSlices() const {
   const HeapOptions& o = heap.options_;
+  if (study != nullptr) return false;
   if (o.markAlways) return true;
   return o.pauseTarget != 0 && !o.moveAlways && tenuredUsed() / kMarkedPerNano > o.pauseTarget;
 }
@@ -56,7 +57,7 @@ size_t HeapImpl::cycleNeeds() const {
 }
 
 bool HeapImpl::cycleIsDue() const {
-  if (!heap.automatic_) return false;
+  if (!heap.automatic_ || study != nullptr) return false;
   if (heap.options_.markAlways) return true;
   if (!marksInSlices()) return false;
   size_t used = tenuredUsed() + embedder.externalBytes();
@@ -147,6 +148,7 @@ void HeapImpl::finishCycle() {
   heap.markingActive_ = false;
   running = cycle.get();
   cycle->finish();
+  stats().bytesMarked += cycle->marked();
   running = nullptr;
   PhaseScope phase(stats(), CollectorPhase::kSweep);
   // What is dead is not to be scanned any more.

@@ -86,6 +86,7 @@ class FullCollector final : public Tracer {
     auto gc = static_cast<uint8_t>(kOld | color_ | kNeedsBarrier);
     char* p = nullptr;
     bool young = !(o->gc & kOld);
+    h_.stats().bytesCopied += size;
     if (young) h_.stats().bytesPromoted += size;
     if (size > kMaxBlockObject) {
       bool zeroed;
@@ -173,6 +174,7 @@ void HeapImpl::runFull(bool evacuateAll) {
   fixed.sweep(color, trashFree);
   large.sweep(color);
   stats().fullCollections++;
+  stats().bytesMarked += old.bytesMarked() + fixed.bytesUsed() + large.bytesUsed();
 }
 
 }  // namespace devvm::heap

@@ -65,6 +65,7 @@ HeapImpl::HeapImpl(Heap& h, Embedder& e) : heap(h), embedder(e), color(h.color_)
     nursery.resize(std::max<size_t>(target, kLeastEden));
   old.setSweeper(&sweeper);
   fixed.setSweeper(&sweeper);
+  study = makeStudyCollector(*this, h.options_.collector);
 }
 
 HeapImpl::~HeapImpl() {
@@ -98,6 +99,7 @@ size_t HeapImpl::headroom() const {
 void HeapImpl::setEdenEnd() {
   size_t room = std::min(static_cast<size_t>(nursery.edenEnd() - nursery.edenStart()), headroom() + emergency);
   room = std::min(room, systemRoom);
+  if (study != nullptr) room = 0;
   edenLimit = std::max(nursery.edenStart() + (room & ~size_t{7}), heap.top_);
   heap.end_ = quickEnd();
 }
@@ -109,10 +111,11 @@ bool HeapImpl::fullIsDue() const { return tenuredUsed() + embedder.externalBytes
 size_t HeapImpl::blocksToOpen(size_t youngBytes) { return youngBytes / kBlockBytes * 3 / 2 + 8; }
 size_t HeapImpl::blocksToCollect(size_t youngBytes) { return youngBytes / kBlockBytes * 5 / 4 + 2; }
 
-/// Memory that is free to the system. What will be filled again until the next full collection ends is not worth that.
-/// True: that was all, or would have been more than `mostBlocks` blocks.
+/// Memory that is free to the system. What will be filled again until the next full collection ends, or may be under
+/// the limit, is not worth that. True: that was all, or would have been more than `mostBlocks` blocks.
 bool HeapImpl::giveBack(size_t mostBlocks) {
-  size_t keep = (threshold - std::min(threshold, tenuredUsed())) / kBlockBytes + blocksToOpen(nursery.edenBytes());
+  size_t growth = std::min(threshold - std::min(threshold, tenuredUsed()), headroom());
+  size_t keep = growth / kBlockBytes + blocksToOpen(nursery.edenBytes());
   return pool.trim(keep, mostBlocks);
 }
 
@@ -163,10 +166,11 @@ Object* HeapImpl::bump(uint8_t kind, uint32_t word, uint8_t aux, size_t size) {
 /// An object outside the nursery, without any checks. nullptr when the system has no memory.
 Object* HeapImpl::allocateTenured(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   const KindLayout& k = layouts[kind];
-  auto gc = static_cast<uint8_t>(kOld | color | kNeedsBarrier);
+  auto gc = static_cast<uint8_t>(kOld | color | (study == nullptr ? kNeedsBarrier : 0));
+  if (study != nullptr && !study->hasSpace()) space = Space::kFixed;
   char* p;
   if (size <= (space == Space::kFixed ? kMaxFixedCell : kMaxBlockObject)) {
-    p = space == Space::kFixed ? fixed.allocate(size) : old.allocate(size);
+    p = space == Space::kFixed ? fixed.allocate(size) : study != nullptr ? study->allocate(size) : old.allocate(size);
     if (space == Space::kFixed) gc |= kFixed;
   } else {
     bool zeroed;
@@ -186,7 +190,7 @@ Object* HeapImpl::finishTenured(Object* o, size_t size) {
   allocatedBefore += size;
   const KindLayout& k = layouts[o->kind];
   // Born remembered, so that the mutator may fill it without barriers.
-  if (k.scan != KindLayout::kLeaf) rememberObject(o);
+  if (k.scan != KindLayout::kLeaf && study == nullptr) rememberObject(o);
   if (k.releases) oldRelease.push(o);
   if (sampler != nullptr) sampler->tenured(*o, size);
   if (heap.options_.limitBytes != 0 || sampler != nullptr) setEdenEnd();
@@ -241,7 +245,7 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
     return allocateNoCollect(kind, word, aux, size, space);
   }
   if (heap.options_.moveAlways) stressCollect();
-  bool young = space == Space::kNursery && mayBeYoung(layouts[kind], size);
+  bool young = space == Space::kNursery && study == nullptr && mayBeYoung(layouts[kind], size);
   bool due = heap.automatic_ && (young ? fullIsDue() : tenuredUsed() + size + embedder.externalBytes() > threshold);
   if (due && marksInSlices()) due = stopsForCycle(size);
   if (!young && heap.automatic_ && cycleWantsStep()) collect(false, "old generation grew");
@@ -275,7 +279,7 @@ Object* HeapImpl::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t 
     collected = true;
   }
   if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;
-  if (collected || !collect(true, "system out of memory")) return fail();
+  if (collected || !collect(true, study != nullptr ? "half full" : "system out of memory")) return fail();
   if (Object* o = allocateTenured(kind, word, aux, size, space)) return o;
   return fail();
 }
@@ -292,14 +296,16 @@ Object* HeapImpl::allocateNoCollect(uint8_t kind, uint32_t word, uint8_t aux, si
 Object* HeapImpl::allocateAtOnce(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
   if (running != nullptr) fatal("allocation inside a collection");
   if (size > kMaxObject) return nullptr;
-  if (space == Space::kNursery && size <= maxNurseryObject) {
+  if (space == Space::kNursery && size <= maxNurseryObject && study == nullptr) {
     if (Object* o = bump(kind, word, aux, size)) return o;
     if (size <= static_cast<size_t>(nursery.edenEnd() - heap.top_)) {
       edenLimit = heap.top_ + size;
       return bump(kind, word, aux, size);
     }
   }
-  return allocateTenured(kind, word, aux, size, space);
+  Object* o = allocateTenured(kind, word, aux, size, space);
+  // A full half is no reason to fail.
+  return o == nullptr && study != nullptr ? allocateTenured(kind, word, aux, size, Space::kFixed) : o;
 }
 
 Object* Heap::allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space) {
@@ -395,8 +401,8 @@ void HeapImpl::releaseDead(bool full) {
         kind(o).release(o, releaseContext);
         continue;
       }
-      if (o->gc & kForwarded) o = forwardingAddress(o);
-      if ((o->gc & kOld) && &list != &tenured) {
+      o = heap.forwarded(o);
+      if (&list != &tenured && (o->gc & kOld)) {
         tenured.push(o);
       } else {
         list[to++] = o;
@@ -410,6 +416,7 @@ void HeapImpl::releaseDead(bool full) {
 
 bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   if (running != nullptr) fatal("collection inside a collection");
+  full = full || study != nullptr;
   if (heap.noSafepoint != 0) {
 #ifndef NDEBUG
     fatal("collection inside a NoSafepoint: ", reason);
@@ -431,7 +438,12 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
   bool trashFree = heap.options_.moveAlways;
   if (full) {
     emergency = 0;
-    runFull(trashFree || evacuateAll);
+    if (study == nullptr) {
+      runFull(trashFree || evacuateAll);
+    } else {
+      study->collect();
+      heap.stats_.fullCollections++;
+    }
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
     setThreshold(tenuredUsed() + embedder.externalBytes(), reason);
     giveBack();
@@ -441,8 +453,10 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     runMinor();
     heap.top_ = nursery.finishMinor(heap.top_, trashFree);
     auto promotedNow = static_cast<size_t>(heap.stats_.bytesPromoted - promoted);
+    size_t survived = nursery.survivorBytes() + promotedNow;
+    heap.stats_.bytesCopied += survived;
     promotedAtATime += (static_cast<double>(promotedNow) - promotedAtATime) / 8;
-    tuneEden(filled, nursery.survivorBytes() + promotedNow, nowNanos() - begin);
+    tuneEden(filled, survived, nowNanos() - begin);
     advanceCycle(begin);
   }
   if (sampler != nullptr) sampler->enterEden(heap.top_);
@@ -476,6 +490,8 @@ void Heap::pollCollection() {
 
 void Heap::setAutomatic(bool on) { automatic_ = on; }
 
+Object* Heap::slidTo(Object* o) const { return impl_->study->newAddress(o); }
+
 void Heap::resurrect(Value* slot) {
   impl_->running->traceSlot(slot);
   impl_->running->drainAll();
@@ -486,7 +502,8 @@ void Heap::resurrect(Value* slot) {
 size_t Heap::bytesInUse() const { return impl_->youngUsed() + impl_->tenuredUsed(); }
 
 size_t Heap::bytesCommitted() const {
-  return impl_->nursery.touchedBytes(top_) + impl_->pool.committedBytes() + impl_->large.bytesUsed() +
+  size_t study = impl_->study != nullptr ? impl_->study->committed() : 0;
+  return study + impl_->nursery.touchedBytes(top_) + impl_->pool.committedBytes() + impl_->large.bytesUsed() +
          impl_->large.bytesSpare();
 }
 

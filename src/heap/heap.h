@@ -131,6 +131,10 @@ class Embedder {
   virtual bool sweepTables(Heap&, size_t /*entries*/) { return true; }
 };
 
+/// Which collector a heap has: ours, or one of the textbook's for comparison (src/heap/study), for interpreted
+/// programs.
+enum class CollectorChoice : uint8_t { kGenerational, kStudyMarkSweep, kStudySemispace, kStudyMarkCompact };
+
 struct HeapOptions {
   size_t nurseryBytes = 4u << 20;  ///< eden at first
   size_t mostNurseryBytes = 0;     ///< the eden grows up to here while much of it survives; 0: it never grows
@@ -142,6 +146,7 @@ struct HeapOptions {
   /// Pauses should not be longer, in nanoseconds: the old generation is marked in slices when marking it at once would
   /// take more. 0: always at once.
   uint64_t pauseTarget = 0;
+  CollectorChoice collector = CollectorChoice::kGenerational;
   bool markAlways = false;  ///< stress: a marking in slices begins whenever none is under way, with small slices
 };
 
@@ -155,6 +160,8 @@ struct HeapStats {
   uint64_t cycles = 0;          ///< markings in slices that came to their end
   uint64_t bytesAllocated = 0;  ///< ever, in objects
   uint64_t bytesPromoted = 0;
+  uint64_t bytesCopied = 0;  ///< moved by collections, promotion included
+  uint64_t bytesMarked = 0;  ///< found alive by full collections and cycles
   uint64_t nanosMinor = 0, nanosFull = 0, longestPause = 0;
   uint64_t phaseNanos[static_cast<size_t>(CollectorPhase::kCount)] = {};  ///< of both kinds of collection
 };
@@ -270,8 +277,11 @@ class Heap {
   }
   /// Whether this is the end of a marking in slices: young objects live on where they are.
   bool keepsYoung() const { return liveBits_ != 0 && toSpaceSize_ != 0; }
-  /// Its address afterwards (the same if it did not move).
+  /// Its address afterwards (the same if it did not move), known from kAfterFinalizers on. It need not be there yet:
+  /// outside of minor collections only the old address may be looked at.
   Object* forwarded(Object* o) const {
+    if (slides_) [[unlikely]]
+      return slidTo(o);
     return o->gc & kForwarded ? *reinterpret_cast<Object**>(reinterpret_cast<char*>(o) + sizeof(Object)) : o;
   }
   /// Keeps an object without references alive that was found in a table which sweepTables() did not come by yet.
@@ -326,6 +336,7 @@ class Heap {
   }
   Object* allocateSlow(uint8_t kind, uint32_t word, uint8_t aux, size_t size, Space space);
   void remember(Object* holder, Value* slot);
+  Object* slidTo(Object* o) const;
   void markingBarrier(const Object* holder, Value old, Value v);
 
   char* top_ = nullptr;  // bump pointer of the nursery
@@ -338,6 +349,7 @@ class Heap {
   uint8_t liveBits_ = 0;     // full collection, or the end of a cycle: kOld and the mark bit of live objects
   uint8_t color_ = kMarked;  // mark bit of live old objects; flipped by each full collection
   bool markingActive_ = false;
+  bool slides_ = false;  // new addresses are known, but nothing has moved yet (study/mark_compact.cpp)
   bool automatic_ = true;
   const KindInfo* kinds_;
   size_t kindCount_;

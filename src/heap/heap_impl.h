@@ -11,6 +11,7 @@
 #include "heap/nursery.h"
 #include "heap/old_space.h"
 #include "heap/sweeper.h"
+#include "heap/study/study_collector.h"
 
 namespace devvm::heap {
 
@@ -143,12 +144,15 @@ struct HeapImpl {
   // ---- accounting ----
   size_t edenUsed() const { return static_cast<size_t>(heap.top_ - nursery.edenStart()); }
   size_t youngUsed() const { return edenUsed() + nursery.survivorBytes(); }
-  size_t tenuredUsed() const { return old.bytesUsed() + fixed.bytesUsed() + large.bytesUsed(); }
+  size_t tenuredUsed() const {
+    return old.bytesUsed() + fixed.bytesUsed() + large.bytesUsed() + (study != nullptr ? study->used() : 0);
+  }
 
   /// The private side of a heap, for what reports about it.
   static const HeapImpl& of(const Heap& heap) { return *heap.impl_; }
   static HeapImpl& of(Heap& heap) { return *heap.impl_; }
   // Access for the collectors, which are no friends of Heap.
+  void setSlides(bool on) { heap.slides_ = on; }
   HeapStats& stats() { return heap.stats_; }
   HeapOptions& options() { return heap.options_; }
   const KindInfo& kind(const Object* o) const { return heap.kinds_[o->kind]; }
@@ -191,6 +195,7 @@ struct HeapImpl {
   size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect
   uint64_t allocatedBefore = 0;    ///< bytes allocated outside the current eden
   unsigned stressCounter = 0, stressCycle = 0;
+  std::unique_ptr<StudyCollector> study;       ///< null: the generational collector
   std::unique_ptr<AllocationSampler> sampler;  ///< null: nobody wants samples
   /// Where the eden ends under the limit; heap.end_ is lower when the next allocation must take the slow path.
   char* edenLimit = nullptr;

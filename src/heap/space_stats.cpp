@@ -12,7 +12,7 @@ SpaceStats spaceStats(const Heap& heap) {
   s.eden = impl.nursery.edenBytes();
   s.edenUsed = impl.edenUsed();
   s.survivors = impl.nursery.survivorBytes();
-  s.oldLines = impl.old.bytesUsed();
+  s.oldLines = impl.old.bytesUsed() + (impl.study != nullptr ? impl.study->used() : 0);
   s.oldLive = impl.old.bytesMarked();
   s.oldBlocks = impl.old.bytesInBlocks();
   s.fixed = impl.fixed.bytesUsed();

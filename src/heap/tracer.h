@@ -59,6 +59,8 @@ class Tracer : public SlotVisitor {
 
  protected:
   explicit Tracer(HeapImpl& impl) : h_(impl) {}
+  /// All that lives is known, and what finalizers were chosen for, too; what is left is to clear dead keys.
+  virtual void markingIsOver() {}
   void visitWeak(Value* s) override;
   void visitEphemeron(Value* key, Value* value) override;
   void visitWeakPair(Value* key, Value* value) override;

@@ -45,7 +45,10 @@ class ObjectSet {
 /// Visits everything reachable, weakly held objects included (their slots must be sound too).
 class Walker final : public SlotVisitor {
  public:
-  Walker(HeapImpl& impl, bool check) : h_(impl), check_(check) { keepsWeak_ = true; }
+  Walker(HeapImpl& impl, bool check) : h_(impl), check_(check) {
+    keepsWeak_ = true;
+    moves_ = false;
+  }
 
   void run() {
     if (check_) collectTables();
@@ -135,6 +138,8 @@ class Walker final : public SlotVisitor {
     } else if (large_.contains(o)) {
       if ((o->gc & (kOld | kFixed | kLarge)) != (kOld | kFixed | kLarge))
         return fail("large object without its bits", o);
+    } else if (h_.study != nullptr && h_.study->contains(o)) {
+      if ((o->gc & (kOld | kFixed | kLarge)) != kOld) return fail("old object with wrong bits", o);
     } else {
       if (!h_.pool.contains(o)) return fail("pointer outside the heap", o);
       const BlockInfo& b = Chunk::infoOf(o);

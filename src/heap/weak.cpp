@@ -185,6 +185,7 @@ void Tracer::settleWeak() {
   h_.embedder.processWeak(h_.heap, WeakPhase::kFinalizers, minor_);
   owner_ = nullptr;
   drainAll();
+  markingIsOver();
 
   for (const auto& e : entries) {
     if (e.key == nullptr) continue;

@@ -145,6 +145,17 @@ std::string reportText(const CollectionRun& run, bool colour) {
   return out;
 }
 
+void writePauses(base::JsonWriter& w, const char* name, const PauseSummary& s) {
+  w.key(name);
+  w.beginObject();
+  w.field("count", s.count);
+  w.field("medianNanos", s.median);
+  w.field("p99Nanos", s.p99);
+  w.field("longestNanos", s.longest);
+  w.field("totalNanos", s.total);
+  w.endObject();
+}
+
 std::string reportJson(const CollectionRun& run) {
   base::JsonWriter w;
   Totals t = totalsOf(run.records);
@@ -155,15 +166,7 @@ std::string reportJson(const CollectionRun& run) {
   w.key("pauses");
   w.beginObject();
   for (auto [name, which] : {std::pair{"minor", Which::kMinor}, {"full", Which::kFull}, {"all", Which::kAll}}) {
-    PauseSummary s = summarize(run.records, which);
-    w.key(name);
-    w.beginObject();
-    w.field("count", s.count);
-    w.field("medianNanos", s.median);
-    w.field("p99Nanos", s.p99);
-    w.field("longestNanos", s.longest);
-    w.field("totalNanos", s.total);
-    w.endObject();
+    writePauses(w, name, summarize(run.records, which));
   }
   w.endObject();
   w.key("minimumUtilisation");

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "base/json_writer.h"
 #include "inspect/collection_log.h"
 
 namespace devvm::inspect {
@@ -23,6 +24,8 @@ struct CollectionRun {
 
 enum class Which : uint8_t { kMinor, kFull, kAll };
 PauseSummary summarize(std::span<const CollectionRecord> records, Which which);
+/// As member `name` of the object that is being written.
+void writePauses(base::JsonWriter& w, const char* name, const PauseSummary& s);
 
 /// The least part, 0 to 1, of any `window` nanoseconds of the run that the program had for itself: its minimum mutator
 /// utilisation (Cheng & Blelloch, "A parallel, real-time garbage collector", PLDI 2001). 1 if the run was shorter and

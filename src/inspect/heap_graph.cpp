@@ -43,7 +43,9 @@ class ShapeSlots final : public heap::SlotVisitor {
 class Capture final : public heap::SlotVisitor {
  public:
   Capture(Isolate& isolate, HeapGraph& graph)
-      : iso_(isolate), graph_(graph), names_(graph.names), objectNames_(isolate) {}
+      : iso_(isolate), graph_(graph), names_(graph.names), objectNames_(isolate) {
+    moves_ = false;
+  }
 
   void run() {
     synthetic("(roots)");

@@ -155,12 +155,13 @@ void Fiber::visit(heap::SlotVisitor& v) {
   for (Value* frame = fp; frame != nullptr; frame = callerOf(frame)) {
     Link link = linkOf(frame);
     Value* calleeSlot = frame + 2 + link.extra();
-    v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
+    // Looked at before it is visited: what a slot refers to then need not be there yet (heap/study/mark_compact.cpp).
     const Object* callee = whereItIs(frame[2].asObject());
-    if (kindOf(callee) == Kind::kNative) {
+    const Code* code = kindOf(callee) == Kind::kNative ? nullptr : static_cast<const Closure*>(callee)->code;
+    v.slots(frame + 2, static_cast<size_t>(calleeSlot - (frame + 2)) + 1);
+    if (code == nullptr) {
       v.slots(bottom, static_cast<size_t>(frame - 1 - bottom));
     } else {
-      const Code* code = static_cast<const Closure*>(callee)->code;
       Value* spare = frame - 1 - code->locals;
       const MachineCode* optimized =
           called != nullptr && linkOf(called).returnsToMachine() ? optimizedAt(code, returnAddressOf(called)) : nullptr;
@@ -193,7 +194,8 @@ void visitFiber(Object* o, heap::SlotVisitor& v) {
   Fiber* f = reinterpret_cast<FiberObject*>(o)->fiber;
   if (f == nullptr) return;
   f->object = o;
-  if (f->isMain) return;  // its stack is a root
+  if (!v.minor() && v.moves()) v.pointer(&f->object);  // `o` may be where it has been
+  if (f->isMain) return;                               // its stack is a root
   f->visit(v);
   if (f->resumer != nullptr && f->resumer->object != nullptr) v.pointer(&f->resumer->object);
 }

@@ -64,6 +64,22 @@ bool parseDuration(std::string_view text, uint64_t& out) {
 /// Inside, zero stands for a seed from the system; given as an option it is a seed like any other.
 constexpr uint64_t kSeedForZero = 0x5EED'0000'5EED'0000;
 
+bool parseCollector(std::string_view text, heap::CollectorChoice& out) {
+  using enum heap::CollectorChoice;
+  if (text == "generational") {
+    out = kGenerational;
+  } else if (text == "study-marksweep") {
+    out = kStudyMarkSweep;
+  } else if (text == "study-semispace") {
+    out = kStudySemispace;
+  } else if (text == "study-markcompact") {
+    out = kStudyMarkCompact;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool parseCapability(std::string_view text, uint8_t& bits) {
   static constexpr std::string_view kNames[] = {"files", "processes", "environment", "clock", "network"};
   if (text == "all") {
@@ -197,6 +213,7 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
       o.heap.nurseryBytes = n;
       o.heap.mostNurseryBytes = 0;
       return true;
+    case OptionId::kGc: return parseCollector(value, o.heap.collector);
     case OptionId::kGcPauseTarget: return parseDuration(value, o.heap.pauseTarget);
     case OptionId::kGcGrowth:
       if (!parseNumber(value, n, rest) || !rest.empty() || n < 110 || n > 10000) return false;
@@ -229,12 +246,38 @@ bool apply(const OptionInfo& option, std::string_view value, runtime::IsolateOpt
   return false;
 }
 
+/// The last value of each option that has one and was given.
+std::string given[static_cast<size_t>(OptionId::kCount)];
+
+/// The collectors for study have no nursery, which machine code allocates in, and stop the program. Interprets programs
+/// then; what contradicts that, among all options given so far, is told: empty if nothing does.
+std::string contradiction(const OptionInfo& option, std::string_view value, runtime::IsolateOptions& options) {
+  given[static_cast<size_t>(option.id)] = value;
+  if (options.heap.collector == heap::CollectorChoice::kGenerational) return {};
+  options.jit.mode = runtime::JitOptions::Mode::kOff;
+  for (const OptionInfo& other : kTable) {
+    const std::string& text = given[static_cast<size_t>(other.id)];
+    bool unfit = other.id == OptionId::kJit        ? text != "off"
+                 : other.id == OptionId::kGcStress ? text == "mark"
+                 : other.id == OptionId::kNursery  ? true
+                                                   : other.id == OptionId::kGcPauseTarget;
+    if (unfit && !text.empty()) {
+      return "--" + std::string(other.name) + "=" + text +
+             " does not go with --gc=" + given[static_cast<size_t>(OptionId::kGc)] +
+             ": collectors for study have no nursery, stop the program, and interpret it";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 TraceSettings& traceSettings() {
   static TraceSettings settings;
   return settings;
 }
+
+bool wasGiven(OptionId option) { return !given[static_cast<size_t>(option)].empty(); }
 
 const OptionInfo* optionTable(size_t& count) {
   count = std::size(kTable);
@@ -273,7 +316,10 @@ ParseResult parseOption(std::string_view argument, const char* next, bool& usedN
       return ParseResult::kWrong;
     }
     std::string_view wrong;
-    if (apply(option, value, options, wrong)) return ParseResult::kTaken;
+    if (apply(option, value, options, wrong)) {
+      error = contradiction(option, value, options);
+      return error.empty() ? ParseResult::kTaken : ParseResult::kWrong;
+    }
     error = "wrong value '" + std::string(wrong) + "' for option '--" + std::string(name) + "': " + option.meaning;
     return ParseResult::kWrong;
   }

@@ -65,6 +65,9 @@ using OwnOption =
 int parseOptions(const Command& command, const Arguments& arguments, const OwnOption& own, const char* missing,
                  runtime::IsolateOptions& options, size_t& first);
 
+/// Whether an option that has a value was among those parsed in this process.
+bool wasGiven(OptionId option);
+
 /// For a command's own options: takes "--name=value", or "--name" with the value behind it.
 bool takeValue(std::string_view argument, const char* next, std::string_view name, bool& usedNext, std::string& value);
 /// A number of bytes with a suffix k, M, G or T, or none. False: it is none.

@@ -42,6 +42,9 @@ constexpr KindInfo kKinds[kKindCount] = {
     {.name = "pointers", .base = 24, .visit = visitPointers},
 };
 
+/// A reference to something alive, with its new address.
+Value moved(Heap& heap, Value v) { return Value::pointer(v.tag(), heap.forwarded(v.asObject())); }
+
 }  // namespace
 
 MockVm::MockVm(const HeapOptions& options) : heap(options, *this, kKinds, kKindCount) { heap.setReleaseContext(this); }
@@ -99,12 +102,15 @@ void MockVm::processWeak(Heap& h, WeakPhase phase, bool minor) {
     sweptLeaves = 0;
     if (!h.keepsYoung()) sweepTables(h, leaves.size());
   }
+  if (phase == WeakPhase::kAfterFinalizers) {
+    for (Value& v : finalizable) v = moved(h, v);
+  }
   if (phase != WeakPhase::kFinalizers) return;
   std::vector<Value> kept;
   size_t first = finalizeQueue.size();
   for (Value v : finalizable) {
     if (h.isLive(v.asObject())) {
-      kept.push_back(value(h.forwarded(v.asObject())));
+      kept.push_back(v);
     } else {
       finalizeQueue.push_back(v);
     }
@@ -121,7 +127,7 @@ void MockVm::clearWeak(Heap& h, Object* owner, WeakPhase phase, bool) {
       *k = *v = Value::absent();
     } else if (phase == WeakPhase::kAfterFinalizers) {
       for (Value* s : {k, v}) {
-        if (s->isHeap()) *s = value(h.forwarded(s->asObject()));
+        if (s->isHeap()) *s = moved(h, *s);
       }
     }
   }

@@ -63,6 +63,20 @@ TEST(HeapModel, MarkedInSlices) {
            300'000);
 }
 
+TEST(HeapModel, StudyCollectors) {
+  for (auto collector :
+       {CollectorChoice::kStudyMarkSweep, CollectorChoice::kStudySemispace, CollectorChoice::kStudyMarkCompact}) {
+    runWorld({.heap = {.verify = true, .collector = collector}, .seed = 31, .collectOften = true}, 300'000);
+    runWorld({.heap = {.collector = collector}, .seed = 32, .roots = 2000, .collectOften = true}, 300'000);
+    runWorld({.heap = {.moveAlways = true, .verify = true, .collector = collector},
+              .seed = 33,
+              .roots = 12,
+              .bigVector = 200},
+             10'000);
+    runWorld({.heap = {.collector = collector}, .seed = 34, .stopSometimes = true}, 300'000);
+  }
+}
+
 TEST(HeapModel, TightGrowth) {
   runWorld({.heap = {.nurseryBytes = 128u << 10, .growthPercent = 101}, .seed = 16, .roots = 500}, 600'000);
 }

@@ -123,6 +123,62 @@ for r = 1, 60 do for i = 1, 10000 do live[(i * 7919 + r * 31) % 100000 + 1] = {r
         _, marked = run('{"generational"}', "--gc-pause-target=100us")
         self.assertGreater(marked, 0)
 
+    COLLECTORS = ["generational", "generational, 1 ms", "study-marksweep", "study-semispace", "study-markcompact"]
+
+    def test_comparison(self):
+        self.write("program.lua", ALLOCATES + "io.stderr:write('once\\n')\nos.exit(#arg)")
+        r = self.devvm("gc", "--compare", "--json", "--output=report.json", "program.lua", "a", "b")
+        self.assertEqual((r.status, r.out, r.err), (2, "8000\n", "once\n"), r)
+        report = json.loads(self.read("report.json"))
+        self.assertEqual(report["program"], "program.lua")
+        runs = {run["name"]: run for run in report["collectors"]}
+        self.assertEqual(list(runs), self.COLLECTORS)
+        for name, run in runs.items():
+            self.assertEqual(run["status"], 2, name)
+            # Tables with an array: 400000 of them, of 40 bytes and 32 at least.
+            self.assertGreater(run["allocated"], 400000 * 72, name)
+            self.assertGreater(run["mostResident"], run["mostInUse"] / 2, name)
+            pauses = run["pauses"]
+            self.assertEqual(pauses["all"]["count"], pauses["minor"]["count"] + pauses["full"]["count"], name)
+            self.assertGreater(pauses["full"]["count"], 0, name)
+            study = name.startswith("study-")
+            self.assertEqual(pauses["minor"]["count"] == 0, study, name)
+            # The 8000 tables are alive at the end, and collected there.
+            self.assertGreater(run["marked"], 8000 * 72, name)
+            self.assertEqual(run["copied"] == 0, name == "study-marksweep", name)
+        self.assertGreater(runs["study-semispace"]["copied"], 8000 * 72)
+        r = self.devvm("gc", "--compare", "program.lua")
+        self.assertEqual((r.status, r.out), (0, "8000\n"), r)
+        lines = r.err.splitlines()
+        self.assertEqual(lines[:2], ["once", "collectors on program.lua, interpreted"], r)
+        self.assertRegex(lines[2], r"^ +time +in GC +of time +number +median +p99 +longest +objects +resident")
+        self.assertEqual([line[:19].rstrip() for line in lines[3:]], self.COLLECTORS, r)
+
+    def test_comparison_tells_how_runs_ended(self):
+        self.write("program.lua", "error('x')")
+        r = self.devvm("gc", "--compare", "program.lua")
+        self.assertEqual(r.status, 1, r)
+        self.assertEqual(r.err.count("ended with status 1"), len(self.COLLECTORS), r)
+        for wrong in (["--jit=off"], ["--gc=study-semispace"], ["--svg=a.svg"], ["-"]):
+            r = self.devvm("gc", "--compare", *wrong, *([] if wrong == ["-"] else ["program.lua"]))
+            self.assertEqual((r.status, r.out), (2, ""), r)
+            self.assertIn("--compare", r.err, wrong)
+
+    def test_collectors_for_study(self):
+        self.write("program.lua", ALLOCATES)
+        for name in self.COLLECTORS[2:]:
+            r = self.devvm("run", "--gc=" + name, "--gc-log", "program.lua")
+            self.assertEqual((r.status, r.out), (0, "8000\n"), r)
+            self.assertNotIn(" minor ", r.err)
+            for unfit in ("--jit=on", "--nursery=1M", "--gc-pause-target=1ms", "--gc-stress=mark"):
+                for arguments in ([unfit, "--gc=" + name], ["--gc=" + name, unfit]):
+                    r = self.devvm("run", *arguments, "program.lua")
+                    self.assertEqual((r.status, r.out), (2, ""), r)
+                    self.assertIn(f"{unfit} does not go with --gc={name}: ", r.err)
+            # The tools for machine code find none.
+            self.assertEqual(self.devvm("jit", "--gc=" + name, "program.lua").status, 0)
+        self.assertEqual(self.devvm("run", "--gc=study", "program.lua").status, 2)
+
     def test_barriers(self):
         name = self.write("stores.lua", """
 local old, other = {x = 0, list = {}}, {}
