@@ -25,14 +25,6 @@ bool jumps(const Instruction& i) { return i.has(bytecode::kJumps) && i.info->ope
 
 bool BytecodeGraph::build(const Code& code, uint32_t entry) {
   code_ = &code;
-  if (code.raw) {
-    refusal_ = "it has raw locals";
-    return false;
-  }
-  if (code.module->language == "caml") {
-    refusal_ = "Caml is not optimized yet";  // its functions have baseline code; docs/caml.md
-    return false;
-  }
   findBlocks();
   if (refusal_ != nullptr) return false;
   uint32_t first = blockAt_[entry];
@@ -71,13 +63,14 @@ void BytecodeGraph::findBlocks() {
     open.pop_back();
     for (;;) {
       Instruction i = bytecode::decodeVerified(bytesOf(code), offset);
-      if (i.op == Op::kSwitch) {
-        refusal_ = "it has a switch";
-        return;
-      }
       bytecode::StackEffect effect = bytecode::stackEffect(i);
       uint32_t below = static_cast<uint32_t>(depths[offset]) - effect.pops;
-      if (jumps(i)) {
+      if (i.op == Op::kSwitch) {
+        for (unsigned n = 0; n <= i.switchCases; n++) {
+          auto target = static_cast<uint32_t>(i.switchTarget(n));
+          if (reach(target, below, true)) open.push_back(target);
+        }
+      } else if (jumps(i)) {
         auto target = static_cast<uint32_t>(i.target());
         if (reach(target, below + effect.jumpPushes, true)) open.push_back(target);
         if (!ends(i)) leads[i.end()] = true;
@@ -110,7 +103,9 @@ void BytecodeGraph::findBlocks() {
       b.successors.push_back(to);
       blocks_[to].predecessors.push_back(n);
     };
-    if (jumps(last)) add(static_cast<uint32_t>(last.target()));
+    if (last.op == Op::kSwitch) {
+      for (unsigned i = 0; i <= last.switchCases; i++) add(static_cast<uint32_t>(last.switchTarget(i)));
+    } else if (jumps(last)) add(static_cast<uint32_t>(last.target()));
     if (!ends(last)) add(last.end());
   }
 }

@@ -30,7 +30,6 @@ const char* FunctionBuilder::whyNotInlined(const Code& code, size_t arguments) c
     return "it was left too often where it was taken in";
   }
   if (code.vararg && arguments > code.parameters + kMostVarargs) return "it has many variable arguments here";
-  if (code.raw) return "it has raw locals";
   if (code.refuses(static_cast<uint32_t>(arguments))) return "it takes another number of arguments";
   // Generic loops have regions, too: they close a variable that is nil nearly always.
   const auto& regions = code.function->regions;

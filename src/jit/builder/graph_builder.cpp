@@ -45,7 +45,7 @@ bool FunctionBuilder::buildOutermost(uint32_t entryOffset) {
   block_ = entry;
   Environment environment(locals_);
   uint32_t given = entryOffset == 0 ? code_.parameters : locals_;
-  for (uint32_t l = 0; l < locals_; l++) environment[l] = l < given ? emit(ir::Op::kSlot, {}, l) : nil();
+  for (uint32_t l = 0; l < locals_; l++) environment[l] = l < given ? fromFrame(l) : unset(l);
   if (entryOffset != 0) expectSteps(entryOffset, environment);
   return build(entry, std::move(environment), entryOffset);
 }
@@ -90,7 +90,7 @@ bool FunctionBuilder::buildInlined(Block* at, std::span<Node* const> arguments, 
   for (uint32_t l = 0; l < locals_; l++) {
     bool isVararg = l >= code_.locals;
     uint32_t argument = isVararg ? l - code_.locals + code_.parameters : l;
-    environment[l] = argument < arguments.size() && (isVararg || l < code_.parameters) ? arguments[argument] : nil();
+    environment[l] = argument < arguments.size() && (isVararg || l < code_.parameters) ? arguments[argument] : unset(l);
   }
   end = nullptr;
   if (!build(at, std::move(environment), 0)) return false;
@@ -249,7 +249,7 @@ void FunctionBuilder::backEdge(uint32_t n, const Instruction& from) {
   for (size_t i = 0; i < state.phis.size(); i++) {
     if (state.phis[i] == nullptr) continue;
     // A variable whose scope has ended is dead here, though its slot is live where the loop begins.
-    graph_.addInput(state.phis[i], environment_[i] != nullptr ? environment_[i] : nil());
+    graph_.addInput(state.phis[i], environment_[i] != nullptr ? environment_[i] : unset(i));
   }
   block_ = nullptr;
 }
@@ -611,7 +611,8 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     default:
       // The interpreter does what has no graph.
-      return exit();
+      if (!rawComponent(c)) exit();
+      return;
   }
 }
 

@@ -284,6 +284,21 @@ class FunctionBuilder {
   void varargOpen();
   bool selectHere();
 
+  // ---- raw.cpp ----
+  bytecode::SlotKind kindOfLocal(uint32_t l) const;
+  Node* unset(uint32_t l);
+  Node* fromFrame(uint32_t l);
+  Node* wrapped(Node* n);
+  Node* shifted(bytecode::Op op, Node* a, Node* b);
+  Node* quotient(Node* a, Node* b, bool remainder);
+  Node* rawInt(bytecode::Op op, Node* a, Node* b);
+  Node* rawFloat(bytecode::Op op, Node* a, Node* b);
+  Node* rawEquality(Node* a, Node* b);
+  Node* toBlock(Node* n);
+  Node* unboxed(Node* n, bool isFloat);
+  void switchOver(const Instruction& c, Node* value);
+  bool rawComponent(const Instruction& c);
+
   // ---- loops.cpp ----
   enum class Sign : uint8_t { kUp, kDown, kUnknown };
   Sign signOf(Node* step);

@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kTableBytes = runtime::Table::kInlineOffset, kCellBytes = sizeof(runtime::Cell),
                  kArrayBytes = offset::kArraySlots, kClosureBytes = offset::kUpvalues;
 /// Larger objects, and all for which room is made at once, are rare.
-constexpr size_t kMostBytes = 1024;
+constexpr size_t kMostBytes = Emitter::kMostBumped;
 
 uint32_t elementsOf(const Node* newTable) { return static_cast<uint32_t>(newTable->aux); }
 uint8_t slotsOf(const Node* newTable) {
@@ -27,7 +27,10 @@ uint8_t slotsOf(const Node* newTable) {
 }
 /// The object that a store writes to.
 int holderInput(Op op) {
-  return op == Op::kStoreField || op == Op::kStoreCell || op == Op::kStoreProp || op == Op::kStoreElement ? 0 : -1;
+  return op == Op::kStoreField || op == Op::kStoreCell || op == Op::kStoreProp || op == Op::kStoreElement ||
+                 op == Op::kStoreBlockField
+             ? 0
+             : -1;
 }
 
 }  // namespace
@@ -40,6 +43,7 @@ size_t Emitter::bytesOf(const Node* n) const {
       return kTableBytes + 8 * size_t{slotsOf(n)} + elements;
     }
     case Op::kNewCell: return kCellBytes;
+    case Op::kNewBlock: return sizeof(heap::Object) + 8 * size_t{n->inputCount()};
     case Op::kNewClosure: return kClosureBytes + 8 * size_t{n->inputCount()};
     default: return 0;
   }

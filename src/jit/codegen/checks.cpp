@@ -23,6 +23,8 @@ void Emitter::emitSlot(const Node*) {
   Place to = resultPlace();
   if (to.isRegister()) move(Place::word(c_.steps[step_].home), to);
 }
+void Emitter::emitSlotInt(const Node* n) { emitSlot(n); }
+void Emitter::emitSlotFloat(const Node* n) { emitSlot(n); }
 void Emitter::emitCallee(const Node* n) { emitSlot(n); }
 
 // ---- variable arguments: between the frame and its callee's slot, the first one at the higher end ----
@@ -239,6 +241,14 @@ void Emitter::emitCheckSmall(const Node* n) {
   a.sar64(rax, 16);
   operand(n->input(0), [&](const auto& in) { a.cmp64(rax, in); });
   a.jcc(Condition::kNotEqual, exit());
+}
+
+/// What is no integer of 64 bits becomes the least one, which is none of those that are let through here.
+void Emitter::emitCheckTruncated(const Node* n) {
+  a.cvttsd2si64(rax, xmm(n->input(0)));
+  a.cmp64(rax, a.literal64(uint64_t{1} << 63));
+  a.jcc(Condition::kEqual, exit());
+  storeResult(rax);
 }
 
 /// What does not come back from an integer as it was is none.

@@ -26,6 +26,8 @@ using x64::Imm;
 
 class Emitter {
  public:
+  /// Larger objects, and all for which room is made at once, are rare.
+  static constexpr size_t kMostBumped = 1024;
   Emitter(const CodegenRequest& request, const Selection& selection, const regalloc::Allocation& allocation,
           Assembler& assembler, OptimizedCode& out)
       : r_(request), s_(selection), c_(selection.constraints), l_(allocation), a(assembler), out_(out) {}
@@ -147,6 +149,7 @@ class Emitter {
   template <typename F>
   void commutative(const Node* n, F f);
   void divide(const Node* n, bool quotient);
+  void divideToZero(const Node* n, bool quotient);
   void divideByPowerOfTwo(const Node* n, uint64_t divisor, bool quotient);
   void divideByConstant(const Node* n, int64_t divisor, bool quotient);
   void shift(const Node* n, bool left);
@@ -190,6 +193,9 @@ class Emitter {
   Slot tableSlot(const Node* table, int64_t field);
   Slot otherSlot(const Node* object, int64_t field);
   Slot elementSlot(const Node* array, const Node* index);
+  Slot itemSlot(const Node* array, const Node* index);
+  x64::Mem byteOf(const Node* buffer, const Node* index);
+  void checkKind(const Node* value, runtime::Kind kind);
 
   // ---- allocations.cpp ----
   void waitForRoom(uint32_t bytes);

@@ -209,6 +209,43 @@ void Emitter::divide(const Node* n, bool quotient) {
   });
 }
 
+/// Rounded to zero, as the processor does it. Numbers below 2^32 as above; rdx is free.
+void Emitter::divideToZero(const Node* n, bool quotient) {
+  const Node *x = n->input(0), *y = n->input(1);
+  Gpr by;
+  if (isConstant(y)) {
+    by = static_cast<Gpr>(l_.temp(step_, 0));
+    loadConstant(by, bitsOf(y));
+  } else {
+    by = gpr(y);
+  }
+  Label &wide = newLabel(), &done = newLabel();
+  load(rax, x);
+  a.mov64(rdx, rax);
+  a.or64(rdx, by);
+  a.shr64(rdx, 32);
+  a.jcc(Condition::kNotZero, wide, Distance::kNear);
+  a.div32(by);
+  a.bind(done);
+  storeResult(quotient ? rax : rdx);
+  cold([this, by, &wide, &done] {
+    Label usual;
+    a.bind(wide);
+    // The smallest integer divided by -1 would trap.
+    a.cmp64(by, -1);
+    a.jcc(Condition::kNotEqual, usual, Distance::kShort);
+    a.neg64(rax);
+    a.xor32(rdx, rdx);
+    a.jmp(done);
+    a.bind(usual);
+    a.cqo();
+    a.idiv64(by);
+    a.jmp(done);
+  });
+}
+
+void Emitter::emitIntQuot(const Node* n) { divideToZero(n, true); }
+void Emitter::emitIntRem(const Node* n) { divideToZero(n, false); }
 void Emitter::emitIntDiv(const Node* n) { divide(n, true); }
 void Emitter::emitIntMod(const Node* n) { divide(n, false); }
 

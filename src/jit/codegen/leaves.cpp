@@ -1,6 +1,7 @@
 #include "jit/codegen/leaves.h"
 
 #include <cmath>
+#include <cstring>
 #include <type_traits>
 
 #include "jit/baseline/layout.h"
@@ -166,6 +167,53 @@ Value storeAnywhere(Isolate* iso) {
   return can ? Value::nil() : Value::absent();
 }
 
+// ---- arrays and buffers: small ones; the interpreter charges for others ----
+
+constexpr int64_t kMostItems = 1024, kMostBufferBytes = 4096;
+
+Value madeItems(Object* o, Value item) {
+  if (o == nullptr) return Value::absent();
+  for (uint32_t i = 0; i < o->word; i++) heap::initSlot(&reinterpret_cast<List*>(o)->slots[i], item);
+  return otherValue(o);
+}
+Value madeBuffer(Object* o) {
+  if (o == nullptr) return Value::absent();
+  std::memset(reinterpret_cast<Buffer*>(o)->bytes, 0, o->word);
+  return otherValue(o);
+}
+bool isCount(Value count, int64_t most) { return count.isInt() && count.asInt() >= 0 && count.asInt() <= most; }
+
+Value leafNewItems(Isolate* iso, Value count, Value item) {
+  if (!isCount(count, kMostItems)) return Value::absent();
+  auto n = static_cast<uint32_t>(count.asInt());
+  Object* o = iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kArray), n, 0);
+  return madeItems(o, item);
+}
+Value newItemsAnywhere(Isolate* iso) {
+  Value answer = Value::absent();
+  if (isCount(iso->leafArguments[0], kMostItems)) {
+    auto n = static_cast<uint32_t>(iso->leafArguments[0].asInt());
+    Object* o = iso->heap.allocate(static_cast<uint8_t>(Kind::kArray), n, 0);
+    answer = madeItems(o, iso->leafArguments[1]);
+    if (o != nullptr) iso->heap.writeBarrierAll(o);
+  }
+  for (Value& v : iso->leafArguments) v = Value::nil();
+  return answer;
+}
+
+Value leafNewBuffer(Isolate* iso, Value count) {
+  if (!isCount(count, kMostBufferBytes)) return Value::absent();
+  return madeBuffer(iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kBuffer), static_cast<uint32_t>(count.asInt()), 0));
+}
+Value newBufferAnywhere(Isolate* iso) {
+  Value count = iso->leafArguments[0];
+  for (Value& v : iso->leafArguments) v = Value::nil();
+  if (!isCount(count, kMostBufferBytes)) return Value::absent();
+  return madeBuffer(iso->heap.allocate(static_cast<uint8_t>(Kind::kBuffer), static_cast<uint32_t>(count.asInt()), 0));
+}
+
+Value leafRawEqual(Isolate*, Value a, Value b) { return Value::boolean(rawEquals(a, b)); }
+
 bool leafAppend(Isolate* iso, Value table, Value value, Value) { return tableTryAppend(*iso, asTable(table), value); }
 
 Value appendAnywhere(Isolate* iso) {
@@ -200,6 +248,10 @@ LeafFunction leafFunction(ir::Leaf leaf) {
     case ir::Leaf::kMul: return needingRoom<leafNumbers<Arith::kMul>>();
     case ir::Leaf::kMod: return needingRoom<leafRemainder>();
     case ir::Leaf::kIDiv: return needingRoom<leafFloorDivide>();
+    case ir::Leaf::kRawEqual: return {addressOf(&leafRawEqual)};
+    case ir::Leaf::kNewItems:
+      return {addressOf(&remembering<leafNewItems, Value, Value>), false, &newItemsAnywhere};
+    case ir::Leaf::kNewBuffer: return {addressOf(&remembering<leafNewBuffer, Value>), false, &newBufferAnywhere};
     case ir::Leaf::kConcat: return needingRoom<leafConcatTwo>();
     default: return {};
   }

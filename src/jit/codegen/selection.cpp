@@ -79,6 +79,11 @@ bool givesInput(Op op) {
     case Op::kCheckNotNil:
     case Op::kCheckIs:
     case Op::kCheckIdentity:
+    case Op::kCheckNoFloat:
+    case Op::kCheckBlock:
+    case Op::kCheckBlockField:
+    case Op::kCheckItems:
+    case Op::kCheckBuffer:
     case Op::kCheckIndex:
     case Op::kCheckNotZero:
     case Op::kCheckSmall: return true;
@@ -86,7 +91,9 @@ bool givesInput(Op op) {
   }
 }
 
-bool isElementAccess(Op op) { return op == Op::kLoadElement || op == Op::kStoreElement; }
+bool isElementAccess(Op op) {
+  return op == Op::kLoadElement || op == Op::kStoreElement || op == Op::kLoadItem || op == Op::kStoreItem;
+}
 bool isArrayAccess(Op op) {
   return isElementAccess(op) || op == Op::kLoadLength || op == Op::kLoadProp || op == Op::kStoreProp;
 }
@@ -99,15 +106,17 @@ int storedInput(Op op) {
   switch (op) {
     case Op::kStoreField:
     case Op::kStoreProp:
+    case Op::kStoreBlockField:
     case Op::kStoreCell: return 1;
     case Op::kStoreElement:
+    case Op::kStoreItem:
     case Op::kAppendElement: return 2;
     default: return -1;
   }
 }
 bool isLoad(Op op) {
   return op == Op::kLoadField || op == Op::kLoadProp || op == Op::kLoadElement || op == Op::kLoadCell ||
-         op == Op::kSlot;
+         op == Op::kLoadBlockField || op == Op::kLoadItem || op == Op::kSlot;
 }
 bool losesRegisters(Op op) {
   return op == Op::kCall || op == Op::kCallFast || op == Op::kCallLeaf || op == Op::kFloatMod || op == Op::kFloatPow ||
@@ -340,6 +349,8 @@ void Selector::demand(const Node* n) {
   s.result = c_.banks[n->id];
   switch (n->op) {
     case Op::kSlot:
+    case Op::kSlotInt:
+    case Op::kSlotFloat:
       s.hasHome = true;
       s.home = static_cast<int32_t>(n->aux);
       break;
@@ -363,6 +374,10 @@ void Selector::demand(const Node* n) {
     case Op::kCheckNotNil:
     case Op::kCheckIs:
     case Op::kCheckIdentity:
+    case Op::kCheckNoFloat:
+    case Op::kCheckBlock:
+    case Op::kCheckItems:
+    case Op::kCheckBuffer:
     case Op::kCheckSmall: any(n->input(0)); break;
     case Op::kCheckNotZero:
     case Op::kCheckShape:
@@ -375,6 +390,7 @@ void Selector::demand(const Node* n) {
       reg(n->input(0));
       any(n->input(1));
       break;
+    case Op::kCheckTruncated:
     case Op::kCheckIntegral:
     case Op::kCheckEpoch:
       if (n->inputCount() != 0) reg(n->input(0));
@@ -395,6 +411,8 @@ void Selector::demand(const Node* n) {
       any(n->input(2));
       s.like = static_cast<int8_t>(c_.uses.size() - s.firstUse - (n->input(2)->isConstant() ? 2 : 1));
       break;
+    case Op::kIntQuot:
+    case Op::kIntRem:
     case Op::kIntDiv:
     case Op::kIntMod: {
       // The emitter looks through checks: of a divisor that is 0, say.
@@ -448,10 +466,12 @@ void Selector::demand(const Node* n) {
     case Op::kHasShape:
     case Op::kIsClosure:
     case Op::kNot: comparison(n); break;
+    case Op::kLoadItem:
     case Op::kLoadElement:
       reg(n->input(0));
       index(n->input(1));
       break;
+    case Op::kStoreItem:
     case Op::kStoreElement:
       reg(n->input(0));
       index(n->input(1));
@@ -468,6 +488,16 @@ void Selector::demand(const Node* n) {
       s.gprTemps = 1;
       s.isSafepoint = true;
       break;
+    case Op::kLoadByte:
+      any(n->input(0));
+      reg(n->input(1));
+      break;
+    case Op::kStoreByte:
+      any(n->input(0));
+      reg(n->input(1));
+      reg(n->input(2));
+      break;
+    case Op::kStoreBlockField:
     case Op::kStoreField:
     case Op::kStoreProp:
     case Op::kStoreCell:
@@ -492,18 +522,19 @@ void Selector::demand(const Node* n) {
     case Op::kCallFast:
     case Op::kCallLeaf:
     case Op::kTypeName:
+    case Op::kNewBlock:
     case Op::kNewClosure:
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself. Those for fields
       // find most of them without C++.
       s.clobbersAll =
-          n->op != Op::kNewClosure && !(n->op == Op::kCallLeaf && (rare_[n->block->number] != 0 || isFieldLeaf(n)));
+          n->op != Op::kNewClosure && n->op != Op::kNewBlock && !(n->op == Op::kCallLeaf && (rare_[n->block->number] != 0 || isFieldLeaf(n)));
       if (n->op == Op::kCall) {
         s.isGuestCall = true;
         s.calleeWord = calleeWordOf(*n->state);
       } else {
         s.statesAreLate = n->state != nullptr && s.clobbersAll;
-        s.isSafepoint = n->op == Op::kNewClosure || (n->op == Op::kCallLeaf && ir::mayCollect(n));
+        s.isSafepoint = n->op == Op::kNewClosure || n->op == Op::kNewBlock || (n->op == Op::kCallLeaf && ir::mayCollect(n));
       }
       break;
     case Op::kReturn:

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "bytecode/verifier.h"
 #include "interpreter/calls.h"
 #include "jit/baseline/stubs.h"
 #include "runtime/numbers.h"
@@ -57,6 +58,26 @@ class Reader {
     }
   }
 
+  /// The bits of a slot that the interpreter has as a raw number.
+  Value readRaw(const ValuePlace& p, bool isFloat) const {
+    if (p.kind == ValuePlace::kDead) return Value::fromBits(0);
+    if (p.form == ValuePlace::kInt || p.form == ValuePlace::kIntPlus) {
+      ValuePlace bits = p;
+      bits.form = ValuePlace::kTagged;
+      bits.bits = p.kind == ValuePlace::kConstant ? p.bits : 0;
+      uint64_t by = p.form == ValuePlace::kIntPlus ? p.bits : 0;
+      return Value::fromBits(read(bits).bits() + by);
+    }
+    if (p.form == ValuePlace::kFloat) {
+      ValuePlace bits = p;
+      bits.form = ValuePlace::kTagged;
+      return read(bits);
+    }
+    Value v = read(p);
+    if (isFloat) return Value::fromBits(std::bit_cast<uint64_t>(doubleOf(v)));
+    return Value::fromBits(static_cast<uint64_t>(integerOf(v)));
+  }
+
   /// Makes an object that the code did without, of which later ones may hold a reference. Nothing may move here.
   void make(const ExitObject& o) {
     auto allocate = [this](Kind kind, uint32_t word, uint8_t aux) {
@@ -100,6 +121,30 @@ class Reader {
   std::vector<Value> objects_;
 };
 
+/// What the slots of a frame are to hold whose function has raw ones.
+class RawKinds {
+ public:
+  explicit RawKinds(const ExitFrame& frame) : frame_(frame) {
+    const Code& code = *frame.code;
+    if (code.kinds == nullptr) code.kinds = std::make_unique<bytecode::OperandKinds>(*code.function);
+    code.kinds->at(frame.offset, operands_);
+  }
+  /// `i`: in ExitFrame::values.
+  bytecode::OperandKind of(size_t i) const {
+    const auto& locals = frame_.code->function->localKinds;
+    if (i < frame_.code->locals) {
+      if (i >= locals.size() || locals[i] == bytecode::SlotKind::kValue) return bytecode::OperandKind::kValue;
+      return locals[i] == bytecode::SlotKind::kF64 ? bytecode::OperandKind::kF64 : bytecode::OperandKind::kI64;
+    }
+    size_t first = frame_.code->locals + frame_.varargs;
+    return i >= first && i - first < operands_.size() ? operands_[i - first] : bytecode::OperandKind::kValue;
+  }
+
+ private:
+  const ExitFrame& frame_;
+  std::vector<bytecode::OperandKind> operands_;
+};
+
 const MachineCode& codeAt(const Value* fp, const uint8_t* returnAddress) {
   return *Fiber::optimizedAt(codeOf(fp), returnAddress);
 }
@@ -124,7 +169,17 @@ Innermost writeFrames(Fiber& fiber, Value* fp, const ExitRecord& record, const R
   std::vector<Value> values;
   for (const ExitFrame& f : record.frames) {
     values.push_back(reader.read(f.callee));
-    for (const ValuePlace& p : f.values) values.push_back(reader.read(p));
+    if (!f.code->raw) {
+      for (const ValuePlace& p : f.values) values.push_back(reader.read(p));
+      continue;
+    }
+    RawKinds kinds(f);
+    for (size_t i = 0; i < f.values.size(); i++) {
+      const ValuePlace& p = f.values[i];
+      bytecode::OperandKind kind = kinds.of(i);
+      bool isFloat = kind == bytecode::OperandKind::kF64;
+      values.push_back(isFloat || kind == bytecode::OperandKind::kI64 ? reader.readRaw(p, isFloat) : reader.read(p));
+    }
   }
   const Value* value = values.data();
   const ExitFrame* caller = nullptr;

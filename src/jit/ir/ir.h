@@ -105,6 +105,9 @@ enum class Alias : uint8_t {
   kElements,
   kUpvalues,
   kCells,
+  kBlockFields,
+  kItems,
+  kBytes,
   kEpoch,
   kAll,
 };

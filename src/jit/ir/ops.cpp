@@ -67,6 +67,8 @@ Type inputType(Op op, uint32_t i) {
     case Op::kIntShlBy:
     case Op::kIntShrBy:
     case Op::kIntSarBy:
+    case Op::kIntQuot:
+    case Op::kIntRem:
     case Op::kIntRor32By:
     case Op::kIntToFloat:
     case Op::kIntEq:
@@ -76,6 +78,7 @@ Type inputType(Op op, uint32_t i) {
     case Op::kBoxSmall:
     case Op::kBoxInt: return Type::kInt;
     case Op::kCheckIntegral:
+    case Op::kCheckTruncated:
     case Op::kFloatAdd:
     case Op::kFloatSub:
     case Op::kFloatMul:
@@ -96,8 +99,12 @@ Type inputType(Op op, uint32_t i) {
     case Op::kNot:
     case Op::kBoxBool:
     case Op::kBranch: return Type::kBool;
+    case Op::kStoreByte: return i == 0 ? Type::kTagged : Type::kInt;
     case Op::kLoadElement:
     case Op::kStoreElement:
+    case Op::kLoadItem:
+    case Op::kStoreItem:
+    case Op::kLoadByte:
     case Op::kStringByte: return i == 1 ? Type::kInt : Type::kTagged;
     case Op::kIntSelect: return i == 0 ? Type::kBool : Type::kInt;
     default: return Type::kTagged;
@@ -111,7 +118,7 @@ const char* typeName(Type type) {
 
 const char* aliasName(Alias alias) {
   constexpr const char* kNames[] = {"none",     "shapes",   "fields", "props", "arrays", "lengths",
-                                    "elements", "upvalues", "cells",  "epoch", "all"};
+                                    "elements", "upvalues", "cells",  "block_fields", "items", "bytes", "epoch", "all"};
   return kNames[static_cast<size_t>(alias)];
 }
 

@@ -48,6 +48,11 @@ inline bool isNeverNil(const ir::Node* n) {
     case ir::Op::kCheckClosure:
     case ir::Op::kCheckNative:
     case ir::Op::kCheckNotNil:
+    case ir::Op::kCheckBlock:
+    case ir::Op::kCheckBlockField:
+    case ir::Op::kCheckItems:
+    case ir::Op::kCheckBuffer:
+    case ir::Op::kNewBlock:
     case ir::Op::kNewCell:
     case ir::Op::kNewClosure:
     case ir::Op::kCallee:
@@ -70,6 +75,12 @@ inline bool isNeverFalsy(const ir::Node* n) {
   }
 }
 
+/// The node is a block, array object or buffer for certain.
+inline bool isSizedObject(const ir::Node* n) {
+  return n->op == ir::Op::kCheckBlock || n->op == ir::Op::kCheckBlockField || n->op == ir::Op::kCheckItems ||
+         n->op == ir::Op::kCheckBuffer || n->op == ir::Op::kNewBlock;
+}
+
 /// The object or value that guards only hand on: what they check is not asked.
 inline ir::Node* unguarded(ir::Node* n) {
   for (;;) {
@@ -81,6 +92,11 @@ inline ir::Node* unguarded(ir::Node* n) {
       case ir::Op::kCheckClosure:
       case ir::Op::kCheckNative:
       case ir::Op::kCheckIdentity:
+      case ir::Op::kCheckNoFloat:
+      case ir::Op::kCheckBlock:
+      case ir::Op::kCheckBlockField:
+      case ir::Op::kCheckItems:
+      case ir::Op::kCheckBuffer:
       case ir::Op::kCheckNotNil: n = n->input(0); break;
       default: return n;
     }

@@ -346,7 +346,8 @@ class Folder {
       case Op::kIsInt:
         if (a->op == Op::kConstant) return boolean(a->value().isInt());
         if (a->op == Op::kBoxSmall) return boolean(true);
-        return a->op == Op::kBoxFloat || a->op == Op::kBoxBool || isTable(a) ? boolean(false) : nullptr;
+        return a->op == Op::kBoxFloat || a->op == Op::kBoxBool || isTable(a) || isSizedObject(a) ? boolean(false)
+                                                                                                  : nullptr;
       case Op::kIsOfType: {
         std::optional<ir::ValueType> type = typeOf(a);
         return type ? boolean(n->aux == static_cast<uint64_t>(*type)) : nullptr;
@@ -425,6 +426,21 @@ class Folder {
         return isName || isNoString ? a : nullptr;
       }
       case Op::kCheckTable: return isTable(a) ? a : nullptr;
+      case Op::kCheckNoFloat: {
+        bool isNone = isTable(a) || isSizedObject(a) || a->op == Op::kBoxSmall || a->op == Op::kBoxInt ||
+                      a->op == Op::kBoxBool || a->op == Op::kCheckNoFloat || a->op == Op::kNewClosure ||
+                      a->op == Op::kCheckString || (a->op == Op::kConstant && !a->value().isDouble());
+        return isNone ? a : nullptr;
+      }
+      case Op::kCheckBlock:
+        return a->op == Op::kCheckBlock || a->op == Op::kCheckBlockField || a->op == Op::kNewBlock ? a : nullptr;
+      case Op::kCheckBlockField: {
+        bool has = (a->op == Op::kCheckBlockField && a->aux >= n->aux) ||
+                   (a->op == Op::kNewBlock && n->aux < a->inputCount());
+        return has ? a : nullptr;
+      }
+      case Op::kCheckItems: return a->op == Op::kCheckItems ? a : nullptr;
+      case Op::kCheckBuffer: return a->op == Op::kCheckBuffer ? a : nullptr;
       case Op::kCheckString:
         return a->op == Op::kCheckString || (a->op == Op::kConstant && a->value().isString()) ? a : nullptr;
       case Op::kCheckClosure:

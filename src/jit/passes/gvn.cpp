@@ -70,6 +70,14 @@ class Numbering {
       case Op::kCheckNotNil:
       case Op::kCheckIs:
       case Op::kCheckIdentity:
+      case Op::kCheckInteger:
+      case Op::kCheckNoFloat:
+      case Op::kCheckBlock:
+      case Op::kCheckBlockField:
+      case Op::kCheckItems:
+      case Op::kCheckBuffer:
+      case Op::kBlockTag:
+      case Op::kObjectLength:
       case Op::kTypeName:
       case Op::kSame:
       case Op::kIsNil:

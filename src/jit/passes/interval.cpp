@@ -54,6 +54,9 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
     case Op::kCheckIndex: return a.meet({0, b.high == INT64_MIN ? b.high : b.high - 1});
     case Op::kLoadLength:
     case Op::kStringLength: return kLengths;
+    case Op::kObjectLength: return kLengths;
+    case Op::kBlockTag:
+    case Op::kLoadByte:
     case Op::kStringByte: return {0, 255};
     case Op::kVarargCount: return {0, 0x3FFFFF};
     case Op::kIntAdd: return sum(a, b);
@@ -64,6 +67,12 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
       // By a positive divisor quotients come nearer to 0 (or -1).
       if (b.low < 1) return kAll;
       return {std::min(a.low, a.low < 0 ? int64_t{-1} : int64_t{0}), std::max(a.high, int64_t{0})};
+    case Op::kIntQuot:
+      if (b.low < 1) return kAll;
+      return {std::min(a.low, int64_t{0}), std::max(a.high, int64_t{0})};
+    case Op::kIntRem:
+      if (b.low < 1) return kAll;
+      return {a.low >= 0 ? 0 : std::max(a.low, 1 - b.high), a.high <= 0 ? 0 : std::min(a.high, b.high - 1)};
     case Op::kIntMod:
       if (b.low >= 1) return {0, a.low >= 0 ? std::min(a.high, b.high - 1) : b.high - 1};
       if (b.high <= -1 && b.low != INT64_MIN) return {b.low + 1, 0};

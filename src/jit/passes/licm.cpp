@@ -63,7 +63,12 @@ class Mover {
       }
       case Op::kLoadProp: return n->input(0)->op == Op::kLoadProps && mayHappen(n->input(0));
       case Op::kLoadElement:
+      case Op::kLoadItem:
+      case Op::kLoadByte:
       case Op::kStringByte: return n->input(1)->op == Op::kCheckIndex;
+      case Op::kLoadBlockField: return n->input(0)->op == Op::kCheckBlockField || n->input(0)->op == Op::kNewBlock;
+      case Op::kBlockTag:
+      case Op::kObjectLength: return isSizedObject(n->input(0));
       case Op::kVarargAt: return false;
       default: return true;
     }
@@ -108,6 +113,9 @@ class Mover {
       case Op::kCheckShape:
       case Op::kCheckShapes:
       case Op::kCheckPlain:
+      case Op::kCheckBlock:
+      case Op::kCheckItems:
+      case Op::kCheckBuffer:
       case Op::kCheckClosure:
       case Op::kCheckNative: return !n->block->isRare && !context_.failed(n->origin);
       default: return false;
@@ -122,7 +130,8 @@ class Mover {
     if (n->has(ir::kWrites) || n->has(ir::kCalls)) return false;
     if (n->has(ir::kGuard) && !(guards_ && (always || mayTry(n)))) return false;
     // What keeps a divisor from being 0 may be a condition.
-    bool divides = n->op == Op::kIntDiv || n->op == Op::kIntMod;
+    bool divides =
+        n->op == Op::kIntDiv || n->op == Op::kIntMod || n->op == Op::kIntQuot || n->op == Op::kIntRem;
     if (divides && n->input(1)->op != Op::kCheckNotZero && intervalOf(n->input(1)).contains(0)) return false;
     if (n->has(ir::kReads)) {
       if (written_[header_->number].has(memoryKind(n))) return false;

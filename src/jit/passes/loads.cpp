@@ -62,7 +62,9 @@ class Loads {
   }
 
   static const Node* indexOf(const Node* n) {
-    if (n->op != Op::kLoadElement && n->op != Op::kStoreElement) return nullptr;
+    bool hasIndex = n->op == Op::kLoadElement || n->op == Op::kStoreElement || n->op == Op::kLoadItem ||
+                    n->op == Op::kStoreItem || n->op == Op::kLoadByte || n->op == Op::kStoreByte;
+    if (!hasIndex) return nullptr;
     const Node* i = n->input(1);
     return i->op == Op::kCheckIndex ? i->input(0) : i;
   }
@@ -108,6 +110,8 @@ class Loads {
       case Op::kLoadArray:
       case Op::kLoadLength:
       case Op::kLoadElement:
+      case Op::kLoadBlockField:
+      case Op::kLoadItem:
       case Op::kLoadUpvalue:
       case Op::kLoadCell: {
         uint32_t kind = memoryKind(n);
@@ -157,9 +161,16 @@ class Loads {
       case Op::kStoreField:
       case Op::kStoreProp:
       case Op::kStoreElement:
+      case Op::kStoreBlockField:
+      case Op::kStoreItem:
       case Op::kStoreCell:
       case Op::kStoreShape: return store(n);
       case Op::kNewCell: return remember(static_cast<uint32_t>(ir::Alias::kCells), n, nullptr, 0, n->input(0));
+      case Op::kNewBlock:
+        for (uint32_t i = 0; i < n->inputCount(); i++) {
+          remember(static_cast<uint32_t>(ir::Alias::kBlockFields), n, nullptr, i, n->input(i));
+        }
+        return;
       case Op::kNewClosure:
         for (uint32_t i = 0; i < n->inputCount(); i++) {
           remember(static_cast<uint32_t>(ir::Alias::kUpvalues), n, nullptr, i, n->input(i));

@@ -59,7 +59,7 @@ bool areDistinct(const Node* a, const Node* b) {
   }
   if (a == b) return false;
   auto isNew = [](const Node* n) {
-    return n->op == Op::kNewTable || n->op == Op::kNewCell || n->op == Op::kNewClosure;
+    return n->op == Op::kNewTable || n->op == Op::kNewCell || n->op == Op::kNewClosure || n->op == Op::kNewBlock;
   };
   // What was there before the code ran.
   auto isOld = [](const Node* n) {

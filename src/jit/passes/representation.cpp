@@ -36,7 +36,8 @@ Kind meet(Kind a, Kind b) {
 
 /// The operation only hands on its input, if it is raw.
 bool handsOn(const Node* n) {
-  return n->op == Op::kCheckNotNil || n->op == Op::kCheckIdentity || n->op == Op::kToTagged;
+  return n->op == Op::kCheckNotNil || n->op == Op::kCheckIdentity || n->op == Op::kCheckNoFloat ||
+         n->op == Op::kToTagged;
 }
 
 class Representation {
@@ -137,6 +138,11 @@ class Representation {
       case Op::kCheckClosure:
       case Op::kCheckNative:
       case Op::kCheckIs:
+      case Op::kCheckBlock:
+      case Op::kCheckBlockField:
+      case Op::kCheckItems:
+      case Op::kCheckBuffer:
+      case Op::kNewBlock:
       case Op::kNewTable:
       case Op::kNewClosure:
       case Op::kNewCell:
@@ -287,6 +293,12 @@ class Representation {
       case Op::kToTagged: return graph_.replace(n, box(x, n, n->state));
       case Op::kCheckInt:
         if (type == Type::kInt) by = x;
+        break;
+      case Op::kCheckInteger:
+        if (type == Type::kInt) by = x;
+        break;
+      case Op::kCheckNoFloat:
+        if (type == Type::kInt || type == Type::kBool) by = x;
         break;
       case Op::kCheckFloat:
         if (type == Type::kFloat) by = x;
