@@ -28,7 +28,9 @@ constexpr uint8_t kMostChanges = 4;
 /// A value as a constant of the graph; null: it cannot be one.
 ir::Node* FunctionBuilder::known(Value v) {
   if (!v.isHeap()) return v.isNil() || v.isBoolean() || v.isNumber() ? constant(v) : nullptr;
-  if (!v.isTable() && !v.isFunction()) return nullptr;
+  bool isSized = runtime::isKind(v, runtime::Kind::kBlock) || runtime::isKind(v, runtime::Kind::kArray) ||
+                 runtime::isKind(v, runtime::Kind::kBuffer);
+  if (!v.isTable() && !v.isFunction() && !isSized) return nullptr;
   auto& objects = context_.reliance.objects;
   if (objects == nullptr) objects = std::make_unique<runtime::CodeObjects>();
   auto at = std::find_if(objects->begin(), objects->end(), [v](const auto& o) { return o.value == v; });

@@ -184,6 +184,7 @@ bool FunctionBuilder::enterBlock(uint32_t n) {
     if (environment_[i] == nullptr || (i < locals_ && (i >= code_.locals || !b.written.has(i))) || !isNeeded(b.live, i))
       continue;
     Node* phi = newPhi(block_, b.start);
+    phi->type = typeOfPhi(i, b.start);
     graph_.addInput(phi, environment_[i]);
     state.phis[i] = environment_[i] = phi;
   }
@@ -205,6 +206,7 @@ void FunctionBuilder::merge(BlockState& state, const BytecodeBlock& b, Block* in
     if (dead) environment_[i] = nullptr;
     if (same || dead) continue;
     Node* phi = newPhi(into, b.start);
+    phi->type = typeOfPhi(i, b.start);
     for (const Incoming& in : state.incoming) graph_.addInput(phi, in.environment[i]);
     environment_[i] = phi;
   }

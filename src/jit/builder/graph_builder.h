@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "bytecode/verifier.h"
 #include "jit/builder/bytecode_graph.h"
 #include "jit/feedback/feedback.h"
 #include "jit/ir/ir.h"
@@ -286,6 +287,7 @@ class FunctionBuilder {
 
   // ---- raw.cpp ----
   bytecode::SlotKind kindOfLocal(uint32_t l) const;
+  ir::Type typeOfPhi(uint32_t slot, uint32_t offset);
   Node* unset(uint32_t l);
   Node* fromFrame(uint32_t l);
   Node* wrapped(Node* n);
@@ -337,6 +339,7 @@ class FunctionBuilder {
   bool skips_ = false;        ///< the next instruction is done already
   BytecodeGraph bytecode_;
   std::vector<BlockState> states_;
+  std::optional<bytecode::OperandKinds> operandKinds_;
 
   // Where it stands.
   uint32_t current_ = 0;        ///< block of the bytecode

@@ -25,6 +25,22 @@ SlotKind FunctionBuilder::kindOfLocal(uint32_t l) const {
   return l < kinds.size() ? kinds[l] : SlotKind::kValue;
 }
 
+/// The type of a phi for a local or operand, where the bytecode says that it is raw.
+ir::Type FunctionBuilder::typeOfPhi(uint32_t slot, uint32_t offset) {
+  if (!code_.raw) return Type::kSame;
+  auto typeOf = [](bool isInt, bool isFloat) { return isInt ? Type::kInt : isFloat ? Type::kFloat : Type::kSame; };
+  if (slot < code_.locals) {
+    SlotKind kind = kindOfLocal(slot);
+    return typeOf(kind == SlotKind::kI64, kind == SlotKind::kF64);
+  }
+  if (slot < locals_) return Type::kSame;
+  if (!operandKinds_) operandKinds_.emplace(*code_.function);
+  std::vector<bytecode::OperandKind> kinds;
+  size_t operand = slot - locals_;
+  if (!operandKinds_->at(offset, kinds) || operand >= kinds.size()) return Type::kSame;
+  return typeOf(kinds[operand] == bytecode::OperandKind::kI64, kinds[operand] == bytecode::OperandKind::kF64);
+}
+
 /// What a local holds before it is set.
 ir::Node* FunctionBuilder::unset(uint32_t l) {
   switch (kindOfLocal(l)) {
@@ -45,7 +61,7 @@ ir::Node* FunctionBuilder::fromFrame(uint32_t l) {
 
 /// An integer of 63 bits in 64.
 ir::Node* FunctionBuilder::wrapped(Node* n) {
-  return emit(ir::Op::kIntSarBy, {emit(ir::Op::kIntShlBy, {n}, 1)}, 1);
+  return emit(ir::Op::kIntWrap63, {n});
 }
 
 ir::Node* FunctionBuilder::shifted(Op op, Node* a, Node* b) {

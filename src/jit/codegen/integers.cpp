@@ -303,6 +303,12 @@ void Emitter::emitIntSarBy(const Node* n) {
   if (n->aux != 0) a.sar64(result(), static_cast<uint8_t>(n->aux));
 }
 
+void Emitter::emitIntWrap63(const Node* n) {
+  load(result(), n->input(0));
+  a.shl64(result(), 1);
+  a.sar64(result(), 1);
+}
+
 void Emitter::emitIntRor32By(const Node* n) {
   load(result(), n->input(0));
   a.ror32(result(), static_cast<uint8_t>(n->aux));

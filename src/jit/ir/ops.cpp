@@ -67,6 +67,7 @@ Type inputType(Op op, uint32_t i) {
     case Op::kIntShlBy:
     case Op::kIntShrBy:
     case Op::kIntSarBy:
+    case Op::kIntWrap63:
     case Op::kIntQuot:
     case Op::kIntRem:
     case Op::kIntRor32By:

@@ -251,6 +251,10 @@ class Folder {
         auto count = static_cast<int64_t>(n->aux + a->aux);
         return shift(n, a->input(0), n->op == Op::kIntShlBy ? count : -count);
       }
+      case Op::kIntWrap63:
+        if (constant) return integer(static_cast<int64_t>(static_cast<uint64_t>(x) << 1) >> 1);
+        if (intervalOf(a).isWithin(k63Bits)) return a;
+        return wrapOnce(n, a);
       case Op::kIntSelect:
         if (isBool(a)) return a->aux != 0 ? b : n->input(2);
         return b == n->input(2) ? b : nullptr;
@@ -368,6 +372,15 @@ class Folder {
         return nullptr;
       default: return nullptr;
     }
+  }
+
+  /// Sums, differences and products wrap once, at the end.
+  Node* wrapOnce(Node* n, Node* a) {
+    if (a->op != Op::kIntAdd && a->op != Op::kIntSub && a->op != Op::kIntMul) return nullptr;
+    Node *l = a->input(0), *r = a->input(1);
+    bool left = l->op == Op::kIntWrap63, right = r->op == Op::kIntWrap63;
+    if (!left && !right) return nullptr;
+    return make(n, Op::kIntWrap63, {make(n, a->op, {left ? l->input(0) : l, right ? r->input(0) : r})});
   }
 
   // ---- tagged values ----

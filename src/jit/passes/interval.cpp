@@ -95,6 +95,7 @@ Interval transfer(const ir::Node& n, Interval a, Interval b) {
       if (a.low >= 0) return {a.low >> n.aux, a.high >> n.aux};
       return n.aux == 0 ? kAll : Interval{0, static_cast<int64_t>(~uint64_t{0} >> n.aux)};
     case Op::kIntSarBy: return {a.low >> n.aux, a.high >> n.aux};
+    case Op::kIntWrap63: return a.isWithin(k63Bits) ? a : k63Bits;
     case Op::kIntRor32By: return kWords;
     case Op::kIntSelect: return a.join(b);
     default: return kAll;

@@ -28,6 +28,8 @@ inline constexpr Interval kLengths{0, int64_t{1} << 40};
 
 /// Of the two inputs whose intervals count, the number of the first.
 inline uint32_t firstInteger(const ir::Node* n) { return n->op == ir::Op::kIntSelect ? 1 : 0; }
+/// Of 63 bits.
+inline constexpr Interval k63Bits{-(int64_t{1} << 62), (int64_t{1} << 62) - 1};
 /// Of 32 bits, without sign.
 inline constexpr Interval kWords{0, UINT32_MAX};
 

@@ -121,10 +121,17 @@ class Ranges {
   // ---- loops ----
 
   /// The constant that each round of the loop adds to the phi; 0: something else happens to it.
+  /// Whoever looks through it has to know that nothing is lost.
+  static const Node* unwrapped(const Node* n) { return n->op == Op::kIntWrap63 ? n->input(0) : n; }
+  static bool isWrapped(const Node* phi) {
+    bool is = false;
+    for (uint32_t i = 1; i < phi->inputCount(); i++) is = is || phi->input(i)->op == Op::kIntWrap63;
+    return is;
+  }
   static int64_t stepOf(const Node* phi) {
     int64_t step = 0;
     for (uint32_t i = 1; i < phi->inputCount(); i++) {
-      const Node* next = phi->input(i);
+      const Node* next = unwrapped(phi->input(i));
       if (next->op != Op::kIntAdd || next->input(0) != phi || !isInt(next->input(1))) return 0;
       if (i > 1 && next->input(1)->integer() != step) return 0;
       step = next->input(1)->integer();
@@ -262,10 +269,13 @@ class Ranges {
         strict = !strict;
       }
       Interval first = of(phi->input(0)), r;
-      if (step > 0 && small == phi && !__builtin_add_overflow(of(large).high, step - (strict ? 1 : 0), &r.high)) {
+      bool wraps = isWrapped(phi);
+      if (step > 0 && small == phi && !__builtin_add_overflow(of(large).high, step - (strict ? 1 : 0), &r.high) &&
+          (!wraps || r.high <= k63Bits.high)) {
         setBase(phi, {first.low, std::max(first.high, r.high)});
       }
-      if (step < 0 && large == phi && !__builtin_add_overflow(of(small).low, step + (strict ? 1 : 0), &r.low)) {
+      if (step < 0 && large == phi && !__builtin_add_overflow(of(small).low, step + (strict ? 1 : 0), &r.low) &&
+          (!wraps || r.low >= k63Bits.low)) {
         setBase(phi, {std::min(first.low, r.low), first.high});
       }
     }
@@ -463,6 +473,10 @@ class Ranges {
 
   void visit(Node* n) {
     switch (n->op) {
+      case Op::kIntWrap63:
+        if (!of(n->input(0)).isWithin(k63Bits)) return;
+        context_.changes++;
+        return graph_.replace(n, n->input(0));
       case Op::kIntLt:
       case Op::kIntLe:
       case Op::kIntEq: return decide(n, of(n->input(0)), of(n->input(1)));

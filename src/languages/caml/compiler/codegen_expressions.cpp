@@ -675,10 +675,10 @@ void CodeGenerator::forLoop(Expr* e) {
   }
   generate(e->items[2], {Mode::kDrop});
   // The last value may be the greatest there is: compare before counting.
-  getLocal(index);
-  getLocal(last);
-  out().emit(Op::kI64Eq);
-  out().emitJump(Op::kJumpIfTrue, end);
+  getLocal(e->downward ? last : index);
+  getLocal(e->downward ? index : last);
+  out().emit(Op::kI64Lt);
+  out().emitJump(Op::kJumpIfFalse, end);
   getLocal(index);
   out().emit(Op::kI64Small, 1);
   out().emit(e->downward ? Op::kI63Sub : Op::kI63Add);
