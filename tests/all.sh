@@ -113,7 +113,8 @@ step "layers" python3 tests/layers/check.py
 step "build release (clang 19)" configure release ON || finish
 step "unit tests" unit release
 step "installed package" installed_package
-step "Caml" python3 tests/caml/run.py --vm $VM --mode interpreter --mode default --mode baseline-at-once
+step "Caml" python3 tests/caml/run.py --vm $VM --mode interpreter --mode default --mode baseline-at-once \
+  --mode optimizing-at-once --mode optimizing-deopt --mode optimizing-stress --mode gc-stress
 step "hostile Caml texts" python3 tests/caml/limits.py $VM
 step "commands" python3 tests/tools/run.py --vm $VM
 step "graphs and passes" python3 tests/jit/run.py --devvm $VM

@@ -105,7 +105,8 @@ void BytecodeGraph::findBlocks() {
     };
     if (last.op == Op::kSwitch) {
       for (unsigned i = 0; i <= last.switchCases; i++) add(static_cast<uint32_t>(last.switchTarget(i)));
-    } else if (jumps(last)) add(static_cast<uint32_t>(last.target()));
+    } else if (jumps(last))
+      add(static_cast<uint32_t>(last.target()));
     if (!ends(last)) add(last.end());
   }
 }

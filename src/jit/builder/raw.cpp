@@ -1,7 +1,7 @@
-// Raw numbers, blocks, array objects and buffers: instructions of languages whose compilers know types. Their operands are
-// what the verifier has found them to be, so raw operations need no guards but for divisors and indices. Where a value
-// becomes raw, an immediate integer or a float is expected; what turns out otherwise (a wide integer) is asked for by
-// the more general operation the next time.
+// Raw numbers, blocks, array objects and buffers: instructions of languages whose compilers know types. Their operands
+// are what the verifier has found them to be, so raw operations need no guards but for divisors and indices. Where a
+// value becomes raw, an immediate integer or a float is expected; what turns out otherwise (a wide integer) is asked
+// for by the more general operation the next time.
 
 #include "jit/builder/graph_builder.h"
 
@@ -60,9 +60,7 @@ ir::Node* FunctionBuilder::fromFrame(uint32_t l) {
 }
 
 /// An integer of 63 bits in 64.
-ir::Node* FunctionBuilder::wrapped(Node* n) {
-  return emit(ir::Op::kIntWrap63, {n});
-}
+ir::Node* FunctionBuilder::wrapped(Node* n) { return emit(ir::Op::kIntWrap63, {n}); }
 
 ir::Node* FunctionBuilder::shifted(Op op, Node* a, Node* b) {
   bool left = op == Op::kI64Shl || op == Op::kI63Shl;
@@ -136,8 +134,8 @@ ir::Node* FunctionBuilder::rawEquality(Node* a, Node* b) {
   if (a->type == Type::kInt && b->type == Type::kInt) return emit(ir::Op::kIntEq, {a, b});
   if (a->type == Type::kFloat && b->type == Type::kFloat) return emit(ir::Op::kFloatEq, {a, b});
   auto isBits = [](const Node* n) {
-    return n->type == Type::kBool ||
-           (n->op == ir::Op::kConstant && !n->value().isString() && !n->value().isNumber()) || n->op == ir::Op::kObject;
+    return n->type == Type::kBool || (n->op == ir::Op::kConstant && !n->value().isString() && !n->value().isNumber()) ||
+           n->op == ir::Op::kObject;
   };
   if (isBits(a) || isBits(b)) return emit(ir::Op::kSame, {a, b});
   bool isSmall = b->op == ir::Op::kIntConstant && Value::fitsInt(b->integer());
@@ -181,8 +179,7 @@ void FunctionBuilder::switchOver(const Instruction& c, Node* value) {
       return;
     }
     size_t middle = begin + (end - begin) / 2;
-    ir::Block* other =
-        branchAway(emit(ir::Op::kIntLt, {value, graph_.intConstant(runs[middle].first)}));
+    ir::Block* other = branchAway(emit(ir::Op::kIntLt, {value, graph_.intConstant(runs[middle].first)}));
     between(begin, middle);
     block_ = other;
     between(middle, end);

@@ -203,7 +203,8 @@ Value newItemsAnywhere(Isolate* iso) {
 
 Value leafNewBuffer(Isolate* iso, Value count) {
   if (!isCount(count, kMostBufferBytes)) return Value::absent();
-  return madeBuffer(iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kBuffer), static_cast<uint32_t>(count.asInt()), 0));
+  return madeBuffer(
+      iso->heap.tryAllocate(static_cast<uint8_t>(Kind::kBuffer), static_cast<uint32_t>(count.asInt()), 0));
 }
 Value newBufferAnywhere(Isolate* iso) {
   Value count = iso->leafArguments[0];
@@ -249,8 +250,7 @@ LeafFunction leafFunction(ir::Leaf leaf) {
     case ir::Leaf::kMod: return needingRoom<leafRemainder>();
     case ir::Leaf::kIDiv: return needingRoom<leafFloorDivide>();
     case ir::Leaf::kRawEqual: return {addressOf(&leafRawEqual)};
-    case ir::Leaf::kNewItems:
-      return {addressOf(&remembering<leafNewItems, Value, Value>), false, &newItemsAnywhere};
+    case ir::Leaf::kNewItems: return {addressOf(&remembering<leafNewItems, Value, Value>), false, &newItemsAnywhere};
     case ir::Leaf::kNewBuffer: return {addressOf(&remembering<leafNewBuffer, Value>), false, &newBufferAnywhere};
     case ir::Leaf::kConcat: return needingRoom<leafConcatTwo>();
     default: return {};

@@ -527,14 +527,15 @@ void Selector::demand(const Node* n) {
       for (uint32_t i = 0; i < n->inputCount(); i++) any(n->input(i));
       // Where a leaf is rarely called, a stub keeps all registers: the usual way has them to itself. Those for fields
       // find most of them without C++.
-      s.clobbersAll =
-          n->op != Op::kNewClosure && n->op != Op::kNewBlock && !(n->op == Op::kCallLeaf && (rare_[n->block->number] != 0 || isFieldLeaf(n)));
+      s.clobbersAll = n->op != Op::kNewClosure && n->op != Op::kNewBlock &&
+                      !(n->op == Op::kCallLeaf && (rare_[n->block->number] != 0 || isFieldLeaf(n)));
       if (n->op == Op::kCall) {
         s.isGuestCall = true;
         s.calleeWord = calleeWordOf(*n->state);
       } else {
         s.statesAreLate = n->state != nullptr && s.clobbersAll;
-        s.isSafepoint = n->op == Op::kNewClosure || n->op == Op::kNewBlock || (n->op == Op::kCallLeaf && ir::mayCollect(n));
+        s.isSafepoint =
+            n->op == Op::kNewClosure || n->op == Op::kNewBlock || (n->op == Op::kCallLeaf && ir::mayCollect(n));
       }
       break;
     case Op::kReturn:

@@ -118,8 +118,8 @@ const char* typeName(Type type) {
 }
 
 const char* aliasName(Alias alias) {
-  constexpr const char* kNames[] = {"none",     "shapes",   "fields", "props", "arrays", "lengths",
-                                    "elements", "upvalues", "cells",  "block_fields", "items", "bytes", "epoch", "all"};
+  constexpr const char* kNames[] = {"none",     "shapes", "fields",       "props", "arrays", "lengths", "elements",
+                                    "upvalues", "cells",  "block_fields", "items", "bytes",  "epoch",   "all"};
   return kNames[static_cast<size_t>(alias)];
 }
 

@@ -351,7 +351,7 @@ class Folder {
         if (a->op == Op::kConstant) return boolean(a->value().isInt());
         if (a->op == Op::kBoxSmall) return boolean(true);
         return a->op == Op::kBoxFloat || a->op == Op::kBoxBool || isTable(a) || isSizedObject(a) ? boolean(false)
-                                                                                                  : nullptr;
+                                                                                                 : nullptr;
       case Op::kIsOfType: {
         std::optional<ir::ValueType> type = typeOf(a);
         return type ? boolean(n->aux == static_cast<uint64_t>(*type)) : nullptr;
@@ -448,8 +448,8 @@ class Folder {
       case Op::kCheckBlock:
         return a->op == Op::kCheckBlock || a->op == Op::kCheckBlockField || a->op == Op::kNewBlock ? a : nullptr;
       case Op::kCheckBlockField: {
-        bool has = (a->op == Op::kCheckBlockField && a->aux >= n->aux) ||
-                   (a->op == Op::kNewBlock && n->aux < a->inputCount());
+        bool has =
+            (a->op == Op::kCheckBlockField && a->aux >= n->aux) || (a->op == Op::kNewBlock && n->aux < a->inputCount());
         return has ? a : nullptr;
       }
       case Op::kCheckItems: return a->op == Op::kCheckItems ? a : nullptr;

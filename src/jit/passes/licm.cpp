@@ -130,8 +130,7 @@ class Mover {
     if (n->has(ir::kWrites) || n->has(ir::kCalls)) return false;
     if (n->has(ir::kGuard) && !(guards_ && (always || mayTry(n)))) return false;
     // What keeps a divisor from being 0 may be a condition.
-    bool divides =
-        n->op == Op::kIntDiv || n->op == Op::kIntMod || n->op == Op::kIntQuot || n->op == Op::kIntRem;
+    bool divides = n->op == Op::kIntDiv || n->op == Op::kIntMod || n->op == Op::kIntQuot || n->op == Op::kIntRem;
     if (divides && n->input(1)->op != Op::kCheckNotZero && intervalOf(n->input(1)).contains(0)) return false;
     if (n->has(ir::kReads)) {
       if (written_[header_->number].has(memoryKind(n))) return false;

@@ -65,7 +65,8 @@ bool loadProgram(Isolate& isolate, std::string_view text, std::string_view fileN
   }
   Rooted globals(isolate, newTable(isolate));
   // Its fields are constants of compiled code.
-  if (globals.get().isNil() || !tableMakeUnique(isolate, globals, false) || !registerNatives(isolate, globals)) return false;
+  if (globals.get().isNil() || !tableMakeUnique(isolate, globals, false) || !registerNatives(isolate, globals))
+    return false;
   Rooted prototype(isolate, loadModule(isolate, std::move(*compiled.module)));
   if (prototype.get().isNil()) return false;
   Rooted main(isolate, newMainClosure(isolate, prototype, globals));
