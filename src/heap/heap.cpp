@@ -137,7 +137,9 @@ bool HeapImpl::makeRoom(size_t wanted, const char* reason) {
     giveBack();
     if (headroom() >= wanted + edenUsed()) return true;
   }
+  uint64_t began = nowNanos();
   if (!collect(true, reason)) return false;
+  tuneGrowth(began);
   if (headroom() < wanted + edenUsed() && old.bytesUsed() - old.bytesMarked() > old.bytesUsed() / 16) {
     collect(true, "memory limit, compacting", true);
   }
@@ -481,7 +483,10 @@ void HeapImpl::stressCollect() {
 }
 
 void Heap::collectMinor(const char* reason) { impl_->collect(false, reason); }
-void Heap::collectFull(const char* reason) { impl_->collect(true, reason); }
+void Heap::collectFull(const char* reason) {
+  impl_->minGrowth = 0;  // who asks for a collection wants the memory back
+  impl_->collect(true, reason);
+}
 
 void Heap::pollCollection() {
   bool due = automatic_ && (impl_->marksInSlices() ? impl_->stopsForCycle(0) : impl_->fullIsDue());

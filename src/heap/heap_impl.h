@@ -120,6 +120,7 @@ struct HeapImpl {
   void tuneEden(size_t filled, size_t survived, uint64_t nanos);
   bool nurseryShouldGrow(size_t filled, size_t survived) const;
   void setThreshold(size_t live, const char* reason);
+  void tuneGrowth(uint64_t began);
   void sweptAll();
   // Marking in slices (cycle.cpp).
   bool marksInSlices() const;
@@ -189,6 +190,8 @@ struct HeapImpl {
   double markedPerNano = 0.5;           ///< bytes that a slice marks, by and by
   size_t sweptLive = 0;                 ///< tenured + external bytes when the sweeper began, dead ones included
   size_t threshold = 0;                 ///< tenured + external bytes that make a full collection due
+  size_t minGrowth = 0;                 ///< growth that is allowed however little is alive; 0: not tuned yet
+  uint64_t fullEnded = 0;               ///< nowNanos() at the end of the last full collection that was due
   size_t thresholdGrowth = 0;           ///< of that, beyond what was alive
   size_t emergency = 0;                 ///< bytes beyond the limit opened for raising "not enough memory"
   size_t maxNurseryObject = 0;

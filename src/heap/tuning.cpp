@@ -1,14 +1,18 @@
 // What a heap finds out about itself while it runs: how large an eden pays, and when the old generation is collected.
 #include <algorithm>
+#include <utility>
 
 #include "heap/heap_impl.h"
+#include "heap/phase_scope.h"
 
 namespace devvm::heap {
 
 namespace {
 
-/// Growth of the tenured spaces that is always allowed between full collections.
-constexpr size_t kMinGrowth = size_t{4} << 20;
+/// Growth of the tenured spaces that is always allowed between full collections: doubled while these take more than a
+/// part of the time, halved while they take less than a smaller part. Not where somebody has set the growth.
+constexpr size_t kMinGrowth = size_t{4} << 20, kMostMinGrowth = size_t{32} << 20, kMinGrowthOfLimit = 16;
+constexpr uint64_t kMuchTime = 32, kLittleTime = 256;
 /// The eden grows when more than this part of it survives; under a limit, while it is less than this part of it.
 constexpr size_t kMuchSurvives = 8, kEdenOfLimit = 32;
 /// With a pause target: what is expected of a minor collection is no more than this part of it, so that there is time
@@ -54,11 +58,31 @@ void HeapImpl::tuneEden(size_t filled, size_t survived, uint64_t nanos) {
                   to < eden ? "collecting it takes too long" : "much survives"});
 }
 
+/// After a full collection that was due and began then (nowNanos()).
+void HeapImpl::tuneGrowth(uint64_t began) {
+  const HeapOptions& o = heap.options_;
+  uint64_t now = nowNanos(), nanos = now - began, since = now - std::exchange(fullEnded, now);
+  size_t before = std::max(minGrowth, kMinGrowth);
+  minGrowth = before;
+  size_t most = o.limitBytes != 0 ? std::min(kMostMinGrowth, o.limitBytes / kMinGrowthOfLimit) : kMostMinGrowth;
+  if (o.growthPercent != HeapOptions{}.growthPercent || o.moveAlways) {
+    minGrowth = kMinGrowth;
+  } else if (nanos > since / kMuchTime) {
+    minGrowth *= 2;
+  } else if (nanos < since / kLittleTime) {
+    minGrowth /= 2;
+  }
+  minGrowth = std::max(std::min(minGrowth, most), kMinGrowth);
+  if (minGrowth == before) return;
+  setThreshold(tenuredUsed() + embedder.externalBytes(),
+               minGrowth > before ? "collecting takes long" : "collecting is fast");
+}
+
 /// `live`: tenured and external bytes that are alive.
 void HeapImpl::setThreshold(size_t live, const char* reason) {
   unsigned percent = heap.options_.growthPercent;
   size_t growth = percent > 100 ? live / 100 * (percent - 100) : 0, from = threshold;
-  thresholdGrowth = std::max(growth, kMinGrowth);
+  thresholdGrowth = std::max({growth, minGrowth, kMinGrowth});
   threshold = live + thresholdGrowth;
   if (threshold != from && from != 0) embedder.tuned({Tuning::kThreshold, from, threshold, 0, 0, reason});
 }

@@ -179,6 +179,22 @@ for r = 1, 60 do for i = 1, 10000 do live[(i * 7919 + r * 31) % 100000 + 1] = {r
             self.assertEqual(self.devvm("jit", "--gc=" + name, "program.lua").status, 0)
         self.assertEqual(self.devvm("run", "--gc=study", "program.lua").status, 2)
 
+    def test_growth_follows_time(self):
+        name = self.write("grow.lua", """
+local live = {}
+for i = 1, 400000 do live[i] = i end
+for r = 1, 60 do local t = table.move(live, 1, 200000, 1, {}) end
+""")
+        def raised(*options):
+            r = self.devvm("run", "--trace=tuning", *options, name)
+            self.assertEqual(r.status, 0, r)
+            events = [json.loads(line) for line in r.err.splitlines()]
+            return [e["bytes"] for e in events if e.get("reason") == "collecting takes long"]
+        self.assertNotEqual(raised(), [])
+        self.assertLess(max(raised()), 100 << 20)
+        self.assertEqual(raised("--gc-growth=210"), [])  # the user has set it
+        self.assertLess(max(raised("--memory-limit=64M"), default=0), 64 << 20)
+
     def test_barriers(self):
         name = self.write("stores.lua", """
 local old, other = {x = 0, list = {}}, {}
