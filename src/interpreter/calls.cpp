@@ -64,10 +64,22 @@ bool resolveCallee(Isolate& iso, Fiber& f, uint32_t& count) {
   return true;
 }
 
-/// Whether the function takes so many arguments. False: error raised.
-bool acceptsArguments(Isolate& iso, Value callee, uint32_t count) {
-  const Code& code = *as<Closure>(callee)->code;
+/// Whether the function takes so many arguments, or the language has a native that does the call, which is put below it
+/// then. False: error raised.
+bool acceptsArguments(Isolate& iso, Fiber& f, uint32_t& count) {
+  const Code& code = *as<Closure>(f.sp[count])->code;
   if (!code.refuses(count)) return true;
+  if (code.language != nullptr && code.language->applier != nullptr) {
+    if (f.sp - 8 < f.limit && !growStack(f, 8)) {
+      raiseStackOverflow(iso);
+      return false;
+    }
+    Value applier = code.language->applier(iso);
+    f.sp--;
+    std::memmove(static_cast<void*>(f.sp), f.sp + 1, (count + 1) * sizeof(Value));
+    f.sp[++count] = applier;
+    return true;
+  }
   if (code.language != nullptr && code.language->wrongArity != nullptr) {
     return code.language->wrongArity(iso, code, count);
   }
@@ -113,12 +125,12 @@ void drive(Isolate& iso, Step step) {
             continue;
           }
         }
+        if (isKind(f.sp[count], Kind::kClosure) && !acceptsArguments(iso, f, count)) {
+          dropCall(f, count);
+          step = Step::raise();
+          continue;
+        }
         if (kindOf(f.sp[count].asObject()) == Kind::kClosure) {
-          if (!acceptsArguments(iso, f.sp[count], count)) {
-            dropCall(f, count);
-            step = Step::raise();
-            continue;
-          }
           if (!enterClosure(f, count, step.wanted, step.returnTo)) {
             dropCall(f, count);
             raiseStackOverflow(iso);
@@ -228,11 +240,12 @@ void invokeTail(Isolate& iso, uint32_t count) {
   if (!f.sp[count].isFunction()) {
     if (!resolveCallee(iso, f, count)) return drive(iso, Step::raise());
   }
+  bool isClosure = kindOf(f.sp[count].asObject()) == Kind::kClosure;
+  if (isClosure && !acceptsArguments(iso, f, count)) return drive(iso, Step::raise());
   if (kindOf(f.sp[count].asObject()) == Kind::kNative) {
     // A native keeps this frame below it, so that its errors have a position; its results are returned at once.
     return invoke(iso, count, Link::kTail, f.pc + kTailCallLength);
   }
-  if (!acceptsArguments(iso, f.sp[count], count)) return drive(iso, Step::raise());
   Value* fp = f.fp;
   Link link = linkOf(fp);
   const uint8_t* returnAddress = returnAddressOf(fp);

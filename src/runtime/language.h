@@ -32,6 +32,8 @@ struct Language {
   bool (*notCallable)(Isolate&, Value callee) = nullptr;
   /// The error of calling a function with exact arity (bytecode::kExactArity) with another number of arguments.
   bool (*wrongArity)(Isolate&, const Code& callee, uint32_t given) = nullptr;
+  /// In place of an error: a native that does such a call. It gets the function and the arguments. Does not collect.
+  Value (*applier)(Isolate&) = nullptr;
   /// `add` of two strings joins them: compilers need not ask.
   bool joinsStrings = false;
   /// Text of the error of too deep calls; it gets no position.

@@ -187,8 +187,11 @@ void FunctionBuilder::tailCall(uint32_t count) {
     return giveBack({&result, 1}, before());
   }
   // What is no bytecode function keeps the frame below its own, and has its errors there.
-  if (codes.empty() && (native != nullptr || depth_ != 0)) return exit();
-  if (codes.empty()) {
+  if (codes.empty() && (native != nullptr || depth_ != 0)) {
+    if (!code_.exactArity) return exit();
+    if (depth_ == 0) return leave();
+  }
+  if (codes.empty() && depth_ == 0) {
     Nodes inputs(arguments.begin(), arguments.end());
     inputs.insert(inputs.begin(), callee);
     emit(ir::Op::kTailCall, inputs, 0);
@@ -210,7 +213,10 @@ void FunctionBuilder::replaceFrame(std::span<const Code* const> codes, Node* cal
     auto code = reinterpret_cast<uintptr_t>(codes[i]);
     ir::Block* next = nullptr;
     if (i + 1 < codes.size()) next = branchAway(emit(ir::Op::kIsClosure, {callee}, code));
-    if (codes[i]->vararg || codes[i]->refuses(static_cast<uint32_t>(arguments.size()))) {
+    bool refuses = codes[i]->refuses(static_cast<uint32_t>(arguments.size()));
+    if (refuses && code_.exactArity) {
+      leave();
+    } else if (codes[i]->vararg || refuses) {
       exit();
     } else {
       Nodes inputs(arguments.begin(), arguments.end());

@@ -311,6 +311,13 @@ void FunctionBuilder::exit() {
   block_ = nullptr;
 }
 
+/// The interpreter goes on, which is no failure of the code.
+void FunctionBuilder::leave() {
+  emit(ir::Op::kLeave, {});
+  block_->isRare = true;
+  block_ = nullptr;
+}
+
 FrameState* FunctionBuilder::stateOf(uint32_t offset, const Environment& values, const LocalSet& live) {
   FrameState* s = graph_.newState(function_, offset, values);
   for (uint32_t i = 0; i < code_.locals; i++) {

@@ -118,6 +118,7 @@ class FunctionBuilder {
   ir::Block* branchAway(Node* condition);
   void joinAt(ir::Block* join);
   void exit();
+  void leave();
   ir::FrameState* stateOf(uint32_t offset, const Environment& values, const LocalSet& live);
   ir::FrameState* before();
   Node* emit(ir::Op op, std::initializer_list<Node*> inputs, uint64_t aux = 0);

@@ -297,9 +297,7 @@ bool FunctionBuilder::rawComponent(const Instruction& c) {
     case Op::kSwitch: switchOver(c, pop()); return true;
     case Op::kThrow:
       // The handler is found by the interpreter.
-      emit(ir::Op::kRaise, {});
-      block_->isRare = true;
-      block_ = nullptr;
+      leave();
       return true;
     default: return false;
   }

@@ -74,7 +74,7 @@ void Emitter::poll(const Node* n, int32_t units) {
   });
 }
 
-void Emitter::emitRaise(const Node* n) { emitExit(n); }
+void Emitter::emitLeave(const Node* n) { emitExit(n); }
 void Emitter::emitExit(const Node*) {
   a.call(Outside(r_.leaving.exit));
   exitRecord(step_, ExitKind::kGuard);

@@ -159,7 +159,7 @@ void Emitter::step(uint32_t i) {
   currentExit_ = UINT32_MAX;
   const Node* n = c_.steps[i].node;
   if (r_.forcesExits && n->has(ir::kGuard) && n->state != nullptr && !c_.steps[i].statesAreLate &&
-      n->op != ir::Op::kExit && n->op != ir::Op::kRaise) {
+      n->op != ir::Op::kExit && n->op != ir::Op::kLeave) {
     a.sub64(Mem(kIsolate, offset::kGuardsUntilExit), 1);
     a.jcc(Condition::kSign, exit(ExitKind::kGuard), Distance::kNear);
   }

@@ -273,7 +273,7 @@ void JitTiers::optimizedWasLeft(Isolate& isolate, Code& code, const MachineCode&
   // Where the nursery is full nothing was expected wrongly.
   using ir::Op;
   Op op = record.reason;
-  if (op == Op::kRaise || op == Op::kNewBlock || op == Op::kNewTable || op == Op::kNewCell || op == Op::kNewClosure ||
+  if (op == Op::kLeave || op == Op::kNewBlock || op == Op::kNewTable || op == Op::kNewCell || op == Op::kNewClosure ||
       op == Op::kBoxInt)
     return;
   if (machine.discarded) return;

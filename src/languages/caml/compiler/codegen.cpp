@@ -35,6 +35,7 @@ FunctionCode* CodeGenerator::begin(FunctionCode* parent, std::string_view name, 
   f->index = static_cast<uint32_t>(functions_.size() - 1);
   function->name = name;
   function->parameters = static_cast<uint8_t>(parameters);
+  if (parameters > 0) function->flags |= bytecode::kExactArity;
   bytecode::Upvalue environment;
   environment.from =
       parent == nullptr ? bytecode::Upvalue::From::kParentLocal : bytecode::Upvalue::From::kParentUpvalue;

@@ -392,12 +392,11 @@ void CodeGenerator::apply(Expr* e, Destination to) {
     uint16_t result = newSlot(SlotKind::kValue);
     one();
     setLocal(result);
-    getGlobal("CamlApply");
     getLocal(result);
     freeSlot(result);
-    Pending waits(*this, 2);
+    Pending waits(*this, 1);
     operands(more, std::vector<SlotKind>(more.size(), SlotKind::kValue));
-    out().emit(Op::kCall, 1 + static_cast<int64_t>(more.size()), 1);
+    out().emit(Op::kCall, static_cast<int64_t>(more.size()), 1);
     return deliver(SlotKind::kValue, to);
   }
   bool tail = to.mode == Mode::kReturn && now_->tries == 0;
@@ -411,13 +410,8 @@ void CodeGenerator::apply(Expr* e, Destination to) {
     out().emitJump(Op::kLoop, now_->start);
     return;
   }
-  bool direct = v != nullptr && v->arity == n && v->where != Variable::Where::kPrimitive;
-  uint32_t extra = 0;
-  if (!direct) {
-    getGlobal("CamlApply");
-    extra = 1;
-  }
-  Pending waits(*this, 1 + extra);
+  // Functions of another arity, and partial applications, are the applier's (library/apply.cpp).
+  Pending waits(*this, 1);
   // The function is evaluated after its arguments.
   bool simpleArguments = true;
   for (Expr* a : arguments) simpleArguments = simpleArguments && isSimple(a);
@@ -435,10 +429,10 @@ void CodeGenerator::apply(Expr* e, Destination to) {
   }
   at(e->span);
   if (tail) {
-    out().emit(Op::kTailCall, n + extra);
+    out().emit(Op::kTailCall, n);
     return;
   }
-  out().emit(Op::kCall, n + extra, 1);
+  out().emit(Op::kCall, n, 1);
   deliver(SlotKind::kValue, to);
 }
 

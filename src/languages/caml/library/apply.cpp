@@ -1,12 +1,13 @@
 // Calls of functions whose arity the caller does not know, partial applications, and exceptions of the machine.
 //
-// A partial application is a native function object: upvalue 0 the table of globals, 1 the function, then the arguments
-// so far. One with holes (labelled arguments given out of order) has a mask in upvalue 2.
+// A partial application is a native function object: upvalue 0 the function, then the arguments so far. One with holes
+// (labelled arguments given out of order) has a mask in upvalue 1.
 #include <cstring>
 
 #include "languages/caml/library/natives.h"
 #include "runtime/code.h"
 #include "runtime/isolate.h"
+#include "runtime/language.h"
 #include "runtime/numbers.h"
 #include "runtime/strings.h"
 #include "runtime/tables.h"
@@ -17,90 +18,80 @@ using namespace runtime;
 
 namespace {
 
-NativeResult callPartial(NativeCall& c) { return c.error("a partial application was called directly"); }
+NativeResult callPartial(NativeCall& c);
+NativeResult callHoles(NativeCall& c);
 
 const NativeInfo kPartial = {.function = callPartial, .name = "(partial application)", .hidden = true};
-const NativeInfo kHoles = {.function = callPartial, .name = "(partial application with holes)", .hidden = true};
+const NativeInfo kHoles = {.function = callHoles, .name = "(partial application with holes)", .hidden = true};
 
-bool isNative(Value f, const NativeInfo& info) { return isKind(f, Kind::kNative) && as<Native>(f)->info == &info; }
+/// A native of the function and arguments so far, slots 0 to `count`.
+NativeResult makePartial(NativeCall& c, uint32_t count) {
+  Value made = newNative(c.isolate, &kPartial, count + 1);
+  if (made.isNil()) return c.outOfMemory();
+  auto* p = as<Native>(made);
+  for (uint32_t i = 0; i <= count; i++) c.isolate.heap.store(p, &p->upvalues[i], c.arg(i));
+  return c.ret(made);
+}
 
-/// Parameters of a closure; of others 0.
-uint32_t arityOf(Value f) { return isKind(f, Kind::kClosure) ? as<Closure>(f)->code->parameters : 0; }
+/// The function with all arguments.
+NativeResult callPartial(NativeCall& c) {
+  uint32_t n = c.count(), had = as<Native>(c.callee())->word - 1;
+  if (!c.ensure(n + had + 2)) return c.raisePending();
+  for (uint32_t i = 0; i <= had; i++) c.push(as<Native>(c.callee())->upvalues[i]);
+  for (uint32_t i = 0; i < n; i++) c.push(c.arg(i));
+  return c.tailCall(had + n);
+}
 
-/// apply f a1 ... an
+/// Upvalues: function, mask, arguments that were given.
+NativeResult callHoles(NativeCall& c) {
+  uint32_t n = c.count();
+  std::string mask(asString(as<Native>(c.callee())->upvalues[1])->view());
+  uint32_t holes = 0, filled = 0;
+  for (char m : mask) holes += m == '_' ? 1 : 0;
+  auto total = static_cast<uint32_t>(mask.size());
+  if (!c.ensure(n + total + 3)) return c.raisePending();
+  if (n < holes) {
+    // A partial application of this.
+    Value made = newNative(c.isolate, &kPartial, n + 1);
+    if (made.isNil()) return c.outOfMemory();
+    auto* p = as<Native>(made);
+    c.isolate.heap.store(p, &p->upvalues[0], c.callee());
+    for (uint32_t i = 0; i < n; i++) c.isolate.heap.store(p, &p->upvalues[i + 1], c.arg(i));
+    return c.ret(made);
+  }
+  c.push(as<Native>(c.callee())->upvalues[0]);
+  uint32_t next = 0;
+  for (char m : mask) c.push(m == '_' ? c.arg(next++) : as<Native>(c.callee())->upvalues[2 + filled++]);
+  for (; next < n; next++) c.push(c.arg(next));
+  return c.tailCall(total + n - holes);
+}
+
+/// The applier: a function and arguments, more or fewer than its parameters.
 NativeResult apply(NativeCall& c) {
   uint32_t n = c.count() - 1;
   Value f = c.arg(0);
-  if (c.state() == 1) {
-    // The result of the first arguments is applied to the others.
-    uint32_t arity = arityOf(f);
-    Value result = c.top();
-    if (!c.ensure(n + 2)) return c.raisePending();
-    c.push(c.callee());
-    c.push(result);
-    for (uint32_t i = arity + 1; i <= n; i++) c.push(c.arg(i));
-    return c.tailCall(1 + n - arity);
+  if (!isKind(f, Kind::kClosure)) return c.error("a value that is no function was applied");
+  uint32_t arity = as<Closure>(f)->code->parameters;
+  if (c.state() == 0 && n < arity) return makePartial(c, n);
+  if (!c.ensure(n + 2)) return c.raisePending();
+  if (c.state() == 0) {
+    for (uint32_t i = 0; i <= arity; i++) c.push(c.arg(i));
+    return c.call(arity, 1, 1);
   }
-  if (isKind(f, Kind::kClosure)) {
-    uint32_t arity = arityOf(f);
-    if (!c.ensure(n + 2)) return c.raisePending();
-    if (arity == n || arity == 0) {
-      for (uint32_t i = 0; i <= n; i++) c.push(c.arg(i));
-      return c.tailCall(n);
-    }
-    if (arity < n) {
-      for (uint32_t i = 0; i <= arity; i++) c.push(c.arg(i));
-      return c.call(arity, 1, 1);
-    }
-    Value made = newNative(c.isolate, &kPartial, n + 2);
-    if (made.isNil()) return c.outOfMemory();
-    auto* p = as<Native>(made);
-    c.isolate.heap.store(p, &p->upvalues[0], *c.upvalue(0));
-    for (uint32_t i = 0; i <= n; i++) c.isolate.heap.store(p, &p->upvalues[i + 1], c.arg(i));
-    return c.ret(made);
-  }
-  if (isNative(f, kPartial)) {
-    uint32_t had = as<Native>(f)->word - 2;
-    if (!c.ensure(n + had + 3)) return c.raisePending();
-    f = c.arg(0);
-    c.push(c.callee());
-    for (uint32_t i = 0; i <= had; i++) c.push(as<Native>(c.arg(0))->upvalues[i + 1]);
-    for (uint32_t i = 1; i <= n; i++) c.push(c.arg(i));
-    return c.tailCall(1 + had + n);
-  }
-  if (isNative(f, kHoles)) {
-    std::string mask(asString(as<Native>(f)->upvalues[2])->view());
-    uint32_t holes = 0, filled = 0;
-    for (char m : mask) holes += m == '_' ? 1 : 0;
-    if (n < holes) {
-      // Fewer: a partial application of this.
-      Value made = newNative(c.isolate, &kPartial, n + 2);
-      if (made.isNil()) return c.outOfMemory();
-      auto* p = as<Native>(made);
-      c.isolate.heap.store(p, &p->upvalues[0], *c.upvalue(0));
-      for (uint32_t i = 0; i <= n; i++) c.isolate.heap.store(p, &p->upvalues[i + 1], c.arg(i));
-      return c.ret(made);
-    }
-    auto total = static_cast<uint32_t>(mask.size());
-    if (!c.ensure(n + total + 3)) return c.raisePending();
-    c.push(c.callee());
-    c.push(as<Native>(c.arg(0))->upvalues[1]);
-    uint32_t next = 1;
-    for (char m : mask) c.push(m == '_' ? c.arg(next++) : as<Native>(c.arg(0))->upvalues[3 + filled++]);
-    for (; next <= n; next++) c.push(c.arg(next));
-    return c.tailCall(1 + total + n - holes);
-  }
-  return c.error("a value that is no function was applied");
+  // The result of the first arguments is applied to the others.
+  Value result = c.top();
+  c.push(result);
+  for (uint32_t i = arity + 1; i <= n; i++) c.push(c.arg(i));
+  return c.tailCall(n - arity);
 }
 
 /// holes f mask given...
 NativeResult holes(NativeCall& c) {
   uint32_t n = c.count();
-  Value made = newNative(c.isolate, &kHoles, n + 1);
+  Value made = newNative(c.isolate, &kHoles, n);
   if (made.isNil()) return c.outOfMemory();
   auto* p = as<Native>(made);
-  c.isolate.heap.store(p, &p->upvalues[0], *c.upvalue(0));
-  for (uint32_t i = 0; i < n; i++) c.isolate.heap.store(p, &p->upvalues[i + 1], c.arg(i));
+  for (uint32_t i = 0; i < n; i++) c.isolate.heap.store(p, &p->upvalues[i], c.arg(i));
   return c.ret(made);
 }
 
@@ -157,7 +148,19 @@ NativeResult raiseNamed(NativeCall& c, const char* exception, const char* argume
 
 // ---- registration ---------------------------------------------------------------------------------
 
+namespace {
+
+/// Key of the applier in the isolate's registry.
+constexpr const char* kApplier = "caml.apply";
+
+constexpr Language kLanguage = {.name = "caml", .applier = [](Isolate& isolate) {
+                                  return tableGetName(isolate, asTable(isolate.registry), kApplier);
+                                }};
+
+}  // namespace
+
 bool registerNatives(Isolate& isolate, Handle globals) {
+  addLanguage(isolate, kLanguage);
   static const std::vector<NativeInfo>* infos = [] {
     auto* all = new std::vector<NativeInfo>();
     for (auto group : {applyNatives(), compareNatives(), textNatives(), systemNatives(), floatNatives()}) {
@@ -175,6 +178,8 @@ bool registerNatives(Isolate& isolate, Handle globals) {
     if (native.get().isNil()) return false;
     isolate.heap.store(native.as<Native>(), &native.as<Native>()->upvalues[0], *globals);
     if (!tableSetName(isolate, globals, info.name, native)) return false;
+    bool isApplier = info.function == apply;
+    if (isApplier && !tableSetName(isolate, Handle(&isolate.registry), kApplier, native)) return false;
   }
   return true;
 }
