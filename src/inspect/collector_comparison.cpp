@@ -27,8 +27,8 @@ std::string comparisonText(std::string_view program, std::span<const CollectorRu
   std::string out = colour ? "\033[1m" : "";
   out += "collectors on " + std::string(program) + ", interpreted\n";
   out += padRight("", kName);
-  for (const char* heading : {"time", "in GC", "of time", "number", "median", "p99", "longest", "objects", "resident",
-                              "copied", "marked"}) {
+  for (const char* heading :
+       {"time", "in GC", "of time", "number", "median", "p99", "longest", "objects", "resident", "copied", "marked"}) {
     out += padLeft(heading, kColumn);
   }
   out += colour ? "\033[0m\n" : "\n";

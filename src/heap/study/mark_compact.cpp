@@ -1,7 +1,7 @@
-// Mark and compact by sliding (Haddon and Waite, "A compaction procedure for variable-length storage elements", Computer
-// Journal 10(2), 1967, and the "Lisp 2" collector; Handbook 3.2), with new addresses computed from the marks instead of
-// kept in the objects, and the destination in a range of its own (Kermany and Petrank, "The Compressor: concurrent,
-// incremental, and parallel compaction", PLDI 2006; Handbook 3.4).
+// Mark and compact by sliding (Haddon and Waite, "A compaction procedure for variable-length storage elements",
+// Computer Journal 10(2), 1967, and the "Lisp 2" collector; Handbook 3.2), with new addresses computed from the marks
+// instead of kept in the objects, and the destination in a range of its own (Kermany and Petrank, "The Compressor:
+// concurrent, incremental, and parallel compaction", PLDI 2006; Handbook 3.4).
 //
 //   marks    |11..1...111.|  a bit for each word of a live object, set while marking
 //   before   |0     3     |  how many bits are set in front of each group of 64 words
@@ -11,13 +11,13 @@
 //   new address of p  =  to + before[group of p] + number of bits set in the group in front of p
 //
 // The order of objects is kept, which later marking and the program's caches like: what was allocated together stays
-// together. Memory is what is alive, the tables (3% of the range) and a step of the move: not twice, as for copying. The price
-// is that everything alive is looked at three times, to mark, to update and to move it.
+// together. Memory is what is alive, the tables (3% of the range) and a step of the move: not twice, as for copying.
+// The price is that everything alive is looked at three times, to mark, to update and to move it.
 //
-// Lisp 2 slides within one range, and an object's new address may be another one's old address. Here it never is: asking
-// for the new address of what was updated already gives it back (newAddress), so that a reference which several
-// owners report, or which the embedder has already brought up to date, does no harm. An object whose header and body are
-// intact until it moves also lets custom visits look at other objects through references that were not updated yet.
+// Lisp 2 slides within one range, and an object's new address may be another one's old address. Here it never is:
+// asking for the new address of what was updated already gives it back (newAddress), so that a reference which several
+// owners report, or which the embedder has already brought up to date, does no harm. An object whose header and body
+// are intact until it moves also lets custom visits look at other objects through references that were not updated yet.
 //
 // Weak references are settled while nothing has moved; only what the embedder updates by itself has to be told new
 // addresses then (HeapImpl::setSlides).

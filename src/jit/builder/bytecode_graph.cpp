@@ -70,6 +70,8 @@ void BytecodeGraph::findBlocks() {
           auto target = static_cast<uint32_t>(i.switchTarget(n));
           if (reach(target, below, true)) open.push_back(target);
         }
+      } else if (const auto* caught = handlerOf(i); caught != nullptr) {
+        if (reach(caught->handler, caught->depth + 1, true)) open.push_back(caught->handler);
       } else if (jumps(i)) {
         auto target = static_cast<uint32_t>(i.target());
         if (reach(target, below + effect.jumpPushes, true)) open.push_back(target);
@@ -94,21 +96,39 @@ void BytecodeGraph::findBlocks() {
   }
   for (uint32_t n = 0; n < blocks_.size(); n++) {
     BytecodeBlock& b = blocks_[n];
-    Instruction last;
-    for (uint32_t offset = b.start; offset < b.end; offset = last.end()) {
-      last = bytecode::decodeVerified(bytesOf(code), offset);
-    }
     auto add = [&](uint32_t offset) {
       uint32_t to = blockAt_[offset];
       b.successors.push_back(to);
       blocks_[to].predecessors.push_back(n);
     };
+    Instruction last;
+    const bytecode::ExceptionRegion* before = nullptr;
+    for (uint32_t offset = b.start; offset < b.end; offset = last.end()) {
+      last = bytecode::decodeVerified(bytesOf(code), offset);
+      const auto* caught = handlerOf(last);
+      if (caught != nullptr && caught != before) add(caught->handler);
+      if (caught != nullptr) before = caught;
+    }
     if (last.op == Op::kSwitch) {
       for (unsigned i = 0; i <= last.switchCases; i++) add(static_cast<uint32_t>(last.switchTarget(i)));
     } else if (jumps(last))
       add(static_cast<uint32_t>(last.target()));
     if (!ends(last)) add(last.end());
   }
+}
+
+const bytecode::ExceptionRegion* BytecodeGraph::regionAt(uint32_t offset) const {
+  // Of nested regions the innermost is listed first.
+  for (const auto& r : code_->function->regions) {
+    if (r.start <= offset && offset < r.end) return r.kind == bytecode::ExceptionRegion::Kind::kCatch ? &r : nullptr;
+  }
+  return nullptr;
+}
+
+/// Functions that are called may be taken in, and raise what is caught here.
+const bytecode::ExceptionRegion* BytecodeGraph::handlerOf(const Instruction& i) const {
+  bool raises = i.op == Op::kThrow || i.op == Op::kCall || i.op == Op::kCallL;
+  return raises ? regionAt(i.offset) : nullptr;
 }
 
 void BytecodeGraph::findOrder(uint32_t first) {

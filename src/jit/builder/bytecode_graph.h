@@ -68,7 +68,12 @@ class BytecodeGraph {
   /// What is live before each instruction of a block, in their order.
   void liveWithin(uint32_t block, std::vector<bytecode::Instruction>& instructions, std::vector<LocalSet>& live) const;
 
+  /// The region whose handler catches what the instruction there raises, if that goes on afterwards; null: there is
+  /// none in this function, or it only cleans up.
+  const bytecode::ExceptionRegion* regionAt(uint32_t offset) const;
+
  private:
+  const bytecode::ExceptionRegion* handlerOf(const bytecode::Instruction& i) const;
   void findBlocks();
   void findOrder(uint32_t first);
   template <typename Each>

@@ -401,10 +401,17 @@ bool FunctionBuilder::inlineCall(const Code& code, Node* callee, std::span<Node*
   context_.inlinedBytes += code.codeSize;
   inner.tailCalled_ = inTail_;
   inner.wanted_ = wanted;
+  inner.outer_ = this;
   ir::Block* end = nullptr;
   if (!inner.buildInlined(block_, arguments, end, results)) {
     refuse("an inlined function");
     return true;
+  }
+  for (auto [block, exception] : inner.raised_) {
+    block_ = block;
+    Environment here = environment_;
+    raise(exception);
+    environment_ = std::move(here);
   }
   block_ = end;
   return true;

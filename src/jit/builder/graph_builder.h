@@ -299,6 +299,8 @@ class FunctionBuilder {
   Node* rawEquality(Node* a, Node* b);
   Node* toBlock(Node* n);
   Node* unboxed(Node* n, bool isFloat);
+  bool catches() const;
+  void raise(Node* exception);
   void switchOver(const Instruction& c, Node* value);
   bool rawComponent(const Instruction& c);
 
@@ -362,6 +364,9 @@ class FunctionBuilder {
     ir::FrameState* state;
   };
   std::vector<Returned> returned_;
+  /// Where an inlined function raises what one around it catches.
+  std::vector<std::pair<ir::Block*, Node*>> raised_;
+  FunctionBuilder* outer_ = nullptr;  ///< whose call is inlined
 };
 
 }  // namespace devvm::jit

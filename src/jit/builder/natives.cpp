@@ -90,6 +90,10 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
       Node* from0 = emit(ir::Op::kIntSub, {toInt(y), graph_.intConstant(1)});
       Node* index = emit(ir::Op::kCheckIndex, {from0, emit(ir::Op::kStringLength, {string})});
       result = emit(ir::Op::kStringByte, {string, index});
+    } else if (is("caml_string_get") && failures() == 0) {
+      Node* string = emit(ir::Op::kCheckString, {x});
+      Node* index = emit(ir::Op::kCheckIndex, {unboxed(y, false), emit(ir::Op::kStringLength, {string})});
+      result = emit(ir::Op::kStringByte, {string, index});
     } else if (is("rawget") && failures() == 0 && y->type == Type::kInt) {
       // Holes have nil there. What is not in the array part leaves.
       Node* table = toTable(x);
@@ -105,7 +109,11 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
   }
   bool isInt = x->type == Type::kInt, isFloat = x->type == Type::kFloat;
   bool isFloor = is("math.floor") || is("floor");
-  if (is("math.sqrt") || is("sqrt")) {
+  if (is("CamlIsInt")) {
+    result = isInt ? graph_.boolConstant(true) : emit(ir::Op::kIsInt, {x});
+  } else if (is("caml_string_length")) {
+    result = emit(ir::Op::kStringLength, {emit(ir::Op::kCheckString, {x})});
+  } else if (is("math.sqrt") || is("sqrt")) {
     if (!isInt && !isFloat) x = emit(ir::Op::kCheckNumber, {x});
     result = emit(ir::Op::kFloatSqrt, {toFloat(x, isInt ? TypeSet::kInt : TypeSet::kFloat)});
   } else if (isFloor || is("math.ceil")) {

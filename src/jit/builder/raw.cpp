@@ -188,6 +188,27 @@ void FunctionBuilder::switchOver(const Instruction& c, Node* value) {
   block_ = nullptr;
 }
 
+/// Whether a handler in the graph catches what is raised here.
+bool FunctionBuilder::catches() const {
+  if (!inTail_ && bytecode_.regionAt(whole_.offset) != nullptr) return true;
+  return outer_ != nullptr && outer_->catches();
+}
+
+/// To the handler, if that is in the same code; else the interpreter looks for it.
+void FunctionBuilder::raise(Node* exception) {
+  const bytecode::ExceptionRegion* region = inTail_ ? nullptr : bytecode_.regionAt(whole_.offset);
+  if (region != nullptr) {
+    environment_.resize(locals_ + region->depth);
+    push(exception);
+    Instruction jump = whole_;
+    jump.op = Op::kJump;
+    return goTo(region->handler, jump);
+  }
+  if (!catches()) return leave();
+  raised_.emplace_back(block_, exception);
+  block_ = nullptr;
+}
+
 /// False: there is no graph for it.
 bool FunctionBuilder::rawComponent(const Instruction& c) {
   auto operand = [&c](unsigned i) { return static_cast<uint32_t>(c.operands[i]); };
@@ -295,10 +316,7 @@ bool FunctionBuilder::rawComponent(const Instruction& c) {
     }
     case Op::kNewBuffer: push(leaf(ir::Leaf::kNewBuffer, {pop()})); return true;
     case Op::kSwitch: switchOver(c, pop()); return true;
-    case Op::kThrow:
-      // The handler is found by the interpreter.
-      leave();
-      return true;
+    case Op::kThrow: raise(pop()); return true;
     default: return false;
   }
 }

@@ -107,6 +107,7 @@ class CodeGenerator {
   bool primitive(std::string_view name, Expr* e, const std::vector<Expr*>& arguments, Destination to);
   bool compare(std::string_view name, const std::vector<Expr*>& arguments, Label* target, bool when);
   void primitiveClosure(Variable* v, Type* type);
+  void partial(Expr* f, Variable* v, const std::vector<Expr*>& arguments, Destination to);
   void partialWithHoles(Expr* e, Destination to);
   void applyValue(const std::vector<Argument>& arguments, size_t from, Destination to);
   void argument(const Argument& a);

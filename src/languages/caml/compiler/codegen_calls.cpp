@@ -410,6 +410,7 @@ void CodeGenerator::apply(Expr* e, Destination to) {
     out().emitJump(Op::kLoop, now_->start);
     return;
   }
+  if (v != nullptr && v->arity > n && n > 0) return partial(f, v, arguments, to);
   // Functions of another arity, and partial applications, are the applier's (library/apply.cpp).
   Pending waits(*this, 1);
   // The function is evaluated after its arguments.
@@ -433,6 +434,43 @@ void CodeGenerator::apply(Expr* e, Destination to) {
     return;
   }
   out().emit(Op::kCall, n, 1);
+  deliver(SlotKind::kValue, to);
+}
+
+/// Fewer arguments than the function is known to have: a closure of the others, which has captured these.
+void CodeGenerator::partial(Expr* f, Variable* v, const std::vector<Expr*>& arguments, Destination to) {
+  std::vector<Expr*> list(arguments);
+  bool isGlobal = v->where == Variable::Where::kGlobal;
+  if (!isGlobal) list.insert(list.begin(), f);
+  operands(list, std::vector<SlotKind>(list.size(), SlotKind::kValue));
+  std::vector<uint16_t> slots(list.size());
+  for (size_t i = list.size(); i-- > 0;) {
+    slots[i] = newSlot(SlotKind::kValue);
+    setLocal(slots[i]);
+    if (slots[i] > 255) return fail("a partial application is behind 255 variables");
+  }
+  auto n = static_cast<uint32_t>(arguments.size());
+  FunctionCode* outer = now_;
+  FunctionCode* inner = begin(outer, v->name, v->arity - n);
+  inner->out->lineDefined = outer->out->lineDefined;
+  inner->out->lastLine = outer->out->lastLine;
+  for (uint16_t slot : slots) {
+    bytecode::Upvalue u;
+    u.from = bytecode::Upvalue::From::kParentValue;
+    u.index = static_cast<uint8_t>(slot);
+    u.name = v->name;
+    inner->out->upvalues.push_back(u);
+  }
+  now_ = inner;
+  at(f->span);
+  if (isGlobal) getGlobal(v->global);
+  for (size_t i = 0; i < slots.size(); i++) out().emit(Op::kGetCapture, static_cast<int64_t>(i) + 1);
+  for (uint32_t i = 0; i < v->arity - n; i++) getLocal(static_cast<uint16_t>(i));
+  out().emit(Op::kTailCall, v->arity);
+  finish(inner);
+  now_ = outer;
+  out().emit(Op::kClosure, static_cast<int64_t>(outer->out->children.size() - 1));
+  for (uint16_t slot : slots) freeSlot(slot);
   deliver(SlotKind::kValue, to);
 }
 

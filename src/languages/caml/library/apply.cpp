@@ -124,10 +124,18 @@ NativeResult exceptionOf(NativeCall& c) {
   return c.ret(otherValue(block));
 }
 
+/// What is a value of the language already, as nearly all are.
+Value exceptionAsItIs(Isolate&, const Value* args, uint32_t count) {
+  return count == 1 && !args[0].isString() ? args[0] : Value::absent();
+}
+
+Value isIntHere(Isolate&, const Value* args, uint32_t) { return Value::boolean(args[0].isInt()); }
 NativeResult isInt(NativeCall& c) { return c.ret(Value::boolean(c.arg(0).isInt())); }
 
-constexpr NativeEntry kEntries[] = {
-    {"CamlIsInt", isInt}, {"CamlApply", apply}, {"CamlHoles", holes}, {"CamlExn", exceptionOf}};
+constexpr NativeEntry kEntries[] = {{"CamlIsInt", isInt, isIntHere},
+                                    {"CamlApply", apply},
+                                    {"CamlHoles", holes},
+                                    {"CamlExn", exceptionOf, exceptionAsItIs}};
 
 }  // namespace
 
@@ -168,6 +176,8 @@ bool registerNatives(Isolate& isolate, Handle globals) {
         NativeInfo info;
         info.function = e.function;
         info.name = e.name;
+        info.fast = e.fast;
+        info.oneResult = true;
         all->push_back(info);
       }
     }

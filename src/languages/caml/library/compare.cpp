@@ -1,6 +1,7 @@
 // Structural comparison and hashing: of any values, without recursion.
 #include <bit>
 #include <cstring>
+#include <tuple>
 #include <vector>
 
 #include "languages/caml/library/natives.h"
@@ -20,13 +21,20 @@ constexpr int kUnordered = 2, kFunction = 3, kStopped = 4;
 int sign(int64_t x) { return x < 0 ? -1 : x > 0 ? 1 : 0; }
 
 /// -1, 0, 1; kUnordered if a NaN decides and `total` is false; kFunction if functions are compared.
-int compareValues(NativeCall& c, Value a, Value b, bool total) {
-  std::vector<std::pair<Value, Value>> todo{{a, b}};
+/// kStopped if `charge`, which is asked every 4096 steps, says so.
+template <typename Charge>
+int compareValues(Value a, Value b, bool total, Charge charge) {
+  std::vector<std::pair<Value, Value>> todo;
   uint32_t steps = 0;
-  while (!todo.empty()) {
-    auto [x, y] = todo.back();
+  Value x = a, y = b;
+  auto next = [&] {
+    if (todo.empty()) return false;
+    std::tie(x, y) = todo.back();
     todo.pop_back();
-    if (++steps % 4096 == 0 && !c.charge(64)) return kStopped;
+    return true;
+  };
+  for (bool more = true; more; more = next()) {
+    if (++steps % 4096 == 0 && !charge()) return kStopped;
     if (x.isDouble() || y.isDouble()) {
       if (!x.isDouble() || !y.isDouble()) return x.isDouble() ? 1 : -1;
       double p = x.asDouble(), q = y.asDouble();
@@ -82,35 +90,33 @@ int compareValues(NativeCall& c, Value a, Value b, bool total) {
   return 0;
 }
 
-template <typename Decide>
-NativeResult decide(NativeCall& c, bool total, Decide answer) {
-  int order = compareValues(c, c.arg(0), c.arg(1), total);
+/// An answer to a comparison, of what compareValues says.
+template <typename Answer>
+NativeResult decide(NativeCall& c, bool total, Answer answer) {
+  int order = compareValues(c.arg(0), c.arg(1), total, [&c] { return c.charge(64); });
   if (order == kStopped) return c.raisePending();
   if (order == kFunction) return raiseNamed(c, "Invalid_argument", "compare: functional value");
   return c.ret(answer(order));
 }
+template <bool total, auto answer>
+NativeResult comparison(NativeCall& c) {
+  return decide(c, total, answer);
+}
+/// The same where it is short and finds no functions.
+template <bool total, auto answer>
+Value comparisonHere(Isolate&, const Value* args, uint32_t count) {
+  if (count != 2) return Value::absent();
+  int order = compareValues(args[0], args[-1], total, [] { return false; });
+  return order == kStopped || order == kFunction ? Value::absent() : answer(order);
+}
 
-NativeResult compare(NativeCall& c) {
-  return decide(c, true, [](int o) { return Value::smallInt(o); });
-}
-NativeResult equal(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o == 0); });
-}
-NativeResult notEqual(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o != 0); });
-}
-NativeResult lessThan(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o == -1); });
-}
-NativeResult lessEqual(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o == -1 || o == 0); });
-}
-NativeResult greaterThan(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o == 1); });
-}
-NativeResult greaterEqual(NativeCall& c) {
-  return decide(c, false, [](int o) { return Value::boolean(o == 1 || o == 0); });
-}
+constexpr auto kCompare = [](int o) { return Value::smallInt(o); };
+constexpr auto kEqual = [](int o) { return Value::boolean(o == 0); };
+constexpr auto kNotEqual = [](int o) { return Value::boolean(o != 0); };
+constexpr auto kLess = [](int o) { return Value::boolean(o == -1); };
+constexpr auto kLessEqual = [](int o) { return Value::boolean(o == -1 || o == 0); };
+constexpr auto kGreater = [](int o) { return Value::boolean(o == 1); };
+constexpr auto kGreaterEqual = [](int o) { return Value::boolean(o == 1 || o == 0); };
 
 // ---- hashing: MurmurHash3 (Appleby), over the words and in the order that the reference's Hashtbl.hash takes ----
 
@@ -165,11 +171,10 @@ uint32_t mixBytes(uint32_t h, std::string_view s) {
 }
 
 /// caml_hash count limit seed value
-NativeResult hash(NativeCall& c) {
-  int64_t count = c.arg(0).asInt(), limit = c.arg(1).asInt();
-  auto h = static_cast<uint32_t>(c.arg(2).asInt());
+Value hashOf(int64_t count, int64_t limit, int64_t seed, Value value) {
+  auto h = static_cast<uint32_t>(seed);
   limit = std::min<int64_t>(limit < 0 ? 256 : limit, 256);
-  std::vector<Value> queue{c.arg(3)};
+  std::vector<Value> queue{value};
   for (size_t next = 0; next < queue.size() && count > 0; next++) {
     Value v = queue[next];
     if (v.isDouble()) {
@@ -203,13 +208,26 @@ NativeResult hash(NativeCall& c) {
   h ^= h >> 13;
   h *= 0xc2b2ae35;
   h ^= h >> 16;
-  return c.ret(Value::smallInt(h & 0x3FFFFFFF));
+  return Value::smallInt(h & 0x3FFFFFFF);
+}
+NativeResult hash(NativeCall& c) {
+  return c.ret(hashOf(c.arg(0).asInt(), c.arg(1).asInt(), c.arg(2).asInt(), c.arg(3)));
+}
+Value hashHere(Isolate&, const Value* args, uint32_t count) {
+  if (count != 4 || !args[0].isInt() || !args[-1].isInt() || !args[-2].isInt()) return Value::absent();
+  return hashOf(args[0].asInt(), args[-1].asInt(), args[-2].asInt(), args[-3]);
 }
 
-constexpr NativeEntry kEntries[] = {{"caml_compare", compare},           {"caml_equal", equal},
-                                    {"caml_notequal", notEqual},         {"caml_lessthan", lessThan},
-                                    {"caml_lessequal", lessEqual},       {"caml_greaterthan", greaterThan},
-                                    {"caml_greaterequal", greaterEqual}, {"caml_hash", hash}};
+constexpr NativeEntry kEntries[] = {
+    {"caml_compare", comparison<true, kCompare>, comparisonHere<true, kCompare>},
+    {"caml_equal", comparison<false, kEqual>, comparisonHere<false, kEqual>},
+    {"caml_notequal", comparison<false, kNotEqual>, comparisonHere<false, kNotEqual>},
+    {"caml_lessthan", comparison<false, kLess>, comparisonHere<false, kLess>},
+    {"caml_lessequal", comparison<false, kLessEqual>, comparisonHere<false, kLessEqual>},
+    {"caml_greaterthan", comparison<false, kGreater>, comparisonHere<false, kGreater>},
+    {"caml_greaterequal", comparison<false, kGreaterEqual>, comparisonHere<false, kGreaterEqual>},
+    {"caml_hash", hash, hashHere},
+};
 
 }  // namespace
 

@@ -19,6 +19,7 @@ std::string describeUncaught(runtime::Isolate& isolate, runtime::Value exception
 struct NativeEntry {
   const char* name;
   runtime::NativeFunction function;
+  runtime::FastFunction fast = nullptr;
 };
 std::span<const NativeEntry> applyNatives();
 std::span<const NativeEntry> compareNatives();

@@ -42,6 +42,14 @@ NativeResult stringGet(NativeCall& c) {
   return c.ret(Value::smallInt(static_cast<unsigned char>(s[static_cast<size_t>(i)])));
 }
 
+Value stringLengthHere(Isolate&, const Value* args, uint32_t) { return Value::smallInt(asString(args[0])->length()); }
+Value stringGetHere(Isolate&, const Value* args, uint32_t) {
+  if (!args[-1].isInt()) return Value::absent();
+  std::string_view s = asString(args[0])->view();
+  auto i = static_cast<uint64_t>(args[-1].asInt());
+  return i < s.size() ? Value::smallInt(static_cast<unsigned char>(s[i])) : Value::absent();
+}
+
 NativeResult stringAppend(NativeCall& c) {
   size_t n = asString(c.arg(0))->length(), m = asString(c.arg(1))->length();
   Value v = newStringRaw(c.isolate, n + m);
@@ -355,15 +363,24 @@ NativeResult exceptionText(NativeCall& c) {
 }
 
 constexpr NativeEntry kEntries[] = {
-    {"caml_string_length", stringLength},     {"caml_string_get", stringGet},
-    {"caml_string_append", stringAppend},     {"caml_string_sub", stringSub},
-    {"caml_bytes_of_string", bytesOfString},  {"caml_bytes_sub_string", bytesSubString},
-    {"caml_bytes_blit", bytesBlit},           {"caml_bytes_blit_string", bytesBlitString},
-    {"caml_bytes_fill", bytesFill},           {"caml_int_of_string", intOfString},
-    {"caml_float_of_string", floatOfString},  {"caml_string_of_float", stringOfFloat},
-    {"caml_string_of_int", stringOfInt},      {"caml_format_int", formatInt},
-    {"caml_format_float", formatFloatNative}, {"caml_escaped", escaped},
-    {"caml_string_concat", stringConcat},     {"caml_exception_text", exceptionText},
+    {"caml_string_length", stringLength, stringLengthHere},
+    {"caml_string_get", stringGet, stringGetHere},
+    {"caml_string_append", stringAppend},
+    {"caml_string_sub", stringSub},
+    {"caml_bytes_of_string", bytesOfString},
+    {"caml_bytes_sub_string", bytesSubString},
+    {"caml_bytes_blit", bytesBlit},
+    {"caml_bytes_blit_string", bytesBlitString},
+    {"caml_bytes_fill", bytesFill},
+    {"caml_int_of_string", intOfString},
+    {"caml_float_of_string", floatOfString},
+    {"caml_string_of_float", stringOfFloat},
+    {"caml_string_of_int", stringOfInt},
+    {"caml_format_int", formatInt},
+    {"caml_format_float", formatFloatNative},
+    {"caml_escaped", escaped},
+    {"caml_string_concat", stringConcat},
+    {"caml_exception_text", exceptionText},
 };
 
 }  // namespace
