@@ -341,7 +341,7 @@ void CallStubs::deliver() {
 }
 
 void CallStubs::writeTailCall() {
-  Label generic, native, vararg, copy, copyAll, copiedAll;
+  Label generic, native, vararg, copy, copyAll, copiedAll, accepted;
   a.mov64(r8, rax);
   a.mov64(r10, Mem(rsi, rdi, Scale::k8));
   a.mov64(r9, r10);
@@ -360,6 +360,12 @@ void CallStubs::writeTailCall() {
   a.mov64(rax, addressOf(interpreter::kEnterMachineCode));
   a.cmp64(rax, field(r9, offset::kCodeStart));
   a.jcc(Condition::kNotEqual, generic);
+  a.movzx8to32(rax, field(r9, offset::kCodeParameters));
+  a.cmp32(rax, rdi);
+  a.jcc(Condition::kEqual, accepted, Distance::kShort);
+  a.cmp8(field(r9, offset::kCodeExactArity), 0);
+  a.jcc(Condition::kNotEqual, generic);
+  a.bind(accepted);
   a.mov64(rcx, field(kFrame, 0));
   a.mov32(rax, rcx);
   a.test32(rax, rax);

@@ -70,14 +70,18 @@ void Emitter::emitStoreItem(const Node* n) { store(itemSlot(n->input(0), n->inpu
 Mem Emitter::byteOf(const Node* buffer, const Node* index) {
   load(rax, buffer);
   a.add64(rax, kOtherBias);
+  // Constants have no register.
+  if (isSmallConstant(index)) return Mem(rax, Imm(kContents + static_cast<int32_t>(bitsOf(index))));
   return Mem(rax, gpr(index), Scale::k1, Imm(kContents));
 }
 
 void Emitter::emitLoadByte(const Node* n) { a.movzx8to32(result(), byteOf(n->input(0), n->input(1))); }
 
 void Emitter::emitStoreByte(const Node* n) {
-  Gpr value = gpr(n->input(2));
-  a.mov8(byteOf(n->input(0), n->input(1)), value);
+  const Node* value = n->input(2);
+  Mem to = byteOf(n->input(0), n->input(1));
+  if (isConstant(value)) return a.mov8(to, Imm(static_cast<int32_t>(static_cast<int8_t>(bitsOf(value)))));
+  a.mov8(to, gpr(value));
 }
 
 /// Wide ones are in boxes.
