@@ -107,6 +107,13 @@ void findWay(Assembler& a, int cache, Label& unknown) {
   a.movzx16to32(rax, Mem(rdx, offset::kWayHow));
 }
 
+/// Slot rax of the table rcx beyond those in the table; overwrites rcx.
+Mem overflowSlot(Assembler& a) {
+  a.mov64(rcx, Mem(rcx, kTableBias, Scale::k1, offset::kTableProps));
+  a.add64(rcx, kOtherBias);
+  return Mem(rcx, rax, Scale::k8, offset::kArraySlots);
+}
+
 Imm kindOf(runtime::CacheKind k) { return Imm(static_cast<int32_t>(k)); }
 
 void getFieldStub(Assembler& a, Label& leaf) {
@@ -137,10 +144,8 @@ void getFieldStub(Assembler& a, Label& leaf) {
   a.bind(notInline);
   a.cmp32(rax, kindOf(CacheKind::kOwnOverflow));
   a.jcc(Condition::kNotEqual, notOverflow);
-  a.mov64(rcx, Mem(rcx, kTableBias, Scale::k1, offset::kTableProps));
-  a.add64(rcx, kOtherBias);
   a.mov32(rax, Mem(rdx, offset::kWaySlot));
-  a.mov64(rax, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  a.mov64(rax, overflowSlot(a));
   a.jmp(check);
 
   a.bind(notOverflow);
@@ -165,9 +170,7 @@ void getFieldStub(Assembler& a, Label& leaf) {
   a.mov32(rax, Mem(rdx, offset::kWaySlot));
   a.cmp16(Mem(rdx, offset::kWayHow), kindOf(CacheKind::kHolderInline));
   a.jcc(Condition::kEqual, holderInline);
-  a.mov64(rcx, Mem(rcx, kTableBias, Scale::k1, offset::kTableProps));
-  a.add64(rcx, kOtherBias);
-  a.mov64(rax, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  a.mov64(rax, overflowSlot(a));
   a.jmp(checkHolder);
   a.bind(holderInline);
   a.add64(rcx, rax);
@@ -221,10 +224,8 @@ void setFieldStub(Assembler& a, Label& leaf) {
   a.bind(notInline);
   a.cmp32(rax, kindOf(CacheKind::kOwnOverflow));
   a.jcc(Condition::kNotEqual, unknown);
-  a.mov64(rcx, Mem(rcx, kTableBias, Scale::k1, offset::kTableProps));
-  a.add64(rcx, kOtherBias);
   a.mov32(rax, Mem(rdx, offset::kWaySlot));
-  a.lea64(rax, Mem(rcx, rax, Scale::k8, offset::kArraySlots));
+  a.lea64(rax, overflowSlot(a));
   a.jmp(check);
 }
 

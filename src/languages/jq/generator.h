@@ -96,6 +96,8 @@ class Generator {
   void pushValue(const Node* n, const Operand& in, const Scope* scope,
                  const std::function<void(const Operand&, bool)>& k, bool tail);
   void pushIterate(const Datum& d, const Continuation& k);
+  void pushIndexed(const Node* n, const Operand& key, const Datum& in, const Scope* scope, const Continuation& k,
+                   bool tail);
   void pushIndex(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail);
   void pushSlice(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail);
   void pushIf(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail);

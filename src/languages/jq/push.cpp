@@ -185,20 +185,22 @@ void Generator::pushIterate(const Datum& d, const Continuation& k) {
   here->keepOnly(mark, {});
 }
 
+/// What `n` pushes, indexed by `key`.
+void Generator::pushIndexed(const Node* n, const Operand& key, const Datum& in, const Scope* scope,
+                            const Continuation& k, bool tail) {
+  Continuation term;
+  term.run = [&](const Datum& d, bool t) {
+    Datum out{{}, {}, d.tracked};
+    if (d.tracked) out.path = callNative("pathAdd", {&d.path, &key, &d.value});
+    out.value = callNative("index", {&d.value, &key});
+    k.run(out, t);
+  };
+  push(n, in, scope, term, tail);
+}
+
 void Generator::pushIndex(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail) {
-  pushValue(
-      n->children[1], in.value, scope,
-      [&](const Operand& key, bool t) {
-        Continuation term;
-        term.run = [&](const Datum& d, bool t2) {
-          Datum out{{}, {}, d.tracked};
-          if (d.tracked) out.path = callNative("pathAdd", {&d.path, &key, &d.value});
-          out.value = callNative("index", {&d.value, &key});
-          k.run(out, t2);
-        };
-        push(n->children[0], in, scope, term, t);
-      },
-      tail);
+  auto indexed = [&](const Operand& key, bool t) { pushIndexed(n->children[0], key, in, scope, k, t); };
+  pushValue(n->children[1], in.value, scope, indexed, tail);
 }
 
 void Generator::pushSlice(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail) {
@@ -206,25 +208,13 @@ void Generator::pushSlice(const Node* n, const Datum& in, const Scope* scope, co
     if (b == nullptr) return next({}, t);
     pushValue(b, in.value, scope, next, t);
   };
-  bound(
-      n->children[1],
-      [&](const Operand& from, bool t) {
-        bound(
-            n->children[2],
-            [&](const Operand& to, bool t2) {
-              Operand key = callNative("sliceKey", {&from, &to});
-              Continuation term;
-              term.run = [&](const Datum& d, bool t3) {
-                Datum out{{}, {}, d.tracked};
-                if (d.tracked) out.path = callNative("pathAdd", {&d.path, &key, &d.value});
-                out.value = callNative("index", {&d.value, &key});
-                k.run(out, t3);
-              };
-              push(n->children[0], in, scope, term, t2);
-            },
-            t);
-      },
-      tail);
+  auto between = [&](const Operand& from, bool t) {
+    auto sliced = [&](const Operand& to, bool t2) {
+      pushIndexed(n->children[0], callNative("sliceKey", {&from, &to}), in, scope, k, t2);
+    };
+    bound(n->children[2], sliced, t);
+  };
+  bound(n->children[1], between, tail);
 }
 
 void Generator::pushIf(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail) {

@@ -54,6 +54,21 @@ class Parser {
   void expecting(const char* what);
   uint32_t endOfLast() const { return at_ == 0 ? 0 : tokens_[at_ - 1].span.end; }
   Span from(uint32_t begin) const { return {begin, endOfLast()}; }
+  /// A node of the syntax tree, from `begin` to here.
+  template <typename Node>
+  Node* make(decltype(Node::kind) kind, uint32_t begin) {
+    auto* node = arena_.make<Node>();
+    node->kind = kind;
+    node->span = from(begin);
+    return node;
+  }
+  /// The same with one child.
+  template <typename Node>
+  Node* makeAround(decltype(Node::kind) kind, Node* child, uint32_t begin) {
+    auto* node = make<Node>(kind, begin);
+    node->items = seqOf(arena_, std::vector<Node*>{child});
+    return node;
+  }
   bool attribute();
   void attributes();
 
@@ -98,7 +113,7 @@ class Parser {
   bool parameter(std::vector<Parameter>& parameters);
   Seq<Binding> bindings();
   Binding binding();
-  Expr* make(ExprKind kind, uint32_t begin);
+  Pattern* constrained(Pattern* pattern, uint32_t begin);
   Expr* nameExpr(std::string_view text, Span span);
   Expr* unitExpr(Span span);
   Expr* constructExpr(std::string_view name, Span span, Expr* argument);
@@ -115,7 +130,6 @@ class Parser {
   Pattern* patternApply();
   Pattern* patternSimple();
   bool startsPattern() const;
-  Pattern* makePattern(PatternKind kind, uint32_t begin);
   Pattern* constructPattern(std::string_view name, Span span, Pattern* argument);
   Pattern* variablePattern(const Name& name);
   Pattern* recordPattern();
@@ -125,14 +139,12 @@ class Parser {
   TypeExpr* typeApplied();
   TypeExpr* typeSimple();
   TypeExpr* polyType();
-  TypeExpr* makeType(TypeKind kind, uint32_t begin);
 
   // ---- structures and signatures (parser_items.cpp) ----
   Seq<Item*> structureItems(bool isFile);
   Item* structureItem();
   Seq<Item*> signatureItems();
   Item* signatureItem();
-  Item* makeItem(ItemKind kind, uint32_t begin);
   Seq<TypeDecl> typeDeclarations();
   TypeDecl typeDeclaration();
   void typeBody(TypeDecl& decl);
@@ -141,9 +153,7 @@ class Parser {
   ExceptionDecl* exceptionDecl();
   ModuleExpr* moduleExpr();
   ModuleExpr* moduleSimple();
-  ModuleExpr* makeModule(ModuleKind kind, uint32_t begin);
   ModuleType* moduleType();
-  ModuleType* makeModuleType(ModuleTypeKind kind, uint32_t begin);
   Item* moduleItem(uint32_t begin);
   ModuleExpr* moduleBody();
   Item* moduleTypeItem(uint32_t begin);

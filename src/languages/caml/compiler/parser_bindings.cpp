@@ -16,7 +16,7 @@ bool Parser::parameter(std::vector<Parameter>& parameters) {
       Token open = take();
       p.pattern = pattern();
       if (accept(Tok::kColon)) {
-        Pattern* c = makePattern(PatternKind::kConstraint, open.span.begin);
+        Pattern* c = make<Pattern>(PatternKind::kConstraint, open.span.begin);
         c->items = seqOf(arena_, std::vector<Pattern*>{p.pattern});
         c->type = type();
         p.pattern = c;
@@ -37,7 +37,7 @@ bool Parser::parameter(std::vector<Parameter>& parameters) {
     p.pattern = variablePattern(name);
     if (paren) {
       if (accept(Tok::kColon)) {
-        Pattern* c = makePattern(PatternKind::kConstraint, name.span.begin);
+        Pattern* c = make<Pattern>(PatternKind::kConstraint, name.span.begin);
         c->items = seqOf(arena_, std::vector<Pattern*>{p.pattern});
         c->type = type();
         c->span = from(name.span.begin);
@@ -74,9 +74,8 @@ Expr* Parser::makeFun(std::vector<Parameter> parameters, Expr* body, TypeExpr* r
     result = body->type;
     body = body->items[0];
   }
-  Expr* e = make(ExprKind::kFun, begin);
+  Expr* e = makeAround(ExprKind::kFun, body, begin);
   e->parameters = seqOf(arena_, parameters);
-  e->items = seqOf(arena_, std::vector<Expr*>{body});
   e->type = result;
   return e;
 }
@@ -99,7 +98,7 @@ Expr* Parser::functionExpr() {
   Seq<Case> list = cases();
   Parameter p;
   p.pattern = variablePattern({"*function*", {begin, begin}});
-  Expr* match = make(ExprKind::kMatch, begin);
+  Expr* match = make<Expr>(ExprKind::kMatch, begin);
   match->items = seqOf(arena_, std::vector<Expr*>{nameExpr("*function*", {begin, begin})});
   match->cases = list;
   match->isFunction = true;
@@ -116,7 +115,7 @@ Seq<Case> Parser::cases() {
     expect(Tok::kArrow);
     if (is(Tok::kDot)) {
       uint32_t begin = take().span.begin;
-      c.body = make(ExprKind::kUnreachable, begin);
+      c.body = make<Expr>(ExprKind::kUnreachable, begin);
     } else {
       c.body = sequence();
     }
@@ -132,7 +131,7 @@ Expr* Parser::matchExpr(bool isTry) {
   Expr* subject = sequence();
   expect(Tok::kWith);
   Seq<Case> list = cases();
-  Expr* e = make(isTry ? ExprKind::kTry : ExprKind::kMatch, begin);
+  Expr* e = make<Expr>(isTry ? ExprKind::kTry : ExprKind::kMatch, begin);
   e->items = seqOf(arena_, std::vector<Expr*>{subject});
   e->cases = list;
   return e;
@@ -145,7 +144,7 @@ Expr* Parser::ifExpr() {
   Expr* yes = expression();
   std::vector<Expr*> items{condition, yes};
   if (accept(Tok::kElse)) items.push_back(expression());
-  Expr* e = make(ExprKind::kIf, begin);
+  Expr* e = make<Expr>(ExprKind::kIf, begin);
   e->items = seqOf(arena_, items);
   return e;
 }
@@ -156,7 +155,7 @@ Expr* Parser::whileExpr() {
   Token open = expect(Tok::kDo);
   Expr* body = is(Tok::kDone) ? unitExpr(now().span) : sequence();
   close(Tok::kDone, open, "done");
-  Expr* e = make(ExprKind::kWhile, begin);
+  Expr* e = make<Expr>(ExprKind::kWhile, begin);
   e->items = seqOf(arena_, std::vector<Expr*>{condition, body});
   return e;
 }
@@ -176,11 +175,19 @@ Expr* Parser::forExpr() {
   Token open = expect(Tok::kDo);
   Expr* body = is(Tok::kDone) ? unitExpr(now().span) : sequence();
   close(Tok::kDone, open, "done");
-  Expr* e = make(ExprKind::kFor, begin);
+  Expr* e = make<Expr>(ExprKind::kFor, begin);
   e->items = seqOf(arena_, std::vector<Expr*>{first, last, body});
   e->pattern = variable;
   e->downward = downward;
   return e;
+}
+
+/// pattern : polymorphic type
+Pattern* Parser::constrained(Pattern* pattern, uint32_t begin) {
+  Pattern* c = makeAround(PatternKind::kConstraint, pattern, begin);
+  c->type = polyType();
+  c->span = from(begin);
+  return c;
 }
 
 Binding Parser::binding() {
@@ -191,13 +198,7 @@ Binding Parser::binding() {
     Name name = valueName();
     if (is(Tok::kEqual) || is(Tok::kColon)) {
       b.pattern = variablePattern(name);
-      if (accept(Tok::kColon)) {
-        Pattern* c = makePattern(PatternKind::kConstraint, begin);
-        c->items = seqOf(arena_, std::vector<Pattern*>{b.pattern});
-        c->type = polyType();
-        c->span = from(begin);
-        b.pattern = c;
-      }
+      if (accept(Tok::kColon)) b.pattern = constrained(b.pattern, begin);
       expect(Tok::kEqual);
       b.value = sequence();
       b.span = from(begin);
@@ -219,13 +220,7 @@ Binding Parser::binding() {
     at_ = failed_ ? at_ : mark;
   }
   b.pattern = pattern();
-  if (accept(Tok::kColon)) {
-    Pattern* c = makePattern(PatternKind::kConstraint, begin);
-    c->items = seqOf(arena_, std::vector<Pattern*>{b.pattern});
-    c->type = polyType();
-    c->span = from(begin);
-    b.pattern = c;
-  }
+  if (accept(Tok::kColon)) b.pattern = constrained(b.pattern, begin);
   expect(Tok::kEqual);
   b.value = sequence();
   b.span = from(begin);
@@ -252,33 +247,30 @@ Expr* Parser::letExpr() {
     Path module = path(false, true);
     expect(Tok::kIn);
     Expr* body = sequence();
-    Expr* e = make(ExprKind::kOpen, begin);
+    Expr* e = makeAround(ExprKind::kOpen, body, begin);
     e->path = module;
-    e->items = seqOf(arena_, std::vector<Expr*>{body});
     return e;
   }
   if (is(Tok::kModule)) {
     take();
     Token name = expect(Tok::kUpperName);
     ModuleExpr* m = moduleBody();
-    Item* item = makeItem(ItemKind::kModule, begin);
+    Item* item = make<Item>(ItemKind::kModule, begin);
     item->name = name.text;
     item->nameSpan = name.span;
     item->module = m;
     expect(Tok::kIn);
     Expr* body = sequence();
-    Expr* e = make(ExprKind::kLetModule, begin);
+    Expr* e = makeAround(ExprKind::kLetModule, body, begin);
     e->item = item;
-    e->items = seqOf(arena_, std::vector<Expr*>{body});
     return e;
   }
   if (accept(Tok::kException)) {
     ExceptionDecl* decl = exceptionDecl();
     expect(Tok::kIn);
     Expr* body = sequence();
-    Expr* e = make(ExprKind::kLetException, begin);
+    Expr* e = makeAround(ExprKind::kLetException, body, begin);
     e->exception = decl;
-    e->items = seqOf(arena_, std::vector<Expr*>{body});
     return e;
   }
   bool recursive = accept(Tok::kRec);
@@ -286,7 +278,7 @@ Expr* Parser::letExpr() {
   if (!is(Tok::kIn)) failHere();
   take();
   Expr* body = sequence();
-  Expr* e = make(ExprKind::kLet, begin);
+  Expr* e = make<Expr>(ExprKind::kLet, begin);
   e->recursive = recursive;
   e->bindings = list;
   e->items = seqOf(arena_, std::vector<Expr*>{body});
@@ -318,7 +310,7 @@ Expr* Parser::bindingOperator() {
     Expr* value2 = nullptr;
     one(p2, value2);
     value = applyNamed(andOp.text, andOp.span, {value, value2}, begin);
-    Pattern* both = makePattern(PatternKind::kTuple, begin);
+    Pattern* both = make<Pattern>(PatternKind::kTuple, begin);
     both->items = seqOf(arena_, std::vector<Pattern*>{p, p2});
     p = both;
   }

@@ -42,13 +42,6 @@ Operator operatorOf(const Token& t) {
 
 }  // namespace
 
-Expr* Parser::make(ExprKind kind, uint32_t begin) {
-  auto* e = arena_.make<Expr>();
-  e->kind = kind;
-  e->span = from(begin);
-  return e;
-}
-
 Expr* Parser::nameExpr(std::string_view text, Span span) {
   auto* e = arena_.make<Expr>();
   e->kind = ExprKind::kName;
@@ -69,7 +62,7 @@ Expr* Parser::constructExpr(std::string_view name, Span span, Expr* argument) {
 Expr* Parser::unitExpr(Span span) { return constructExpr("()", span, nullptr); }
 
 Expr* Parser::applyNamed(std::string_view function, Span functionSpan, std::vector<Expr*> arguments, uint32_t begin) {
-  Expr* e = make(ExprKind::kApply, begin);
+  Expr* e = make<Expr>(ExprKind::kApply, begin);
   e->items = seqOf(arena_, std::vector<Expr*>{nameExpr(function, functionSpan)});
   std::vector<Argument> list;
   for (Expr* a : arguments) list.push_back({Label::kNone, {}, a});
@@ -95,7 +88,7 @@ Expr* Parser::sequence() {
     items.push_back(expression());
   }
   if (items.size() == 1) return first;
-  Expr* e = make(ExprKind::kSequence, begin);
+  Expr* e = make<Expr>(ExprKind::kSequence, begin);
   e->items = seqOf(arena_, items);
   return e;
 }
@@ -117,14 +110,14 @@ Expr* Parser::binary(int least) {
     if (o.level == kTuple) {
       std::vector<Expr*> items{left};
       while (accept(Tok::kComma)) items.push_back(binary(kTuple + 1));
-      left = make(ExprKind::kTuple, begin);
+      left = make<Expr>(ExprKind::kTuple, begin);
       left->items = seqOf(arena_, items);
       continue;
     }
     take();
     Expr* right = binary(o.right ? o.level : o.level + 1);
     if (op.kind == Tok::kColonColon) {
-      Expr* both = make(ExprKind::kTuple, begin);
+      Expr* both = make<Expr>(ExprKind::kTuple, begin);
       both->items = seqOf(arena_, std::vector<Expr*>{left, right});
       left = constructExpr("::", from(begin), both);
       continue;
@@ -178,7 +171,7 @@ Expr* Parser::unary() {
   Depth depth(*this);
   Token t = now();
   uint32_t begin = t.span.begin;
-  if (failed_) return make(ExprKind::kUnreachable, begin);
+  if (failed_) return make<Expr>(ExprKind::kUnreachable, begin);
   switch (t.kind) {
     case Tok::kMinus:
     case Tok::kMinusDot: take(); return negated(unary(), t.kind == Tok::kMinusDot, t.span, begin);
@@ -273,18 +266,8 @@ bool Parser::argument(std::vector<Argument>& arguments) {
 
 Expr* Parser::application() {
   uint32_t begin = now().span.begin;
-  if (accept(Tok::kAssert)) {
-    Expr* inner = postfix();
-    Expr* e = make(ExprKind::kAssert, begin);
-    e->items = seqOf(arena_, std::vector<Expr*>{inner});
-    return e;
-  }
-  if (accept(Tok::kLazy)) {
-    Expr* inner = postfix();
-    Expr* e = make(ExprKind::kLazy, begin);
-    e->items = seqOf(arena_, std::vector<Expr*>{inner});
-    return e;
-  }
+  if (accept(Tok::kAssert)) return makeAround(ExprKind::kAssert, postfix(), begin);
+  if (accept(Tok::kLazy)) return makeAround(ExprKind::kLazy, postfix(), begin);
   Expr* head = postfix();
   if (head->kind == ExprKind::kConstruct && head->items.empty() && startsSimple() && head->path.last() != "()" &&
       head->path.last() != "[]" && head->path.last() != "true" && head->path.last() != "false") {
@@ -296,8 +279,7 @@ Expr* Parser::application() {
   while (!failed_ && argument(arguments)) {
   }
   if (arguments.empty()) return head;
-  Expr* e = make(ExprKind::kApply, begin);
-  e->items = seqOf(arena_, std::vector<Expr*>{head});
+  Expr* e = makeAround(ExprKind::kApply, head, begin);
   e->arguments = seqOf(arena_, arguments);
   return e;
 }
@@ -333,8 +315,7 @@ Expr* Parser::postfix() {
     }
     take();
     Path field = path(true, false);
-    Expr* access = make(ExprKind::kField, begin);
-    access->items = seqOf(arena_, std::vector<Expr*>{e});
+    Expr* access = makeAround(ExprKind::kField, e, begin);
     access->field = field;
     access->span = from(begin);
     e = access;
@@ -390,7 +371,7 @@ Expr* Parser::bracketed(const Token& open) {
       coerce = true;
       t = type();
     }
-    Expr* c = make(coerce ? ExprKind::kCoerce : ExprKind::kConstraint, begin);
+    Expr* c = make<Expr>(coerce ? ExprKind::kCoerce : ExprKind::kConstraint, begin);
     c->items = seqOf(arena_, std::vector<Expr*>{e});
     c->type = t;
     e = c;
@@ -413,7 +394,7 @@ Expr* Parser::listLiteral() {
   Expr* list = constructExpr("[]", items.empty() ? whole : Span{whole.end - 1, whole.end}, nullptr);
   if (items.empty()) return list;
   // Long literals are no deep trees.
-  Expr* e = make(ExprKind::kConstruct, begin);
+  Expr* e = make<Expr>(ExprKind::kConstruct, begin);
   e->path = onePart("::", whole);
   items.push_back(list);
   e->items = seqOf(arena_, items);
@@ -429,7 +410,7 @@ Expr* Parser::arrayLiteral() {
     if (!accept(Tok::kSemi)) break;
   }
   close(Tok::kRightArray, open, "|]");
-  Expr* e = make(ExprKind::kArray, open.span.begin);
+  Expr* e = make<Expr>(ExprKind::kArray, open.span.begin);
   e->items = seqOf(arena_, items);
   return e;
 }
@@ -452,7 +433,7 @@ Expr* Parser::braces() {
       std::vector<Argument> arguments;
       while (!failed_ && argument(arguments)) {
       }
-      Expr* e = make(ExprKind::kApply, base->span.begin);
+      Expr* e = make<Expr>(ExprKind::kApply, base->span.begin);
       e->items = seqOf(arena_, std::vector<Expr*>{base});
       e->arguments = seqOf(arena_, arguments);
       base = e;
@@ -465,7 +446,7 @@ Expr* Parser::braces() {
     TypeExpr* annotated = accept(Tok::kColon) ? type() : nullptr;
     f.value = accept(Tok::kEqual) ? expression() : nameExpr(f.name.last(), f.name.span);
     if (annotated != nullptr) {
-      Expr* c = make(ExprKind::kConstraint, f.value->span.begin);
+      Expr* c = make<Expr>(ExprKind::kConstraint, f.value->span.begin);
       c->items = seqOf(arena_, std::vector<Expr*>{f.value});
       c->type = annotated;
       f.value = c;
@@ -474,7 +455,7 @@ Expr* Parser::braces() {
     if (!accept(Tok::kSemi) || is(Tok::kRightBrace)) break;
   }
   close(Tok::kRightBrace, open, "}");
-  Expr* e = make(ExprKind::kRecord, begin);
+  Expr* e = make<Expr>(ExprKind::kRecord, begin);
   e->fields = seqOf(arena_, fields);
   if (base != nullptr) e->items = seqOf(arena_, std::vector<Expr*>{base});
   return e;
@@ -484,7 +465,7 @@ Expr* Parser::simple() {
   Depth depth(*this);
   Token t = now();
   uint32_t begin = t.span.begin;
-  if (failed_) return make(ExprKind::kUnreachable, begin);
+  if (failed_) return make<Expr>(ExprKind::kUnreachable, begin);
   switch (t.kind) {
     case Tok::kInteger:
     case Tok::kFloat:
@@ -492,7 +473,7 @@ Expr* Parser::simple() {
     case Tok::kChar: {
       Constant c;
       constant(c, false);
-      Expr* e = make(ExprKind::kConstant, begin);
+      Expr* e = make<Expr>(ExprKind::kConstant, begin);
       e->constant = c;
       return e;
     }
@@ -512,7 +493,7 @@ Expr* Parser::simple() {
         if (behind == Tok::kLowerName) {
           take();
           parts.push_back(take().text);
-          Expr* e = make(ExprKind::kName, begin);
+          Expr* e = make<Expr>(ExprKind::kName, begin);
           e->path = pathOf(parts, begin);
           return e;
         }
@@ -528,17 +509,16 @@ Expr* Parser::simple() {
         if (isValueName() && is(Tok::kLeftParen)) {
           Name name = valueName();
           parts.push_back(name.text);
-          Expr* e = make(ExprKind::kName, begin);
+          Expr* e = make<Expr>(ExprKind::kName, begin);
           e->path = pathOf(parts, begin);
           return e;
         }
         Expr* inner = simple();
-        Expr* e = make(ExprKind::kOpen, begin);
+        Expr* e = makeAround(ExprKind::kOpen, inner, begin);
         e->path = module;
-        e->items = seqOf(arena_, std::vector<Expr*>{inner});
         return e;
       }
-      Expr* e = make(ExprKind::kConstruct, begin);
+      Expr* e = make<Expr>(ExprKind::kConstruct, begin);
       e->path = pathOf(parts, begin);
       return e;
     }
@@ -574,7 +554,7 @@ Expr* Parser::simple() {
     case Tok::kObject: fail(t.span, "Objects are not supported"); break;
     default: failHere();
   }
-  return make(ExprKind::kUnreachable, begin);
+  return make<Expr>(ExprKind::kUnreachable, begin);
 }
 
 /// `!r.x` is `(!r).x`: prefix operators bind closest.

@@ -3,13 +3,6 @@
 
 namespace devvm::caml {
 
-Item* Parser::makeItem(ItemKind kind, uint32_t begin) {
-  auto* item = arena_.make<Item>();
-  item->kind = kind;
-  item->span = from(begin);
-  return item;
-}
-
 Program* Parser::parseProgram() {
   auto* program = arena_.make<Program>();
   program->items = structureItems(true);
@@ -40,7 +33,7 @@ Seq<Item*> Parser::structureItems(bool isFile) {
         failHere();
         break;
       }
-      item = makeItem(ItemKind::kEval, now().span.begin);
+      item = make<Item>(ItemKind::kEval, now().span.begin);
       item->expr = sequence();
       item->span = item->expr->span;
       mayBeExpression = false;
@@ -65,7 +58,7 @@ Item* Parser::structureItem() {
       take();
       if (is(Tok::kOpen) || is(Tok::kModule) || is(Tok::kException)) {
         at_ = mark;
-        Item* item = makeItem(ItemKind::kEval, begin);
+        Item* item = make<Item>(ItemKind::kEval, begin);
         item->expr = sequence();
         item->span = from(begin);
         return item;
@@ -76,15 +69,15 @@ Item* Parser::structureItem() {
       if (is(Tok::kIn)) {
         take();
         Expr* body = sequence();
-        Expr* e = make(ExprKind::kLet, begin);
+        Expr* e = make<Expr>(ExprKind::kLet, begin);
         e->recursive = recursive;
         e->bindings = list;
         e->items = seqOf(arena_, std::vector<Expr*>{body});
-        Item* item = makeItem(ItemKind::kEval, begin);
+        Item* item = make<Item>(ItemKind::kEval, begin);
         item->expr = e;
         return item;
       }
-      Item* item = makeItem(ItemKind::kLet, begin);
+      Item* item = make<Item>(ItemKind::kLet, begin);
       item->recursive = recursive;
       item->bindings = list;
       return item;
@@ -98,7 +91,7 @@ Item* Parser::structureItem() {
       std::vector<std::string_view> primitive;
       while (is(Tok::kString)) primitive.push_back(take().text);
       if (primitive.empty()) failHere();
-      Item* item = makeItem(ItemKind::kExternal, begin);
+      Item* item = make<Item>(ItemKind::kExternal, begin);
       item->name = name.text;
       item->nameSpan = name.span;
       item->type = ty;
@@ -106,7 +99,7 @@ Item* Parser::structureItem() {
       return item;
     }
     case Tok::kType: {
-      Item* item = makeItem(ItemKind::kType, begin);
+      Item* item = make<Item>(ItemKind::kType, begin);
       take();
       item->recursive = !accept(Tok::kNonrec);
       item->types = typeDeclarations();
@@ -114,7 +107,7 @@ Item* Parser::structureItem() {
       return item;
     }
     case Tok::kException: {
-      Item* item = makeItem(ItemKind::kException, begin);
+      Item* item = make<Item>(ItemKind::kException, begin);
       take();
       item->exception = exceptionDecl();
       item->span = from(begin);
@@ -130,12 +123,12 @@ Item* Parser::structureItem() {
     case Tok::kInclude: {
       take();
       if (t.kind == Tok::kOpen) accept(Tok::kBang);
-      Item* item = makeItem(t.kind == Tok::kOpen ? ItemKind::kOpen : ItemKind::kInclude, begin);
+      Item* item = make<Item>(t.kind == Tok::kOpen ? ItemKind::kOpen : ItemKind::kInclude, begin);
       item->module = moduleExpr();
       item->span = from(begin);
       return item;
     }
-    default: failHere(); return makeItem(ItemKind::kEval, begin);
+    default: failHere(); return make<Item>(ItemKind::kEval, begin);
   }
 }
 
@@ -303,20 +296,13 @@ ExceptionDecl* Parser::exceptionDecl() {
 
 // ---- modules --------------------------------------------------------------------------------------
 
-ModuleExpr* Parser::makeModule(ModuleKind kind, uint32_t begin) {
-  auto* m = arena_.make<ModuleExpr>();
-  m->kind = kind;
-  m->span = from(begin);
-  return m;
-}
-
 /// [(X : S)]... [: T] = M
 ModuleExpr* Parser::moduleBody() {
   Depth depth(*this);
   uint32_t begin = now().span.begin;
   if (is(Tok::kLeftParen)) {
     Token open = take();
-    ModuleExpr* functor = makeModule(ModuleKind::kFunctor, begin);
+    ModuleExpr* functor = make<ModuleExpr>(ModuleKind::kFunctor, begin);
     if (!is(Tok::kRightParen)) {
       functor->parameter = is(Tok::kUnderscore) ? take().text : expect(Tok::kUpperName).text;
       expect(Tok::kColon);
@@ -331,7 +317,7 @@ ModuleExpr* Parser::moduleBody() {
   expect(Tok::kEqual);
   ModuleExpr* m = moduleExpr();
   if (annotated == nullptr) return m;
-  ModuleExpr* c = makeModule(ModuleKind::kConstraint, begin);
+  ModuleExpr* c = make<ModuleExpr>(ModuleKind::kConstraint, begin);
   c->span = m->span;
   c->body = m;
   c->type = annotated;
@@ -341,7 +327,7 @@ ModuleExpr* Parser::moduleBody() {
 Item* Parser::moduleItem(uint32_t begin) {
   Token name = is(Tok::kUnderscore) ? take() : expect(Tok::kUpperName);
   ModuleExpr* m = moduleBody();
-  Item* item = makeItem(ItemKind::kModule, begin);
+  Item* item = make<Item>(ItemKind::kModule, begin);
   item->name = name.text;
   item->nameSpan = name.span;
   item->module = m;
@@ -351,7 +337,7 @@ Item* Parser::moduleItem(uint32_t begin) {
 Item* Parser::moduleTypeItem(uint32_t begin) {
   Token name = is(Tok::kLowerName) ? take() : expect(Tok::kUpperName);
   ModuleType* t = accept(Tok::kEqual) ? moduleType() : nullptr;
-  Item* item = makeItem(ItemKind::kModuleType, begin);
+  Item* item = make<Item>(ItemKind::kModuleType, begin);
   item->name = name.text;
   item->nameSpan = name.span;
   item->moduleType = t;
@@ -363,7 +349,7 @@ ModuleExpr* Parser::moduleExpr() {
   uint32_t begin = now().span.begin;
   if (accept(Tok::kFunctor)) {
     Token open = expect(Tok::kLeftParen);
-    ModuleExpr* functor = makeModule(ModuleKind::kFunctor, begin);
+    ModuleExpr* functor = make<ModuleExpr>(ModuleKind::kFunctor, begin);
     if (!is(Tok::kRightParen)) {
       functor->parameter = is(Tok::kUnderscore) ? take().text : expect(Tok::kUpperName).text;
       expect(Tok::kColon);
@@ -378,12 +364,12 @@ ModuleExpr* Parser::moduleExpr() {
   ModuleExpr* m = moduleSimple();
   while (is(Tok::kLeftParen) && !failed_) {
     Token open = take();
-    ModuleExpr* apply = makeModule(ModuleKind::kApply, begin);
+    ModuleExpr* apply = make<ModuleExpr>(ModuleKind::kApply, begin);
     apply->body = m;
     if (!is(Tok::kRightParen)) {
       ModuleExpr* argument = moduleExpr();
       if (accept(Tok::kColon)) {
-        ModuleExpr* c = makeModule(ModuleKind::kConstraint, argument->span.begin);
+        ModuleExpr* c = make<ModuleExpr>(ModuleKind::kConstraint, argument->span.begin);
         c->body = argument;
         c->type = moduleType();
         argument = c;
@@ -403,7 +389,7 @@ ModuleExpr* Parser::moduleSimple() {
   switch (t.kind) {
     case Tok::kUpperName: {
       Path name = path(false, true);
-      ModuleExpr* m = makeModule(ModuleKind::kName, begin);
+      ModuleExpr* m = make<ModuleExpr>(ModuleKind::kName, begin);
       m->path = name;
       return m;
     }
@@ -411,7 +397,7 @@ ModuleExpr* Parser::moduleSimple() {
       take();
       Seq<Item*> items = structureItems(false);
       close(Tok::kEnd, t, "end");
-      ModuleExpr* m = makeModule(ModuleKind::kStructure, begin);
+      ModuleExpr* m = make<ModuleExpr>(ModuleKind::kStructure, begin);
       m->items = items;
       return m;
     }
@@ -420,7 +406,7 @@ ModuleExpr* Parser::moduleSimple() {
       if (is(Tok::kVal)) fail(now().span, "First-class modules are not supported");
       ModuleExpr* m = moduleExpr();
       if (accept(Tok::kColon)) {
-        ModuleExpr* c = makeModule(ModuleKind::kConstraint, begin);
+        ModuleExpr* c = make<ModuleExpr>(ModuleKind::kConstraint, begin);
         c->body = m;
         c->type = moduleType();
         m = c;
@@ -429,15 +415,8 @@ ModuleExpr* Parser::moduleSimple() {
       m->span = from(begin);
       return m;
     }
-    default: failHere(); return makeModule(ModuleKind::kStructure, begin);
+    default: failHere(); return make<ModuleExpr>(ModuleKind::kStructure, begin);
   }
-}
-
-ModuleType* Parser::makeModuleType(ModuleTypeKind kind, uint32_t begin) {
-  auto* t = arena_.make<ModuleType>();
-  t->kind = kind;
-  t->span = from(begin);
-  return t;
 }
 
 ModuleType* Parser::moduleType() {
@@ -449,7 +428,7 @@ ModuleType* Parser::moduleType() {
     case Tok::kUpperName:
     case Tok::kLowerName: {
       Path name = path(true, true);
-      result = makeModuleType(ModuleTypeKind::kName, begin);
+      result = make<ModuleType>(ModuleTypeKind::kName, begin);
       result->path = name;
       break;
     }
@@ -457,14 +436,14 @@ ModuleType* Parser::moduleType() {
       take();
       Seq<Item*> items = signatureItems();
       close(Tok::kEnd, t, "end");
-      result = makeModuleType(ModuleTypeKind::kSignature, begin);
+      result = make<ModuleType>(ModuleTypeKind::kSignature, begin);
       result->items = items;
       break;
     }
     case Tok::kFunctor: {
       take();
       Token open = expect(Tok::kLeftParen);
-      result = makeModuleType(ModuleTypeKind::kFunctor, begin);
+      result = make<ModuleType>(ModuleTypeKind::kFunctor, begin);
       if (!is(Tok::kRightParen)) {
         result->parameter = is(Tok::kUnderscore) ? take().text : expect(Tok::kUpperName).text;
         expect(Tok::kColon);
@@ -481,7 +460,7 @@ ModuleType* Parser::moduleType() {
       expect(Tok::kType);
       expect(Tok::kOf);
       ModuleExpr* m = moduleExpr();
-      result = makeModuleType(ModuleTypeKind::kTypeOf, begin);
+      result = make<ModuleType>(ModuleTypeKind::kTypeOf, begin);
       result->module = m;
       break;
     }
@@ -491,7 +470,7 @@ ModuleType* Parser::moduleType() {
       close(Tok::kRightParen, t, ")");
       break;
     }
-    default: failHere(); return makeModuleType(ModuleTypeKind::kSignature, begin);
+    default: failHere(); return make<ModuleType>(ModuleTypeKind::kSignature, begin);
   }
   while (accept(Tok::kWith)) {
     std::vector<WithConstraint> list;
@@ -524,14 +503,14 @@ ModuleType* Parser::moduleType() {
       }
       list.push_back(w);
     } while (accept(Tok::kAnd) && !failed_);
-    ModuleType* with = makeModuleType(ModuleTypeKind::kWith, begin);
+    ModuleType* with = make<ModuleType>(ModuleTypeKind::kWith, begin);
     with->body = result;
     with->constraints = seqOf(arena_, list);
     result = with;
   }
   if (is(Tok::kArrow)) {
     take();
-    ModuleType* functor = makeModuleType(ModuleTypeKind::kFunctor, begin);
+    ModuleType* functor = make<ModuleType>(ModuleTypeKind::kFunctor, begin);
     functor->parameter = "_";
     functor->parameterType = result;
     functor->body = moduleType();
@@ -564,7 +543,7 @@ Item* Parser::signatureItem() {
       Name name = valueName();
       expect(Tok::kColon);
       TypeExpr* ty = polyType();
-      Item* item = makeItem(ItemKind::kValue, begin);
+      Item* item = make<Item>(ItemKind::kValue, begin);
       item->name = name.text;
       item->nameSpan = name.span;
       item->type = ty;
@@ -575,7 +554,7 @@ Item* Parser::signatureItem() {
     case Tok::kException: return structureItem();
     case Tok::kInclude: {
       take();
-      Item* item = makeItem(ItemKind::kInclude, begin);
+      Item* item = make<Item>(ItemKind::kInclude, begin);
       item->moduleType = moduleType();
       item->span = from(begin);
       return item;
@@ -585,7 +564,7 @@ Item* Parser::signatureItem() {
       take();
       if (accept(Tok::kType)) return moduleTypeItem(begin);
       Token name = expect(Tok::kUpperName);
-      Item* item = makeItem(ItemKind::kModule, begin);
+      Item* item = make<Item>(ItemKind::kModule, begin);
       item->name = name.text;
       item->nameSpan = name.span;
       // (X : S) before the type makes a functor's signature.
@@ -604,7 +583,7 @@ Item* Parser::signatureItem() {
         expect(Tok::kColon);
         ModuleType* body = moduleType();
         for (size_t i = parameters.size(); i-- > 0;) {
-          ModuleType* functor = makeModuleType(ModuleTypeKind::kFunctor, begin);
+          ModuleType* functor = make<ModuleType>(ModuleTypeKind::kFunctor, begin);
           functor->parameter = parameters[i].first;
           functor->parameterType = parameters[i].second;
           functor->body = body;
@@ -615,7 +594,7 @@ Item* Parser::signatureItem() {
       item->span = from(begin);
       return item;
     }
-    default: failHere(); return makeItem(ItemKind::kValue, begin);
+    default: failHere(); return make<Item>(ItemKind::kValue, begin);
   }
 }
 

@@ -3,13 +3,6 @@
 
 namespace devvm::caml {
 
-Pattern* Parser::makePattern(PatternKind kind, uint32_t begin) {
-  auto* p = arena_.make<Pattern>();
-  p->kind = kind;
-  p->span = from(begin);
-  return p;
-}
-
 Pattern* Parser::constructPattern(std::string_view name, Span span, Pattern* argument) {
   auto* p = arena_.make<Pattern>();
   p->kind = PatternKind::kConstruct;
@@ -34,7 +27,7 @@ Pattern* Parser::pattern() {
   Pattern* p = patternOr();
   while (accept(Tok::kAs)) {
     Name name = valueName();
-    Pattern* alias = makePattern(PatternKind::kAlias, begin);
+    Pattern* alias = make<Pattern>(PatternKind::kAlias, begin);
     alias->name = name.text;
     alias->nameSpan = name.span;
     alias->items = seqOf(arena_, std::vector<Pattern*>{p});
@@ -42,7 +35,7 @@ Pattern* Parser::pattern() {
     while (is(Tok::kBar) && !failed_) {
       take();
       Pattern* right = patternTuple();
-      Pattern* either = makePattern(PatternKind::kOr, begin);
+      Pattern* either = make<Pattern>(PatternKind::kOr, begin);
       either->items = seqOf(arena_, std::vector<Pattern*>{p, right});
       p = either;
     }
@@ -56,7 +49,7 @@ Pattern* Parser::patternOr() {
   Pattern* p = patternTuple();
   while (accept(Tok::kBar)) {
     Pattern* right = patternTuple();
-    Pattern* either = makePattern(PatternKind::kOr, begin);
+    Pattern* either = make<Pattern>(PatternKind::kOr, begin);
     either->items = seqOf(arena_, std::vector<Pattern*>{p, right});
     p = either;
   }
@@ -69,7 +62,7 @@ Pattern* Parser::patternTuple() {
   if (!is(Tok::kComma)) return first;
   std::vector<Pattern*> items{first};
   while (accept(Tok::kComma)) items.push_back(patternCons());
-  Pattern* p = makePattern(PatternKind::kTuple, begin);
+  Pattern* p = make<Pattern>(PatternKind::kTuple, begin);
   p->items = seqOf(arena_, items);
   return p;
 }
@@ -80,7 +73,7 @@ Pattern* Parser::patternCons() {
   Pattern* head = patternApply();
   if (!accept(Tok::kColonColon)) return head;
   Pattern* tail = patternCons();
-  Pattern* both = makePattern(PatternKind::kTuple, begin);
+  Pattern* both = make<Pattern>(PatternKind::kTuple, begin);
   both->items = seqOf(arena_, std::vector<Pattern*>{head, tail});
   return constructPattern("::", from(begin), both);
 }
@@ -108,22 +101,12 @@ bool Parser::startsPattern() const {
 Pattern* Parser::patternApply() {
   Depth depth(*this);
   uint32_t begin = now().span.begin;
-  if (accept(Tok::kLazy)) {
-    Pattern* inner = patternSimple();
-    Pattern* p = makePattern(PatternKind::kLazy, begin);
-    p->items = seqOf(arena_, std::vector<Pattern*>{inner});
-    return p;
-  }
-  if (accept(Tok::kException)) {
-    Pattern* inner = patternApply();
-    Pattern* p = makePattern(PatternKind::kException, begin);
-    p->items = seqOf(arena_, std::vector<Pattern*>{inner});
-    return p;
-  }
+  if (accept(Tok::kLazy)) return makeAround(PatternKind::kLazy, patternSimple(), begin);
+  if (accept(Tok::kException)) return makeAround(PatternKind::kException, patternApply(), begin);
   if (is(Tok::kUpperName)) {
     Path name = path(false, true);
     if (is(Tok::kDot)) return at_ -= 2 * name.parts.size - 1, patternSimple();  // M.(pattern)
-    Pattern* p = makePattern(PatternKind::kConstruct, begin);
+    Pattern* p = make<Pattern>(PatternKind::kConstruct, begin);
     p->path = name;
     if (startsPattern()) {
       p->items = seqOf(arena_, std::vector<Pattern*>{patternApply()});
@@ -153,7 +136,7 @@ Pattern* Parser::recordPattern() {
       f.pattern = variablePattern({f.name.last(), f.name.span});
     }
     if (annotated != nullptr) {
-      Pattern* p = makePattern(PatternKind::kConstraint, f.name.span.begin);
+      Pattern* p = make<Pattern>(PatternKind::kConstraint, f.name.span.begin);
       p->items = seqOf(arena_, std::vector<Pattern*>{f.pattern});
       p->type = annotated;
       f.pattern = p;
@@ -162,7 +145,7 @@ Pattern* Parser::recordPattern() {
     if (!accept(Tok::kSemi) || is(Tok::kRightBrace)) break;
   }
   close(Tok::kRightBrace, open, "}");
-  Pattern* p = makePattern(PatternKind::kRecord, open.span.begin);
+  Pattern* p = make<Pattern>(PatternKind::kRecord, open.span.begin);
   p->fields = seqOf(arena_, fields);
   p->open = isOpen;
   return p;
@@ -172,9 +155,9 @@ Pattern* Parser::patternSimple() {
   Depth depth(*this);
   Token t = now();
   uint32_t begin = t.span.begin;
-  if (failed_) return makePattern(PatternKind::kAny, begin);
+  if (failed_) return make<Pattern>(PatternKind::kAny, begin);
   switch (t.kind) {
-    case Tok::kUnderscore: take(); return makePattern(PatternKind::kAny, begin);
+    case Tok::kUnderscore: take(); return make<Pattern>(PatternKind::kAny, begin);
     case Tok::kLowerName: take(); return variablePattern({t.text, t.span});
     case Tok::kTrue:
     case Tok::kFalse: take(); return constructPattern(t.text, t.span, nullptr);
@@ -183,12 +166,11 @@ Pattern* Parser::patternSimple() {
       if (accept(Tok::kDot)) {
         // M.(p), M.[p], M.{p}
         Pattern* inner = patternSimple();
-        Pattern* p = makePattern(PatternKind::kOpen, begin);
+        Pattern* p = makeAround(PatternKind::kOpen, inner, begin);
         p->path = name;
-        p->items = seqOf(arena_, std::vector<Pattern*>{inner});
         return p;
       }
-      Pattern* p = makePattern(PatternKind::kConstruct, begin);
+      Pattern* p = make<Pattern>(PatternKind::kConstruct, begin);
       p->path = name;
       return p;
     }
@@ -204,7 +186,7 @@ Pattern* Parser::patternSimple() {
       if (negative && !is(Tok::kInteger) && !is(Tok::kFloat)) failHere();
       Constant c;
       if (!constant(c, negative)) failHere();
-      Pattern* p = makePattern(PatternKind::kConstant, begin);
+      Pattern* p = make<Pattern>(PatternKind::kConstant, begin);
       p->constant = c;
       if (is(Tok::kDotDot)) {
         take();
@@ -228,7 +210,7 @@ Pattern* Parser::patternSimple() {
       }
       close(end, t, isList ? "]" : "|]");
       if (!isList) {
-        Pattern* p = makePattern(PatternKind::kArray, begin);
+        Pattern* p = make<Pattern>(PatternKind::kArray, begin);
         p->items = seqOf(arena_, items);
         return p;
       }
@@ -250,13 +232,12 @@ Pattern* Parser::patternSimple() {
       if (accept(Tok::kRightParen)) return constructPattern("()", from(begin), nullptr);
       if (accept(Tok::kModule)) {
         fail(from(begin), "First-class modules are not supported");
-        return makePattern(PatternKind::kAny, begin);
+        return make<Pattern>(PatternKind::kAny, begin);
       }
       Pattern* p = pattern();
       if (accept(Tok::kColon)) {
         TypeExpr* annotated = polyType();
-        Pattern* constraint = makePattern(PatternKind::kConstraint, begin);
-        constraint->items = seqOf(arena_, std::vector<Pattern*>{p});
+        Pattern* constraint = makeAround(PatternKind::kConstraint, p, begin);
         constraint->type = annotated;
         p = constraint;
       }
@@ -267,17 +248,10 @@ Pattern* Parser::patternSimple() {
     case Tok::kBackquote: fail(t.span, "Polymorphic variants are not supported"); break;
     default: failHere();
   }
-  return makePattern(PatternKind::kAny, begin);
+  return make<Pattern>(PatternKind::kAny, begin);
 }
 
 // ---- types ----------------------------------------------------------------------------------------
-
-TypeExpr* Parser::makeType(TypeKind kind, uint32_t begin) {
-  auto* t = arena_.make<TypeExpr>();
-  t->kind = kind;
-  t->span = from(begin);
-  return t;
-}
 
 /// 'a 'b. type
 TypeExpr* Parser::polyType() {
@@ -289,9 +263,8 @@ TypeExpr* Parser::polyType() {
     while (is(Tok::kLowerName)) names.push_back(take().text);
     expect(Tok::kDot);
     TypeExpr* inner = type();
-    TypeExpr* t = makeType(TypeKind::kPoly, begin);
+    TypeExpr* t = makeAround(TypeKind::kPoly, inner, begin);
     t->variables = seqOf(arena_, names);
-    t->items = seqOf(arena_, std::vector<TypeExpr*>{inner});
     t->name = "type";
     return t;
   }
@@ -305,9 +278,8 @@ TypeExpr* Parser::polyType() {
       while (accept(Tok::kQuote)) names.push_back(take().text);
       expect(Tok::kDot);
       TypeExpr* inner = type();
-      TypeExpr* t = makeType(TypeKind::kPoly, begin);
+      TypeExpr* t = makeAround(TypeKind::kPoly, inner, begin);
       t->variables = seqOf(arena_, names);
-      t->items = seqOf(arena_, std::vector<TypeExpr*>{inner});
       return t;
     }
   }
@@ -319,9 +291,8 @@ TypeExpr* Parser::type() {
   TypeExpr* t = typeArrow();
   while (accept(Tok::kAs)) {
     expect(Tok::kQuote);
-    TypeExpr* alias = makeType(TypeKind::kAlias, begin);
+    TypeExpr* alias = makeAround(TypeKind::kAlias, t, begin);
     alias->name = take().text;
-    alias->items = seqOf(arena_, std::vector<TypeExpr*>{t});
     alias->span = from(begin);
     t = alias;
   }
@@ -354,7 +325,7 @@ TypeExpr* Parser::typeArrow() {
     return left;
   }
   TypeExpr* right = typeArrow();
-  TypeExpr* t = makeType(TypeKind::kArrow, begin);
+  TypeExpr* t = make<TypeExpr>(TypeKind::kArrow, begin);
   t->label = label;
   t->name = name;
   t->items = seqOf(arena_, std::vector<TypeExpr*>{left, right});
@@ -367,7 +338,7 @@ TypeExpr* Parser::typeTuple() {
   if (!is(Tok::kStar)) return first;
   std::vector<TypeExpr*> items{first};
   while (accept(Tok::kStar)) items.push_back(typeApplied());
-  TypeExpr* t = makeType(TypeKind::kTuple, begin);
+  TypeExpr* t = make<TypeExpr>(TypeKind::kTuple, begin);
   t->items = seqOf(arena_, items);
   return t;
 }
@@ -376,9 +347,8 @@ TypeExpr* Parser::typeApplied() {
   uint32_t begin = now().span.begin;
   TypeExpr* t = typeSimple();
   while ((is(Tok::kLowerName) || is(Tok::kUpperName)) && !failed_) {
-    TypeExpr* outer = makeType(TypeKind::kConstructor, begin);
+    TypeExpr* outer = makeAround(TypeKind::kConstructor, t, begin);
     outer->path = path(true, false);
-    outer->items = seqOf(arena_, std::vector<TypeExpr*>{t});
     outer->span = from(begin);
     t = outer;
   }
@@ -389,21 +359,21 @@ TypeExpr* Parser::typeSimple() {
   Depth depth(*this);
   Token t = now();
   uint32_t begin = t.span.begin;
-  if (failed_) return makeType(TypeKind::kAny, begin);
+  if (failed_) return make<TypeExpr>(TypeKind::kAny, begin);
   switch (t.kind) {
-    case Tok::kUnderscore: take(); return makeType(TypeKind::kAny, begin);
+    case Tok::kUnderscore: take(); return make<TypeExpr>(TypeKind::kAny, begin);
     case Tok::kQuote: {
       take();
       if (!is(Tok::kLowerName) && !is(Tok::kUpperName)) failHere();
       Token name = take();
-      TypeExpr* v = makeType(TypeKind::kVariable, begin);
+      TypeExpr* v = make<TypeExpr>(TypeKind::kVariable, begin);
       v->name = name.text;
       return v;
     }
     case Tok::kLowerName:
     case Tok::kUpperName: {
       Path name = path(true, false);
-      TypeExpr* c = makeType(TypeKind::kConstructor, begin);
+      TypeExpr* c = make<TypeExpr>(TypeKind::kConstructor, begin);
       c->path = name;
       return c;
     }
@@ -411,14 +381,14 @@ TypeExpr* Parser::typeSimple() {
       take();
       if (accept(Tok::kModule)) {
         fail(from(begin), "First-class modules are not supported");
-        return makeType(TypeKind::kAny, begin);
+        return make<TypeExpr>(TypeKind::kAny, begin);
       }
       TypeExpr* first = type();
       if (is(Tok::kComma)) {
         std::vector<TypeExpr*> arguments{first};
         while (accept(Tok::kComma)) arguments.push_back(type());
         close(Tok::kRightParen, t, ")");
-        TypeExpr* c = makeType(TypeKind::kConstructor, begin);
+        TypeExpr* c = make<TypeExpr>(TypeKind::kConstructor, begin);
         c->path = path(true, false);
         c->items = seqOf(arena_, arguments);
         c->span = from(begin);
@@ -431,7 +401,7 @@ TypeExpr* Parser::typeSimple() {
     case Tok::kLess: fail(t.span, "Objects are not supported"); break;
     default: failHere();
   }
-  return makeType(TypeKind::kAny, begin);
+  return make<TypeExpr>(TypeKind::kAny, begin);
 }
 
 }  // namespace devvm::caml
