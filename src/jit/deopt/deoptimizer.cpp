@@ -125,6 +125,7 @@ class Reader {
 class RawKinds {
  public:
   explicit RawKinds(const ExitFrame& frame) : frame_(frame) {
+    if (frame.depth == 0) return;  // looking is slow
     const Code& code = *frame.code;
     if (code.kinds == nullptr) code.kinds = std::make_unique<bytecode::OperandKinds>(*code.function);
     code.kinds->at(frame.offset, operands_);

@@ -262,6 +262,7 @@ void ExitTable::frames(uint32_t machine, std::vector<runtime::VirtualFrame>& out
   for (uint64_t i = 0; i < count; i++) {
     const runtime::Code* code = codes_[in.next()];
     out.push_back({code, static_cast<uint32_t>(in.next() >> 1)});
+    if (i + 1 == count) return;
     uint32_t depth = in.next32();
     in.byte();
     uint32_t varargs = 0;
