@@ -81,6 +81,8 @@ MODES = {
     "study-markcompact-stress": Mode(["--gc=study-markcompact", "--gc-stress=move:50"], 30,
                                      "the same, and it slides at every 50th allocation"),
     "gc-verify": Mode(["--jit=off", "--gc-verify"], 10, "the heap verifier runs around collections"),
+    "optimizing-verify": Mode(["--jit=optimizing", "--jit-threshold=2", "--jit-optimize-at-once", "--gc-verify",
+                               "--nursery=256k"], 10, "the same, with everything optimized at once"),
     "fuel": Mode(["--jit=off", "--fuel=1000000000000"], 2, "fuel accounting on, never exhausted"),
     "memory-limit": Mode(["--jit=off", "--memory-limit=4G"], 2, "memory accounting on, never exhausted"),
 }

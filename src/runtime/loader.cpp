@@ -196,11 +196,15 @@ uint32_t lineAt(const Code& code, uint32_t offset) {
 
 void visitPrototype(Object* o, heap::SlotVisitor& v) {
   Code* code = static_cast<PrototypeObject*>(o)->code;
-  if (code == nullptr || v.minor()) return;  // constants and children lie in the fixed space
-  v.slots(code->constants(), code->constantCount);
-  v.slots(code->children.get(), code->childCount);
+  if (code == nullptr) return;
+  // Constants, children and functions lie in the fixed space.
+  if (!v.minor()) {
+    v.slots(code->constants(), code->constantCount);
+    v.slots(code->children.get(), code->childCount);
+  }
   for (MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
-    v.slots(m->functions.data(), m->functions.size());
+    if (!v.minor()) v.slots(m->functions.data(), m->functions.size());
+    // Objects may be young: a prototype that was remembered for their sake stays so until they are not.
     if (m->objects != nullptr) {
       for (CodeObject& object : *m->objects) v.slot(&object.value);
     }
