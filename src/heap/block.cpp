@@ -63,18 +63,19 @@ void BlockPool::give(char* block) {
   poison(block, kBlockBytes);
 }
 
-bool BlockPool::trim(size_t keep, size_t mostBlocks) {
+bool BlockPool::trim(size_t keep, size_t withPages, size_t mostBlocks) {
   size_t budget = mostBlocks;
-  for (size_t at = chunks_.size(); at-- > 0 && touchedFree_ > keep;) {
+  for (size_t at = chunks_.size(); at-- > 0 && touchedFree_ > withPages;) {
     Chunk* c = chunks_[at];
-    for (unsigned i = kBlocksPerChunk; i-- > 1 && touchedFree_ > keep;) {
+    for (unsigned i = kBlocksPerChunk; i-- > 1 && touchedFree_ > withPages;) {
       if (!(c->freeMask & (uint32_t{1} << i)) || !c->blocks[i].touched) continue;
       if (budget == 0) return false;
       // One call for a run of neighbours.
       unsigned end = i + 1;
       c->blocks[i].touched = false;
       touchedFree_--;
-      while (i > 1 && (c->freeMask & (uint32_t{1} << (i - 1))) && c->blocks[i - 1].touched && touchedFree_ > keep) {
+      while (i > 1 && (c->freeMask & (uint32_t{1} << (i - 1))) && c->blocks[i - 1].touched &&
+             touchedFree_ > withPages) {
         i--;
         c->blocks[i].touched = false;
         touchedFree_--;

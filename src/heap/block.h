@@ -103,9 +103,9 @@ class BlockPool {
   bool ensureFree(size_t blocks);
   /// take() leaves so many blocks for the next collection.
   void setReserve(size_t blocks) { reserve_ = blocks; }
-  /// Gives pages back until at most `keep` free blocks have any, and empty chunks while more than `keep` blocks are
-  /// free: those of `mostBlocks` blocks at most. True: that was all.
-  bool trim(size_t keep, size_t mostBlocks = ~size_t{0});
+  /// Gives pages back until at most `withPages` free blocks have any, and empty chunks while more than `keep` blocks
+  /// are free: those of `mostBlocks` blocks at most. True: that was all.
+  bool trim(size_t keep, size_t withPages, size_t mostBlocks = ~size_t{0});
 
   size_t freeBlocks() const { return free_; }
   size_t usedBlocks() const { return chunks_.size() * kUsableBlocks - free_; }

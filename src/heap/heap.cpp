@@ -34,6 +34,12 @@ constexpr size_t kGraceStep = 16, kGraceMost = 8;
 constexpr size_t kLongArrayOfEden = 16;
 /// Memory is short when fewer edens than this fit under the limit.
 constexpr size_t kEdensOfRoom = 4;
+/// Malloc is told to give pages back when this part of the limit was freed to it.
+constexpr size_t kFreedOfLimit = 8;
+/// Memory of dead arrays that is kept for the next ones is no more than this part of the limit.
+constexpr size_t kSpareOfLimit = 16;
+/// Free blocks that keep their pages at a limit.
+constexpr size_t kBlocksWithPages = 16;
 /// In the stress mode every so many collections are full ones.
 constexpr unsigned kStressFullEvery = 16;
 
@@ -114,9 +120,10 @@ size_t HeapImpl::blocksToCollect(size_t youngBytes) { return youngBytes / kBlock
 /// Memory that is free to the system. What will be filled again until the next full collection ends, or may be under
 /// the limit, is not worth that. True: that was all, or would have been more than `mostBlocks` blocks.
 bool HeapImpl::giveBack(size_t mostBlocks) {
-  size_t growth = std::min(threshold - std::min(threshold, tenuredUsed()), headroom());
-  size_t keep = growth / kBlockBytes + blocksToOpen(nursery.edenBytes());
-  return pool.trim(keep, mostBlocks);
+  size_t growth = std::min(threshold - std::min(threshold, tenuredUsed()), headroom()) / kBlockBytes;
+  size_t keep = growth + blocksToOpen(nursery.edenBytes());
+  // What the reserve for collections takes is in the headroom, too: without pages it costs nothing.
+  return pool.trim(keep, heap.options_.limitBytes != 0 ? growth + kBlocksWithPages : keep, mostBlocks);
 }
 
 /// No more is allocated than can be collected, even if the system should refuse memory then.
@@ -432,6 +439,8 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     if (cycle != nullptr) finishCycle();
   }
   if (full) sweeper.finish();
+  if (size_t limit = heap.options_.limitBytes; limit != 0)
+    large.setMostSpare(std::min(kMostSpare, limit / kSpareOfLimit));
   pool.setReserve(0);
   uint64_t begin = nowNanos();
   embedder.collectionEvent(true, full, reason);
@@ -449,6 +458,11 @@ bool HeapImpl::collect(bool full, const char* reason, bool evacuateAll) {
     heap.top_ = nursery.finishFull(heap.top_, trashFree);
     setThreshold(tenuredUsed() + embedder.externalBytes(), reason);
     giveBack();
+    if (size_t limit = heap.options_.limitBytes;
+        limit != 0 && (freedToMalloc += large.bytesFreed()) > limit / kFreedOfLimit) {
+      freedToMalloc = 0;
+      trimMalloc();
+    }
   } else {
     size_t filled = edenUsed();
     uint64_t promoted = heap.stats_.bytesPromoted;

@@ -193,6 +193,7 @@ struct HeapImpl {
   size_t minGrowth = 0;                 ///< growth that is allowed however little is alive; 0: not tuned yet
   uint64_t fullEnded = 0;               ///< nowNanos() at the end of the last full collection that was due
   size_t thresholdGrowth = 0;           ///< of that, beyond what was alive
+  size_t freedToMalloc = 0;             ///< bytes of large objects, since it was asked to give pages back
   size_t emergency = 0;                 ///< bytes beyond the limit opened for raising "not enough memory"
   size_t maxNurseryObject = 0;
   size_t systemRoom = ~size_t{0};  ///< most bytes of eden that the system's memory lets us collect

@@ -17,8 +17,6 @@ constexpr size_t kMostRoom = size_t{1} << 30;
 constexpr size_t kHugeFrom = size_t{1} << 20;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kMostBytes = size_t{1} << 45;
-// So much memory of regions that were swept is kept.
-constexpr size_t kMostSpare = size_t{32} << 20;
 // Pages of a mapping that go back to the system at a time.
 constexpr size_t kReleaseStep = size_t{2} << 20;
 // Objects that are looked at in a step of sweeping.
@@ -158,8 +156,11 @@ LargeHeader* LargeSpace::takeSpare(size_t bytes, size_t capacity) {
 void LargeSpace::retire(LargeHeader* h) {
   used_ -= usedBy(h);
   bytesSwept_ += usedBy(h);
-  if (!h->mapped) return release(h);
-  if (h->cards == nullptr || spareBytes_ + h->touchedBytes > kMostSpare) return released_.push(h);
+  if (!h->mapped) {
+    bytesFreed_ += h->regionBytes;
+    return release(h);
+  }
+  if (h->cards == nullptr || spareBytes_ + h->touchedBytes > mostSpare_) return released_.push(h);
   spare_.push(h);
   spareBytes_ += h->touchedBytes;
 }
@@ -195,7 +196,7 @@ void LargeSpace::beginSweep() {
   for (LargeHeader* h : spare_) released_.push(h);
   spare_.clear();
   spareBytes_ = 0;
-  swept_ = bytesSwept_ = 0;
+  swept_ = bytesSwept_ = bytesFreed_ = 0;
 }
 
 bool LargeSpace::sweepSome(uint8_t color) {

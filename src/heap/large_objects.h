@@ -9,6 +9,9 @@ namespace devvm::heap {
 
 inline constexpr size_t kCardBytes = 512;
 
+/// So much memory of regions that were swept is kept at most.
+inline constexpr size_t kMostSpare = size_t{32} << 20;
+
 /// Lies right before its object.
 struct LargeHeader {
   size_t objectBytes;
@@ -58,12 +61,16 @@ class LargeSpace {
     }
   }
   size_t bytesSwept() const { return bytesSwept_; }  ///< freed by the last sweep
+  /// Of those, what malloc got.
+  size_t bytesFreed() const { return bytesFreed_; }
   /// The same in steps, with allocation in between. True: that was the last.
   void beginSweep();
   bool sweepSome(uint8_t color);
 
   size_t bytesUsed() const { return used_; }
   size_t bytesSpare() const { return spareBytes_; }
+  /// So much memory of dead arrays may be kept.
+  void setMostSpare(size_t bytes) { mostSpare_ = bytes; }
   Growable<LargeHeader*>& all() { return all_; }
 
  private:
@@ -78,8 +85,8 @@ class LargeSpace {
   Growable<LargeHeader*> spare_;
   Growable<LargeHeader*> released_;  // mappings that go back to the system, from their ends
   size_t swept_ = 0;                 // of all_
-  size_t bytesSwept_ = 0;
-  size_t used_ = 0, spareBytes_ = 0;
+  size_t bytesSwept_ = 0, bytesFreed_ = 0;
+  size_t used_ = 0, spareBytes_ = 0, mostSpare_ = kMostSpare;
 };
 
 }  // namespace devvm::heap

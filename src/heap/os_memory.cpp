@@ -1,5 +1,6 @@
 #include "heap/os_memory.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstdio>
@@ -32,6 +33,12 @@ void discardMemory(void* p, size_t bytes) { madvise(p, bytes, MADV_DONTNEED); }
 void adviseHugePages([[maybe_unused]] void* p, [[maybe_unused]] size_t bytes) {
 #ifdef MADV_HUGEPAGE
   madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+}
+
+void trimMalloc() {
+#ifdef __GLIBC__
+  malloc_trim(0);
 #endif
 }
 

@@ -36,6 +36,10 @@ void discardMemory(void* p, size_t bytes);
 /// Asks the system to back the range by huge pages where it can.
 void adviseHugePages(void* p, size_t bytes);
 
+/// Gives the system back the whole pages among what was freed to malloc, which keeps them otherwise: what has lived
+/// there lies in pieces, and only the end of its memory shrinks by itself. Looks at every free piece.
+void trimMalloc();
+
 /// Message to standard error, then abort: for states in which the heap cannot go on.
 [[noreturn]] void fatal(const char* message, const char* detail = "");
 

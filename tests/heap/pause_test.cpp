@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "heap/mock_vm.h"
+#include "heap/space_stats.h"
 
 namespace devvm::heap::test {
 namespace {
@@ -72,6 +73,17 @@ TEST(PauseTarget, OldGenerationIsCollectedInSlices) {
   HeapStats s = vm.heap.stats();
   EXPECT_GT(s.cycles, 3u);
   EXPECT_EQ(told(vm, Tuning::kCycle), s.cycles + (vm.heap.markingActive() ? 1 : 0));
+  EXPECT_EQ(s.fullCollections, 0u);
+  // A cycle that finds as much alive as the one before leaves the threshold as it is, which is not told: there are
+  // fewer events than cycles, but every change is one.
+  size_t threshold = 0;
+  for (const Tuning& t : vm.tunings) {
+    if (t.kind != Tuning::kThreshold) continue;
+    EXPECT_NE(t.from, t.to);
+    if (threshold != 0) EXPECT_EQ(t.from, threshold);
+    threshold = t.to;
+  }
+  EXPECT_EQ(threshold, spaceStats(vm.heap).threshold);
   EXPECT_GT(told(vm, Tuning::kThreshold), s.cycles / 2);
   // About 11 MB are alive.
   EXPECT_LT(most, 48u << 20);
