@@ -191,6 +191,9 @@ class Tiers {
   virtual void upvalueChanged(Isolate& isolate) = 0;
   /// Shows minor collections the young objects that machine code knows.
   virtual void visitYoung(heap::SlotVisitor& visitor) = 0;
+  /// Whether machine code in force relies on shapes, table or no table: sets `used` to 1 for their ids. Called during
+  /// full collections, before it is decided which shapes are freed.
+  virtual void findShapes(const Isolate& isolate, std::vector<uint8_t>& used) const = 0;
   /// Shapes are going to be freed: those whose `fate` is `dead`. Called during collections.
   virtual void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) = 0;
   /// `callee` returns to a frame of optimized code (Fiber::optimizedCaller): that becomes the interpreter's frames for

@@ -23,7 +23,8 @@ constexpr uint32_t kMaxTransitions = 128, kMaxRootTransitions = 512;
 constexpr uint32_t kMaxMetaTransitions = 64;
 /// Metatables with instances: from then on they are taken for metatables of one object each.
 constexpr size_t kMaxMetaRoots = 1024;
-/// A shape that no table has stays for so many full collections, so that caches survive a pause between bursts.
+/// A shape that no table and no machine code has stays for so many full collections, so that caches survive a pause
+/// between bursts.
 constexpr uint8_t kMaxIdle = 2;
 
 constexpr size_t kSlotsBytes = sizeof(Shape::Slots);
@@ -406,6 +407,22 @@ bool ShapeTable::isRoot(const Shape& s) const {
   return roots_[s.inlineCapacity] == s.id || dictionaries_[s.inlineCapacity][s.weak()] == s.id;
 }
 
+/// Shapes that machine code relies on, and those they extend, do not grow old: between two bursts of objects there may
+/// be many collections, and each burst would have its code compiled again.
+void ShapeTable::keepCompiled() {
+  if (isolate_.tiers == nullptr) return;
+  constexpr uint8_t kFollowed = 2;
+  std::vector<uint8_t> used(shapes_.size());
+  isolate_.tiers->findShapes(isolate_, used);
+  for (uint32_t id = 1; id < used.size(); id++) {
+    if (used[id] == 0) continue;
+    for (uint32_t s = id; s != 0 && shapes_[s] != nullptr && used[s] != kFollowed; s = shapes_[s]->parent) {
+      shapes_[s]->idle = 0;
+      used[s] = kFollowed;
+    }
+  }
+}
+
 /// Whether a shape stays. Unmarked ones may: see kMaxIdle; but they keep nothing alive themselves.
 bool ShapeTable::decide(uint32_t id, std::vector<uint8_t>& fate, heap::Heap& heap) {
   if (fate[id] != kUndecided) return fate[id] == kKeep;
@@ -470,6 +487,7 @@ void ShapeTable::sweep(heap::Heap& heap) {
   young_.clear();
   std::vector<uint8_t> fate(shapes_.size());
   bool anyFreed = false;
+  keepCompiled();
   for (uint32_t id = 1; id < shapes_.size(); id++) {
     if (shapes_[id] != nullptr) anyFreed |= !decide(id, fate, heap);
   }

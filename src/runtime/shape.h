@@ -63,7 +63,7 @@ struct Shape {
   uint8_t flags = 0;
   bool marked = false;           ///< reached by the running full collection
   bool megamorphicMeta = false;  ///< too many metatables met here: setmetatable goes to dictionary mode
-  uint8_t idle = 0;              ///< full collections in a row that found no table with this shape
+  uint8_t idle = 0;              ///< full collections in a row that found neither table nor machine code with it
   uint8_t watchedChanges = 0;    ///< how often compiled code was wrong about keys or metatable. Sticks at its maximum
   uint16_t metaTransitions = 0;  ///< transitions to other metatables
   uint32_t transitionCount = 0;
@@ -203,6 +203,7 @@ class ShapeTable {
   static uint32_t findTransition(const Shape& shape, uint64_t key);
   void addTransition(Shape& from, uint64_t key, uint32_t target);
   bool isRoot(const Shape& shape) const;
+  void keepCompiled();
   bool decide(uint32_t id, std::vector<uint8_t>& fate, heap::Heap& heap);
   void dropDeadLinks(Shape& shape, const std::vector<uint8_t>& fate);
   void dropDeadInstances(Shape& meta, const std::vector<uint8_t>& fate);

@@ -43,6 +43,26 @@ class Tiering(EventsTest):
         rarely = self.same_as_interpreted(seldom % 150000)
         self.assertNotIn("program.lua:1", [e["function"] for e in rarely if e["event"] == "tier_up"])
 
+    def test_code_outlives_the_objects_of_a_burst(self):
+        # Six full collections find no point: twice as many as a shape that nobody has survives.
+        text = """
+local Point = {}
+Point.__index = Point
+function Point.new(x, y) return setmetatable({x = x, y = y}, Point) end
+function Point:sum() return self.x + self.y end
+local sum = 0
+for burst = 1, 4 do
+  for i = 1, 200000 do sum = sum + Point.new(i, burst):sum() end
+  for _ = 1, 6 do collectgarbage() end
+end
+print(sum)
+"""
+        def compiled(events):
+            return sorted(e["function"] for e in events if e["event"] == "tier_up" and e["function"] != "program.lua:0")
+        once = compiled(self.same_as_interpreted(text.replace("burst = 1, 4", "burst = 1, 1")))
+        often = compiled(self.same_as_interpreted(text))
+        self.assertEqual(once, often)
+
     def test_idle_code_is_discarded_and_comes_back(self):
         text = MAKE + ("local f = make(1200, 0) print(all(f, 250)) local s = 0 for i = 1, 70000000 do s = s + (i & 3) end print(s) "
                        "print(all(f, 250))")

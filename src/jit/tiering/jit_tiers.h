@@ -109,6 +109,7 @@ class JitTiers final : public Tiers {
   void upvalueChanged(Isolate& isolate) override;
   void visitYoung(heap::SlotVisitor& visitor) override;
 
+  void findShapes(const Isolate& isolate, std::vector<uint8_t>& used) const override;
   void shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) override;
 
  private:

@@ -32,6 +32,18 @@ void JitTiers::discardIdle(Isolate& isolate, Code& code, const char* why) {
   code.machineEntry = reinterpret_cast<const uint8_t*>(stubs_.interpreted);
 }
 
+void JitTiers::findShapes(const Isolate& isolate, std::vector<uint8_t>& used) const {
+  for (const auto& job : jobs_) {
+    for (uint32_t shape : job->compilation.shapes()) used[shape] = 1;
+  }
+  for (const Code* code = isolate.codes; code != nullptr; code = code->next) {
+    for (const MachineCode* m = code->machine.get(); m != nullptr; m = m->previous.get()) {
+      if (m->discarded) continue;
+      for (uint32_t shape : m->shapes) used[shape] = 1;
+    }
+  }
+}
+
 void JitTiers::shapesFreed(Isolate& isolate, const std::vector<uint8_t>& fate, uint8_t dead) {
   std::erase_if(dependents_, [&](const auto& d) { return d.first < fate.size() && fate[d.first] == dead; });
   for (const auto& job : jobs_) {

@@ -47,6 +47,7 @@ struct HandMadeTiers final : runtime::Tiers {
   void factChanged(runtime::Isolate&, const runtime::ShapeFact&) override {}
   void upvalueChanged(runtime::Isolate&) override {}
   void visitYoung(heap::SlotVisitor&) override {}
+  void findShapes(const runtime::Isolate&, std::vector<uint8_t>&) const override {}
   void shapesFreed(runtime::Isolate&, const std::vector<uint8_t>&, uint8_t) override {}
   void release(runtime::Code& code) override { code.machine = nullptr; }
 
