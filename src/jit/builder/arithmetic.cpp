@@ -232,7 +232,7 @@ void FunctionBuilder::comparison(Op op) {
   if (op == Op::kEq || op == Op::kNe) {
     Node* equal = equality(a, b);
     if (equal == nullptr) return;
-    return push(op == Op::kEq ? equal : emit(ir::Op::kNot, {equal}));
+    return push(op == Op::kEq ? equal : isFalsy(equal));
   }
   TypeSet x = typesOf(a, 0), y = typesOf(b, 1);
   if (x.isEmpty() || y.isEmpty()) return exit();
@@ -256,6 +256,22 @@ void FunctionBuilder::comparison(Op op) {
   ir::Op compare =
       areInts ? (strict ? ir::Op::kIntLt : ir::Op::kIntLe) : (strict ? ir::Op::kFloatLt : ir::Op::kFloatLe);
   push(emit(compare, {l, r}));
+}
+
+/// Whether something that is no number, or an immediate integer, equals an integer: no function is asked.
+ir::Node* FunctionBuilder::equalsInt(Node* a, Node* integer) {
+  Node* right = toInt(integer);
+  ir::Block* join = graph_.newBlock();
+  Node* phi = newPhi(join, whole_.offset);
+  ir::Block* other = branchAway(emit(ir::Op::kIsInt, {a}));
+  graph_.addInput(phi, emit(ir::Op::kIntEq, {emit(ir::Op::kUnboxInt, {a}), right}));
+  joinAt(join);
+  block_ = other;
+  emit(ir::Op::kCheckFalse, {emit(ir::Op::kIsOfType, {a}, static_cast<uint64_t>(ir::ValueType::kNumber))});
+  graph_.addInput(phi, graph_.boolConstant(false));
+  joinAt(join);
+  block_ = join;
+  return phi;
 }
 
 /// null: the block ends.
@@ -282,6 +298,10 @@ ir::Node* FunctionBuilder::equality(Node* a, Node* b) {
     return emit(ir::Op::kSame, {emit(ir::Op::kCheckIdentity, {b}), a});
   }
   if (x.isOnlyInts() && y.isOnlyInts()) return emit(ir::Op::kIntEq, {toInt(a), toInt(b)});
+  auto mayBeInt = [](TypeSet types) { return !types.has(TypeSet::kFloat) && !types.has(TypeSet::kWideInt); };
+  if (failures() < 2 && (x.isOnlyInts() || y.isOnlyInts()) && mayBeInt(x) && mayBeInt(y)) {
+    return x.isOnlyInts() ? equalsInt(b, a) : equalsInt(a, b);
+  }
   if (x.isOnlyNumbers() && y.isOnlyNumbers() && failures() < 2) {
     return emit(ir::Op::kFloatEq, {toExactFloat(a, x), toExactFloat(b, y)});
   }

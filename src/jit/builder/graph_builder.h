@@ -150,6 +150,7 @@ class FunctionBuilder {
   Node* asLoaded(Node* n, TypeSet seen);
   void arithmetic(bytecode::Op op);
   Node* floatSum(bytecode::Op op, Node* a, Node* b);
+  Node* equalsInt(Node* a, Node* integer);
   Node* mixed(bytecode::Op op, Node* a, Node* b);
   Node* ints(bytecode::Op op, Node* a, Node* b);
   Node* bitwise(bytecode::Op op, Node* a, Node* b);
@@ -268,6 +269,7 @@ class FunctionBuilder {
   void replaceFrame(std::span<const runtime::Code* const> codes, Node* callee, std::span<Node* const> arguments);
   const char* whyNotInlined(const runtime::Code& code, size_t arguments) const;
   void checkNative(const runtime::NativeInfo& native, Node* callee);
+  Node* byteOrNil(Node* string, Node* from0);
   Node* choose(Node* first, Node* second, Node* takeSecond);
   bool bytesOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments, uint32_t wanted,
                Nodes& results);

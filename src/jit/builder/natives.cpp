@@ -27,6 +27,23 @@ ir::Node* FunctionBuilder::choose(Node* first, Node* second, Node* takeSecond) {
   return phi;
 }
 
+/// A byte; where code was left since there was none, nil behind the end. Places in front of the string leave.
+ir::Node* FunctionBuilder::byteOrNil(Node* string, Node* from0) {
+  Node* length = emit(ir::Op::kStringLength, {string});
+  auto byte = [&] { return emit(ir::Op::kStringByte, {string, emit(ir::Op::kCheckIndex, {from0, length})}); };
+  if (failures() == 0) return byte();
+  ir::Block* join = graph_.newBlock();
+  Node* phi = newPhi(join, whole_.offset);
+  ir::Block* behind = branchAway(emit(ir::Op::kIntLt, {from0, length}));
+  graph_.addInput(phi, byte());
+  joinAt(join);
+  block_ = behind;
+  graph_.addInput(phi, nil());
+  joinAt(join);
+  block_ = join;
+  return phi;
+}
+
 /// string.byte of as many bytes as the caller wants. False: nothing was done.
 bool FunctionBuilder::bytesOf(const runtime::NativeInfo& native, Node* callee, std::span<Node* const> arguments,
                               uint32_t wanted, Nodes& results) {
@@ -85,11 +102,10 @@ bool FunctionBuilder::intrinsic(const runtime::NativeInfo& native, std::span<Nod
       // The first one stays where nothing can be said: NaN is neither less nor greater.
       ir::Op less = ints ? ir::Op::kIntLt : ir::Op::kFloatLt;
       result = choose(x, y, isMax ? emit(less, {x, y}) : emit(less, {y, x}));
-    } else if (is("string.byte") && failures() == 0 && y->type != Type::kFloat && y->type != Type::kBool) {
+    } else if (is("string.byte") && failures() < 2 && y->type != Type::kFloat && y->type != Type::kBool) {
       Node* string = emit(ir::Op::kCheckString, {x});
       Node* from0 = emit(ir::Op::kIntSub, {toInt(y), graph_.intConstant(1)});
-      Node* index = emit(ir::Op::kCheckIndex, {from0, emit(ir::Op::kStringLength, {string})});
-      result = emit(ir::Op::kStringByte, {string, index});
+      result = byteOrNil(string, from0);
     } else if (is("caml_string_get") && failures() == 0) {
       Node* string = emit(ir::Op::kCheckString, {x});
       Node* index = emit(ir::Op::kCheckIndex, {unboxed(y, false), emit(ir::Op::kStringLength, {string})});
