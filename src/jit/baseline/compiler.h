@@ -272,6 +272,7 @@ class Compiler {
   void checkTable(const Operand& o, Gpr value);
   void getField(const Operand& object, uint32_t key, uint32_t index);
   void getProperty(const Operand& object, uint32_t index);
+  void fieldOfCell(const Operand& object, Gpr table, uint32_t index, Gpr result, Label& otherShape);
   void getGlobal(const Operand& table, uint32_t index);
   void self(const Operand& object, uint32_t key, uint32_t index);
   void setField(Operand object, const Operand& value, uint32_t key, uint32_t index);

@@ -66,11 +66,8 @@ void Compiler::callLeaf(int64_t function) {
   a.call(Outside(stubs_.leaf));
 }
 
-void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
-  if (getFieldOfShape(object, index)) return;
-  mayCallMetamethod(Meta::kIndex, object, Operand::constant(code_.constant(key).bits()));
-  Gpr table = toRegister(object), result = allocate();
-  Label &otherShape = newLabel(), &isNil = newLabel(), &done = newLabel();
+/// The field where the cell last found it, if the table has that shape; else the shape is in ecx and the cell in rdx.
+void Compiler::fieldOfCell(const Operand& object, Gpr table, uint32_t index, Gpr result, Label& otherShape) {
   checkTable(object, table);
   a.mov32(rcx, tableField(table, offset::kWord));
   loadCell(index);
@@ -79,6 +76,14 @@ void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
   a.mov32(rcx, Mem(rdx, offset::kCellOffset));
   a.add64(rcx, table);
   a.mov64(result, tableField(rcx, 0));
+}
+
+void Compiler::getField(const Operand& object, uint32_t key, uint32_t index) {
+  if (getFieldOfShape(object, index)) return;
+  mayCallMetamethod(Meta::kIndex, object, Operand::constant(code_.constant(key).bits()));
+  Gpr table = toRegister(object), result = allocate();
+  Label &otherShape = newLabel(), &isNil = newLabel(), &done = newLabel();
+  fieldOfCell(object, table, index, result, otherShape);
   a.cmp64(result, a.literal64(Value::kNilBits));
   a.jcc(Condition::kEqual, isNil, Distance::kNear);
   a.bind(done);
@@ -102,14 +107,7 @@ void Compiler::getProperty(const Operand& object, uint32_t index) {
   if (getFieldOfShape(object, index)) return;
   Gpr table = toRegister(object), result = allocate();
   Label &otherShape = newLabel(), &done = newLabel();
-  checkTable(object, table);
-  a.mov32(rcx, tableField(table, offset::kWord));
-  loadCell(index);
-  a.cmp32(rcx, Mem(rdx, offset::kCellShape));
-  a.jcc(Condition::kNotEqual, otherShape, Distance::kNear);
-  a.mov32(rcx, Mem(rdx, offset::kCellOffset));
-  a.add64(rcx, table);
-  a.mov64(result, tableField(rcx, 0));
+  fieldOfCell(object, table, index, result, otherShape);
   a.bind(done);
   uint32_t s = slowIndex();
   cold_.add([this, &otherShape, &done, table, result, s] {

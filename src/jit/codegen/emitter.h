@@ -148,6 +148,7 @@ class Emitter {
   // ---- integers.cpp ----
   template <typename F>
   void commutative(const Node* n, F f);
+  x64::Gpr divideSmall(const Node* n, bool quotient, Label& wide, Label& done);
   void divide(const Node* n, bool quotient);
   void divideToZero(const Node* n, bool quotient);
   void divideByPowerOfTwo(const Node* n, uint64_t divisor, bool quotient);

@@ -148,15 +148,10 @@ void Emitter::divideByConstant(const Node* n, int64_t divisor, bool quotient) {
   });
 }
 
-/// Numbers below 2^32 are divided without their signs, which takes a fraction of the time; the others out of line. rdx
-/// is free.
-void Emitter::divide(const Node* n, bool quotient) {
-  const Node *x = n->input(0), *y = n->input(1);
-  auto constant = static_cast<int64_t>(isConstant(y) ? bitsOf(y) : 0);
-  if (constant > 0 && std::has_single_bit(static_cast<uint64_t>(constant))) {
-    return divideByPowerOfTwo(n, static_cast<uint64_t>(constant), quotient);
-  }
-  if (constant > 0 && constant <= INT32_MAX) return divideByConstant(n, constant, quotient);
+/// Numbers below 2^32 are divided without their signs, which takes a fraction of the time; the others at `wide`, with
+/// rax and the divisor, which is the answer; from there to `done`. rdx is free.
+Gpr Emitter::divideSmall(const Node* n, bool quotient, Label& wide, Label& done) {
+  const Node* y = n->input(1);
   Gpr by;
   if (isConstant(y)) {
     by = static_cast<Gpr>(l_.temp(step_, 0));
@@ -164,8 +159,7 @@ void Emitter::divide(const Node* n, bool quotient) {
   } else {
     by = gpr(y);
   }
-  Label &wide = newLabel(), &done = newLabel();
-  load(rax, x);
+  load(rax, n->input(0));
   a.mov64(rdx, rax);
   a.or64(rdx, by);
   a.shr64(rdx, 32);
@@ -174,6 +168,19 @@ void Emitter::divide(const Node* n, bool quotient) {
   a.div32(by);
   a.bind(done);
   storeResult(quotient ? rax : rdx);
+  return by;
+}
+
+/// Rounded down.
+void Emitter::divide(const Node* n, bool quotient) {
+  const Node* y = n->input(1);
+  auto constant = static_cast<int64_t>(isConstant(y) ? bitsOf(y) : 0);
+  if (constant > 0 && std::has_single_bit(static_cast<uint64_t>(constant))) {
+    return divideByPowerOfTwo(n, static_cast<uint64_t>(constant), quotient);
+  }
+  if (constant > 0 && constant <= INT32_MAX) return divideByConstant(n, constant, quotient);
+  Label &wide = newLabel(), &done = newLabel();
+  Gpr by = divideSmall(n, quotient, wide, done);
   cold([this, by, quotient, constant, &wide, &done] {
     Label usual;
     a.bind(wide);
@@ -209,25 +216,10 @@ void Emitter::divide(const Node* n, bool quotient) {
   });
 }
 
-/// Rounded to zero, as the processor does it. Numbers below 2^32 as above; rdx is free.
+/// Rounded to zero, as the processor does it.
 void Emitter::divideToZero(const Node* n, bool quotient) {
-  const Node *x = n->input(0), *y = n->input(1);
-  Gpr by;
-  if (isConstant(y)) {
-    by = static_cast<Gpr>(l_.temp(step_, 0));
-    loadConstant(by, bitsOf(y));
-  } else {
-    by = gpr(y);
-  }
   Label &wide = newLabel(), &done = newLabel();
-  load(rax, x);
-  a.mov64(rdx, rax);
-  a.or64(rdx, by);
-  a.shr64(rdx, 32);
-  a.jcc(Condition::kNotZero, wide, Distance::kNear);
-  a.div32(by);
-  a.bind(done);
-  storeResult(quotient ? rax : rdx);
+  Gpr by = divideSmall(n, quotient, wide, done);
   cold([this, by, &wide, &done] {
     Label usual;
     a.bind(wide);

@@ -96,6 +96,7 @@ class Generator {
   void pushValue(const Node* n, const Operand& in, const Scope* scope,
                  const std::function<void(const Operand&, bool)>& k, bool tail);
   void pushIterate(const Datum& d, const Continuation& k);
+  void pushRounds(const Node* n, const Datum& in, const Scope* scope, const std::function<void(const Scope*)>& round);
   void pushIndexed(const Node* n, const Operand& key, const Datum& in, const Scope* scope, const Continuation& k,
                    bool tail);
   void pushIndex(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool tail);

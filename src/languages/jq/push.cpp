@@ -345,50 +345,42 @@ void Generator::pushReduce(const Node* n, const Datum& in, const Scope* scope, c
   Continuation begin;
   begin.run = [&](const Datum& start, bool t) {
     CellPlace value = newCell(start.value);
-    pushValue(
-        n->children[0], in.value, scope,
-        [&](const Operand& item, bool) {
-          bindPatterns(
-              n->patterns, item, in.value, scope,
-              [&](const Scope* inner, bool) {
-                Operand now = loadCell(value);
-                storeCell(value, {});
-                Continuation set;
-                set.cheap = true;
-                set.run = [&](const Datum& d, bool) { storeCell(value, d.value); };
-                push(n->children[2], {now, start.path, true}, inner, set, false);
-              },
-              false);
-        },
-        false);
+    pushRounds(n, in, scope, [&](const Scope* inner) {
+      Operand now = loadCell(value);
+      storeCell(value, {});
+      Continuation set;
+      set.cheap = true;
+      set.run = [&](const Datum& d, bool) { storeCell(value, d.value); };
+      push(n->children[2], {now, start.path, true}, inner, set, false);
+    });
     Operand v = loadCell(value);
     k.run({v, start.path, true}, t);
   };
   push(n->children[1], in, scope, begin, tail);
 }
 
+/// One round for each item of a reduce or foreach and each way in which the patterns bind it.
+void Generator::pushRounds(const Node* n, const Datum& in, const Scope* scope,
+                           const std::function<void(const Scope*)>& round) {
+  auto bound = [&](const Scope* inner, bool) { round(inner); };
+  auto each = [&](const Operand& item, bool) { bindPatterns(n->patterns, item, in.value, scope, bound, false); };
+  pushValue(n->children[0], in.value, scope, each, false);
+}
+
 void Generator::pushForeach(const Node* n, const Datum& in, const Scope* scope, const Continuation& k, bool) {
   Continuation begin;
   begin.run = [&](const Datum& start, bool) {
     CellPlace value = newCell(start.value);
-    pushValue(
-        n->children[0], in.value, scope,
-        [&](const Operand& item, bool) {
-          bindPatterns(
-              n->patterns, item, in.value, scope,
-              [&](const Scope* inner, bool) {
-                Operand nowValue = loadCell(value);
-                Continuation set;
-                set.run = [&](const Datum& d, bool) {
-                  storeCell(value, d.value);
-                  if (n->children[3] == nullptr) return k.run(d, false);
-                  push(n->children[3], d, inner, k, false);
-                };
-                push(n->children[2], {nowValue, start.path, in.tracked}, inner, set, false);
-              },
-              false);
-        },
-        false);
+    pushRounds(n, in, scope, [&](const Scope* inner) {
+      Operand nowValue = loadCell(value);
+      Continuation set;
+      set.run = [&](const Datum& d, bool) {
+        storeCell(value, d.value);
+        if (n->children[3] == nullptr) return k.run(d, false);
+        push(n->children[3], d, inner, k, false);
+      };
+      push(n->children[2], {nowValue, start.path, in.tracked}, inner, set, false);
+    });
   };
   push(n->children[1], in, scope, begin, false);
 }

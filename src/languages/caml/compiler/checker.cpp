@@ -367,6 +367,15 @@ std::vector<Field*> Checker::fieldsNamed(Scope* scope, const Path& path) {
   return result;
 }
 
+Field* Checker::fieldOf(const TypeInfo* owner, const Path& name) {
+  for (Field* each : owner->fields) {
+    if (each->name == name.last()) return each;
+  }
+  fail(name.span,
+       "The record field " + pathText(name) + " does not belong to type " + std::string(owner->constructor->name));
+  return nullptr;
+}
+
 Field* Checker::findField(Scope* scope, const Path& path, Type* expected, const std::vector<std::string_view>& others,
                           Span span) {
   TypeInfo* info = infoOf(expected);

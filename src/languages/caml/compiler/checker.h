@@ -63,6 +63,8 @@ class Checker {
   std::vector<Constructor*> constructorsNamed(Scope* scope, const Path& path, bool& moduleFound);
   std::vector<Field*> fieldsNamed(Scope* scope, const Path& path);
   Constructor* findConstructor(Scope* scope, const Path& path, Type* expected, bool inPattern, Span span);
+  /// The field of that name of a record's type; null after an error.
+  Field* fieldOf(const TypeInfo* owner, const Path& name);
   Field* findField(Scope* scope, const Path& path, Type* expected, const std::vector<std::string_view>& others,
                    Span span);
   ModuleInfo* loadStandard(std::string_view name);

@@ -476,14 +476,8 @@ void Checker::record(Scope* scope, Expr* e, Type* expected, Because because) {
       unifyExpr(e->span, whole, expected, because);
       if (failed_) return;
     } else {
-      for (Field* each : owner->fields) {
-        if (each->name == f.name.last()) field = each;
-      }
-      if (field == nullptr) {
-        fail(f.name.span, "The record field " + pathText(f.name) + " does not belong to type " +
-                              std::string(owner->constructor->name));
-        return;
-      }
+      field = fieldOf(owner, f.name);
+      if (field == nullptr) return;
     }
     f.field = field;
     if (given[field->index]) {

@@ -178,14 +178,8 @@ void Checker::recordPattern(Scope* scope, Pattern* p, Type* expected, Bindings& 
       for (Field* each : owner->fields) fieldTypes.push_back(types_.instantiateMore(each->type));
       unifyPattern(p->span, whole, expected);
     } else {
-      for (Field* each : owner->fields) {
-        if (each->name == f.name.last()) field = each;
-      }
-      if (field == nullptr) {
-        fail(f.name.span, "The record field " + pathText(f.name) + " does not belong to type " +
-                              std::string(owner->constructor->name));
-        return;
-      }
+      field = fieldOf(owner, f.name);
+      if (field == nullptr) return;
     }
     f.field = field;
     if (failed_) return;
