@@ -578,9 +578,12 @@ void FunctionBuilder::component(const Instruction& c) {
     }
     case Op::kSetList:
     case Op::kSetListVar: {
-      // Done again from its beginning, it does the same.
+      // Done again from its beginning, it does the same. Elements are set one by one, which makes another array of a
+      // nil in front of a value than setting all at once.
+      if (failures() > 1) return exit();
       uint32_t count = operand(0) + takeOpen();
       Environment values(environment_.end() - count, environment_.end());
+      for (uint32_t i = 0; i + 1 < count; i++) values[i] = emit(ir::Op::kCheckNotNil, {values[i]});
       environment_.resize(environment_.size() - count);
       Node* table = toTable(environment_.back());
       for (uint32_t i = 0; i < count; i++) {
