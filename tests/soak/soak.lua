@@ -464,10 +464,26 @@ local names = {}
 for name in pairs(actors) do names[#names + 1] = name end
 table.sort(names)
 
+-- A check needs memory, too: where there is none, ballast goes, and when all of that is gone what the actors hold.
+local function checkWithRoom(name)
+  for _ = 1, 2000 do
+    if not short(pcall(actors[name].check)) then return end
+    if blocks > 0 then
+      ballast[blocks] = nil
+      blocks = blocks - 1
+    else
+      for _, other in ipairs(names) do
+        if actors[other].shrink then short(pcall(actors[other].shrink)) end
+      end
+    end
+    collectgarbage()
+  end
+  error("no room to check " .. name .. ": " .. collectgarbage("count") // 1 .. " KiB in use")
+end
+
 local function checkAll()
   for _, name in ipairs(names) do
-    local actor = actors[name]
-    if actor.check then while short(pcall(actor.check)) do ballast[blocks] = nil blocks = math.max(0, blocks - 1) collectgarbage() end end
+    if actors[name].check then checkWithRoom(name) end
   end
   checkBallast()
 end
