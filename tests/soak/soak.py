@@ -58,7 +58,7 @@ def counts_of(line):
 
 
 def usual(samples):
-    """The most of all but one look in twenty: a collection that moves everything has two copies for some milliseconds."""
+    """The most of all but one look in twenty: a peak that lasts for milliseconds says little about growth."""
     return sorted(samples)[(len(samples) - 1) * 19 // 20]
 
 
