@@ -62,12 +62,16 @@ class Parser {
     node->span = from(begin);
     return node;
   }
-  /// The same with one child.
+  /// The same with children.
+  template <typename Node>
+  Node* makeOf(decltype(Node::kind) kind, const std::vector<Node*>& children, uint32_t begin) {
+    auto* node = make<Node>(kind, begin);
+    node->items = seqOf(arena_, children);
+    return node;
+  }
   template <typename Node>
   Node* makeAround(decltype(Node::kind) kind, Node* child, uint32_t begin) {
-    auto* node = make<Node>(kind, begin);
-    node->items = seqOf(arena_, std::vector<Node*>{child});
-    return node;
+    return makeOf<Node>(kind, {child}, begin);
   }
   bool attribute();
   void attributes();

@@ -98,8 +98,7 @@ Expr* Parser::functionExpr() {
   Seq<Case> list = cases();
   Parameter p;
   p.pattern = variablePattern({"*function*", {begin, begin}});
-  Expr* match = make<Expr>(ExprKind::kMatch, begin);
-  match->items = seqOf(arena_, std::vector<Expr*>{nameExpr("*function*", {begin, begin})});
+  Expr* match = makeOf<Expr>(ExprKind::kMatch, {nameExpr("*function*", {begin, begin})}, begin);
   match->cases = list;
   match->isFunction = true;
   return makeFun({p}, match, nullptr, begin);
@@ -144,9 +143,7 @@ Expr* Parser::ifExpr() {
   Expr* yes = expression();
   std::vector<Expr*> items{condition, yes};
   if (accept(Tok::kElse)) items.push_back(expression());
-  Expr* e = make<Expr>(ExprKind::kIf, begin);
-  e->items = seqOf(arena_, items);
-  return e;
+  return makeOf<Expr>(ExprKind::kIf, items, begin);
 }
 
 Expr* Parser::whileExpr() {
@@ -155,9 +152,7 @@ Expr* Parser::whileExpr() {
   Token open = expect(Tok::kDo);
   Expr* body = is(Tok::kDone) ? unitExpr(now().span) : sequence();
   close(Tok::kDone, open, "done");
-  Expr* e = make<Expr>(ExprKind::kWhile, begin);
-  e->items = seqOf(arena_, std::vector<Expr*>{condition, body});
-  return e;
+  return makeOf<Expr>(ExprKind::kWhile, {condition, body}, begin);
 }
 
 Expr* Parser::forExpr() {
@@ -175,8 +170,7 @@ Expr* Parser::forExpr() {
   Token open = expect(Tok::kDo);
   Expr* body = is(Tok::kDone) ? unitExpr(now().span) : sequence();
   close(Tok::kDone, open, "done");
-  Expr* e = make<Expr>(ExprKind::kFor, begin);
-  e->items = seqOf(arena_, std::vector<Expr*>{first, last, body});
+  Expr* e = makeOf<Expr>(ExprKind::kFor, {first, last, body}, begin);
   e->pattern = variable;
   e->downward = downward;
   return e;
@@ -310,8 +304,7 @@ Expr* Parser::bindingOperator() {
     Expr* value2 = nullptr;
     one(p2, value2);
     value = applyNamed(andOp.text, andOp.span, {value, value2}, begin);
-    Pattern* both = make<Pattern>(PatternKind::kTuple, begin);
-    both->items = seqOf(arena_, std::vector<Pattern*>{p, p2});
+    Pattern* both = makeOf<Pattern>(PatternKind::kTuple, {p, p2}, begin);
     p = both;
   }
   expect(Tok::kIn);

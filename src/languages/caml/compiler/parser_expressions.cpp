@@ -62,8 +62,7 @@ Expr* Parser::constructExpr(std::string_view name, Span span, Expr* argument) {
 Expr* Parser::unitExpr(Span span) { return constructExpr("()", span, nullptr); }
 
 Expr* Parser::applyNamed(std::string_view function, Span functionSpan, std::vector<Expr*> arguments, uint32_t begin) {
-  Expr* e = make<Expr>(ExprKind::kApply, begin);
-  e->items = seqOf(arena_, std::vector<Expr*>{nameExpr(function, functionSpan)});
+  Expr* e = makeOf<Expr>(ExprKind::kApply, {nameExpr(function, functionSpan)}, begin);
   std::vector<Argument> list;
   for (Expr* a : arguments) list.push_back({Label::kNone, {}, a});
   e->arguments = seqOf(arena_, list);
@@ -88,9 +87,7 @@ Expr* Parser::sequence() {
     items.push_back(expression());
   }
   if (items.size() == 1) return first;
-  Expr* e = make<Expr>(ExprKind::kSequence, begin);
-  e->items = seqOf(arena_, items);
-  return e;
+  return makeOf<Expr>(ExprKind::kSequence, items, begin);
 }
 
 Expr* Parser::expression() {
@@ -117,8 +114,7 @@ Expr* Parser::binary(int least) {
     take();
     Expr* right = binary(o.right ? o.level : o.level + 1);
     if (op.kind == Tok::kColonColon) {
-      Expr* both = make<Expr>(ExprKind::kTuple, begin);
-      both->items = seqOf(arena_, std::vector<Expr*>{left, right});
+      Expr* both = makeOf<Expr>(ExprKind::kTuple, {left, right}, begin);
       left = constructExpr("::", from(begin), both);
       continue;
     }

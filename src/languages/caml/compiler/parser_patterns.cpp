@@ -35,8 +35,7 @@ Pattern* Parser::pattern() {
     while (is(Tok::kBar) && !failed_) {
       take();
       Pattern* right = patternTuple();
-      Pattern* either = make<Pattern>(PatternKind::kOr, begin);
-      either->items = seqOf(arena_, std::vector<Pattern*>{p, right});
+      Pattern* either = makeOf<Pattern>(PatternKind::kOr, {p, right}, begin);
       p = either;
     }
   }
@@ -49,8 +48,7 @@ Pattern* Parser::patternOr() {
   Pattern* p = patternTuple();
   while (accept(Tok::kBar)) {
     Pattern* right = patternTuple();
-    Pattern* either = make<Pattern>(PatternKind::kOr, begin);
-    either->items = seqOf(arena_, std::vector<Pattern*>{p, right});
+    Pattern* either = makeOf<Pattern>(PatternKind::kOr, {p, right}, begin);
     p = either;
   }
   return p;
@@ -62,9 +60,7 @@ Pattern* Parser::patternTuple() {
   if (!is(Tok::kComma)) return first;
   std::vector<Pattern*> items{first};
   while (accept(Tok::kComma)) items.push_back(patternCons());
-  Pattern* p = make<Pattern>(PatternKind::kTuple, begin);
-  p->items = seqOf(arena_, items);
-  return p;
+  return makeOf<Pattern>(PatternKind::kTuple, items, begin);
 }
 
 Pattern* Parser::patternCons() {
@@ -73,8 +69,7 @@ Pattern* Parser::patternCons() {
   Pattern* head = patternApply();
   if (!accept(Tok::kColonColon)) return head;
   Pattern* tail = patternCons();
-  Pattern* both = make<Pattern>(PatternKind::kTuple, begin);
-  both->items = seqOf(arena_, std::vector<Pattern*>{head, tail});
+  Pattern* both = makeOf<Pattern>(PatternKind::kTuple, {head, tail}, begin);
   return constructPattern("::", from(begin), both);
 }
 
@@ -210,9 +205,7 @@ Pattern* Parser::patternSimple() {
       }
       close(end, t, isList ? "]" : "|]");
       if (!isList) {
-        Pattern* p = make<Pattern>(PatternKind::kArray, begin);
-        p->items = seqOf(arena_, items);
-        return p;
+        return makeOf<Pattern>(PatternKind::kArray, items, begin);
       }
       Span whole = from(begin);
       Pattern* list = constructPattern("[]", {whole.end - 1, whole.end}, nullptr);
@@ -338,9 +331,7 @@ TypeExpr* Parser::typeTuple() {
   if (!is(Tok::kStar)) return first;
   std::vector<TypeExpr*> items{first};
   while (accept(Tok::kStar)) items.push_back(typeApplied());
-  TypeExpr* t = make<TypeExpr>(TypeKind::kTuple, begin);
-  t->items = seqOf(arena_, items);
-  return t;
+  return makeOf<TypeExpr>(TypeKind::kTuple, items, begin);
 }
 
 TypeExpr* Parser::typeApplied() {
